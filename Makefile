@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A thin front for Meson: every target is one or two commands that you could
+# type yourself. `make help` lists them.
+
+BUILD     ?= build
+BUILDTYPE ?= debugoptimized
+SANITIZE  ?= none
+SUITES    ?=
+JOBS      ?=
+MESON     ?= meson
+CLANG     ?= clang
+FUZZ_TIME ?= 600
+SOAK_TIME ?= 3600
+PREFIX    ?= /usr/local
+
+meson_flags = --prefix=$(PREFIX) -Dbuildtype=$(BUILDTYPE) \
+	-Db_sanitize=$(SANITIZE) $(MESON_FLAGS)
+compile = $(MESON) compile -C $(BUILD) $(if $(JOBS),-j $(JOBS))
+suite_flags = $(foreach s,$(SUITES),--suite $(s))
+
+.PHONY: all
+all: configure
+	$(compile)
+
+.PHONY: help
+help:
+	@echo 'make            build into $$BUILD (build/)'
+	@echo 'make check      install what is missing, build, run all tests'
+	@echo 'make demo       install what is missing, build, show Plateau at work'
+	@echo 'make bench      benchmarks, as ratios to the QEMU of the distribution'
+	@echo 'make fuzz       every fuzzer for FUZZ_TIME seconds (600)'
+	@echo 'make soak       the long random runs, for SOAK_TIME seconds (3600)'
+	@echo 'make tsan       the threaded tests under the thread sanitizer'
+	@echo 'make docs       the manual, as HTML and man pages'
+	@echo 'make format     clang-format over our sources'
+	@echo 'make install    to PREFIX (/usr/local); DESTDIR is honoured'
+	@echo 'make deps       install the packages that the build and tests need'
+	@echo 'make clean      remove the build folder'
+	@echo
+	@echo 'Variables: BUILD BUILDTYPE SANITIZE MESON_FLAGS SUITES JOBS PREFIX'
+
+.PHONY: configure
+configure: $(BUILD)/build.ninja
+
+$(BUILD)/build.ninja:
+	$(MESON) setup $(BUILD) $(meson_flags)
+
+.PHONY: deps
+deps:
+	@scripts/install-deps build test
+
+.PHONY: check
+check: deps
+	@$(MAKE) --no-print-directory all
+	$(MESON) test -C $(BUILD) --print-errorlogs $(suite_flags)
+
+.PHONY: demo
+demo: deps
+	@$(MAKE) --no-print-directory all
+	scripts/demo $(BUILD)
+
+.PHONY: bench
+bench:
+	@scripts/install-deps build bench
+	@$(MAKE) --no-print-directory all BUILD=build-bench BUILDTYPE=release
+	tests/bench/run build-bench
+
+.PHONY: fuzz
+fuzz:
+	@scripts/install-deps build fuzz
+	@CC=$(CLANG) $(MAKE) --no-print-directory all BUILD=build-fuzz \
+		SANITIZE=address,undefined \
+		MESON_FLAGS='-Dfuzzing=true -Db_lundef=false'
+	tests/fuzz/run build-fuzz $(FUZZ_TIME)
+
+.PHONY: tsan
+tsan: deps
+	@$(MAKE) --no-print-directory all BUILD=build-tsan SANITIZE=thread \
+		MESON_FLAGS='-Db_lundef=false'
+	$(MESON) test -C build-tsan --print-errorlogs --suite threads
+
+.PHONY: soak
+soak: deps
+	@$(MAKE) --no-print-directory all
+	PLATEAU_SOAK=$(SOAK_TIME) $(MESON) test -C $(BUILD) --suite unit \
+		--timeout-multiplier 0 --print-errorlogs
+
+.PHONY: docs
+docs:
+	@scripts/install-deps docs
+	scripts/build-docs $(BUILD)/docs
+
+.PHONY: format
+format:
+	git ls-files '*.c' | xargs clang-format -i
+
+.PHONY: install
+install: all
+	$(MESON) install -C $(BUILD) --no-rebuild
+
+.PHONY: clean
+clean:
+	rm -rf $(BUILD)

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * HMP, the monitor for people: its commands and what they are made with.
+ *
+ * A command is a row in the table of monitor/hmp-table.c: name, arguments,
+ * help, function. The function gets its parsed arguments in a QDict, which
+ * stays the monitor's; it prints with monitor_printf() and reports an Error
+ * with hmp_handle_error(). Most are a few lines around a QMP handler.
+ */
+#ifndef HMP_H
+#define HMP_H
+
+#include "qapi/qapi-types-common.h"
+#include "qemu/readline.h"
+
+/*
+ * If @err is set, prints it as "Error: ..." with its hint, and frees it.
+ * Returns whether there was one.
+ */
+bool hmp_handle_error(Monitor *mon, Error *err);
+
+/* Prints the help on @name ("info status"), or with NULL on everything. */
+void hmp_help_cmd(Monitor *mon, const char *name);
+
+/* Splits "a,b,c" into a list, which the caller frees. Empty gives NULL. */
+strList *hmp_split_at_comma(const char *str);
+
+/* Runs a QMP command that returns text, and prints it or its error. */
+void hmp_human_readable_text_helper(Monitor *mon,
+                                    HumanReadableText *(*qmp_handler)(Error **));
+
+/* The commands of the monitor itself. */
+void hmp_help(Monitor *mon, const QDict *qdict);
+void hmp_info_help(Monitor *mon, const QDict *qdict);
+void hmp_info_history(Monitor *mon, const QDict *qdict);
+void hmp_print(Monitor *mon, const QDict *qdict);
+
+/* The machine as a whole. */
+void hmp_info_version(Monitor *mon, const QDict *qdict);
+void hmp_info_name(Monitor *mon, const QDict *qdict);
+void hmp_info_uuid(Monitor *mon, const QDict *qdict);
+void hmp_info_status(Monitor *mon, const QDict *qdict);
+void hmp_info_kvm(Monitor *mon, const QDict *qdict);
+void hmp_quit(Monitor *mon, const QDict *qdict);
+void hmp_stop(Monitor *mon, const QDict *qdict);
+void hmp_cont(Monitor *mon, const QDict *qdict);
+void hmp_system_reset(Monitor *mon, const QDict *qdict);
+void hmp_system_powerdown(Monitor *mon, const QDict *qdict);
+
+/* Objects and devices. */
+void hmp_qom_list(Monitor *mon, const QDict *qdict);
+void hmp_qom_get(Monitor *mon, const QDict *qdict);
+void hmp_qom_set(Monitor *mon, const QDict *qdict);
+void hmp_info_qom_tree(Monitor *mon, const QDict *dict);
+void hmp_object_add(Monitor *mon, const QDict *qdict);
+void hmp_object_del(Monitor *mon, const QDict *qdict);
+void hmp_device_add(Monitor *mon, const QDict *qdict);
+void hmp_device_del(Monitor *mon, const QDict *qdict);
+
+/* Character devices and file descriptors. */
+void hmp_info_chardev(Monitor *mon, const QDict *qdict);
+void hmp_chardev_add(Monitor *mon, const QDict *qdict);
+void hmp_chardev_change(Monitor *mon, const QDict *qdict);
+void hmp_chardev_remove(Monitor *mon, const QDict *qdict);
+void hmp_chardev_send_break(Monitor *mon, const QDict *qdict);
+void hmp_ringbuf_write(Monitor *mon, const QDict *qdict);
+void hmp_ringbuf_read(Monitor *mon, const QDict *qdict);
+void hmp_getfd(Monitor *mon, const QDict *qdict);
+void hmp_closefd(Monitor *mon, const QDict *qdict);
+
+/* Logs and traces. */
+void hmp_log(Monitor *mon, const QDict *qdict);
+void hmp_logfile(Monitor *mon, const QDict *qdict);
+void hmp_trace_event(Monitor *mon, const QDict *qdict);
+void hmp_info_trace_events(Monitor *mon, const QDict *qdict);
+
+/*
+ * Completion of a command's arguments: @str is the beginning of argument
+ * number @nb_args - 1 (the command's name is argument 0). They add what fits
+ * with readline_add_completion().
+ */
+void object_add_completion(ReadLineState *rs, int nb_args, const char *str);
+void object_del_completion(ReadLineState *rs, int nb_args, const char *str);
+void device_add_completion(ReadLineState *rs, int nb_args, const char *str);
+void device_del_completion(ReadLineState *rs, int nb_args, const char *str);
+void chardev_add_completion(ReadLineState *rs, int nb_args, const char *str);
+void chardev_remove_completion(ReadLineState *rs, int nb_args,
+                               const char *str);
+void ringbuf_write_completion(ReadLineState *rs, int nb_args, const char *str);
+void trace_event_completion(ReadLineState *rs, int nb_args, const char *str);
+void info_trace_events_completion(ReadLineState *rs, int nb_args,
+                                  const char *str);
+void qom_path_completion(ReadLineState *rs, int nb_args, const char *str);
+
+#endif

@@ -17,9 +17,9 @@
 
 #include "qapi/qapi-types-common.h"
 #include "qapi/qapi-types-misc.h"
+#include "qemu/coroutine-core.h"
 #include "qemu/readline.h"
 
-typedef struct Coroutine Coroutine;
 typedef struct MonitorHMP MonitorHMP;
 typedef struct MonitorOptions MonitorOptions;
 

@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The name of QEMU's coroutines. Plateau has none: nothing makes one, and
- * code asks whether it runs in one and hears no.
+ * The names of coroutines, for headers that mention them.
+ *
+ * Plateau has no coroutines: what would be one runs in a callback, a bottom
+ * half or a thread of its own.
  */
 #ifndef QEMU_COROUTINE_CORE_H
 #define QEMU_COROUTINE_CORE_H
 
 typedef struct Coroutine Coroutine;
+typedef struct CoMutex CoMutex;
+typedef void coroutine_fn CoroutineEntry(void *opaque);
 
-/* The current coroutine: NULL. */
-static inline Coroutine *qemu_coroutine_self(void)
-{
-    return NULL;
-}
-
-/* Does the caller run in a coroutine? */
+/* Whether the caller is in a coroutine. */
 static inline bool qemu_in_coroutine(void)
 {
     return false;

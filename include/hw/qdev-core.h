@@ -17,6 +17,7 @@
 #ifndef QDEV_CORE_H
 #define QDEV_CORE_H
 
+#include "qemu/reentrancy-guard.h"
 #include "qemu/atomic.h"
 #include "qemu/queue.h"
 #include "qemu/bitmap.h"
@@ -106,11 +107,6 @@ struct NamedClockList {
     bool alias; /* the clock belongs to another device */
     QLIST_ENTRY(NamedClockList) node;
 };
-
-/* Set while the device's own I/O handler runs, to catch it being re-entered. */
-typedef struct {
-    bool engaged_in_io;
-} MemReentrancyGuard;
 
 typedef QLIST_HEAD(, NamedGPIOList) NamedGPIOListHead;
 typedef QLIST_HEAD(, NamedClockList) NamedClockListHead;
@@ -455,8 +451,8 @@ Object *machine_get_container(const char *name);
 char *qdev_get_human_name(DeviceState *dev);
 
 /*
- * Moves @dev to @bus (NULL: off any bus). Fails when the bus refuses the
- * device, is full, or takes none at run time.
+ * Moves @dev to @bus, from whichever bus it is on; its reset state follows.
+ * Fails, and nothing has changed, when the bus refuses the device's address.
  */
 bool qdev_set_parent_bus(DeviceState *dev, BusState *bus, Error **errp);
 
@@ -494,7 +490,7 @@ static inline void qbus_mark_full(BusState *bus)
     bus->full = true;
 }
 
-/* Existing devices are reported to a new listener. */
+/* A listener hears of what happens from then on; it is the caller's. */
 void device_listener_register(DeviceListener *listener);
 void device_listener_unregister(DeviceListener *listener);
 

@@ -24,6 +24,7 @@
 #include "qapi/qmp-registry.h"
 #include "qemu/queue.h"
 #include "qemu/thread.h"
+#include "qemu/timer.h"
 #include "qobject/json-parser.h"
 #include "qobject/qdict.h"
 
@@ -85,7 +86,8 @@ typedef struct MonitorQMP {
     const QmpCommandList *commands;
     bool capab_offered[QMP_CAPABILITY__MAX];
     bool capab[QMP_CAPABILITY__MAX];
-    unsigned connection;    /* counts them; atomic, changes under mon_lock */
+    unsigned connection;    /* changes with each one; atomic */
+    bool reset_pending;     /* it has ended, and is not cleaned up yet; atomic */
     QemuMutex queue_lock;
     GQueue *requests;       /* QMPRequest, oldest first */
     int n_requests;         /* its length, atomic */
@@ -192,6 +194,7 @@ extern QmpCommandList qmp_commands, qmp_cap_negotiation_commands;
 void qmp_init_globals(void);
 void qmp_cleanup_globals(void);
 size_t qmp_consume_input(MonitorQMP *mon, const uint8_t *buf, size_t size);
+void qmp_finish_reset(MonitorQMP *mon);
 bool qmp_has_room(MonitorQMP *mon);
 bool qmp_oob_enabled(MonitorQMP *mon);
 void qmp_wake_dispatcher(void);
@@ -199,6 +202,12 @@ void qmp_send_response(MonitorQMP *mon, const QDict *rsp);
 void monitor_data_destroy_qmp(MonitorQMP *mon);
 
 /* --- events.c ----------------------------------------------------------- */
+
+/*
+ * Which clock measures the periods of limited events; the virtual one for
+ * qtest. Before monitor_init_globals().
+ */
+void monitor_set_event_clock(QEMUClockType clock);
 
 void monitor_events_init(void);
 void monitor_events_cleanup(void);

@@ -117,6 +117,9 @@ void monitor_read(void *opaque, const uint8_t *buf, int size)
     Monitor *mon = opaque;
     size_t done = 0;
 
+    if (mon->is_qmp) {
+        qmp_finish_reset(container_of(mon, MonitorQMP, common));
+    }
     monitor_msgfds_receive(&mon->new_fds, &mon->chr);
     if (!mon->inbuf->len) {
         done = consume_input(mon, buf, size);
@@ -131,6 +134,9 @@ static gboolean continue_input(GSource *source, GSourceFunc callback,
     size_t done;
 
     g_source_set_ready_time(source, -1);
+    if (mon->is_qmp) {
+        qmp_finish_reset(container_of(mon, MonitorQMP, common));
+    }
     if (mon->inbuf->len) {
         /* A copy, since consuming it may reset the connection. */
         g_autoptr(GByteArray) input = mon->inbuf;

@@ -167,6 +167,9 @@ size_t qmp_consume_input(MonitorQMP *mon, const uint8_t *buf, size_t size)
     size_t done = 0;
 
     while (done < size && monitor_input_allowed(&mon->common)) {
+        if (qatomic_read(&mon->reset_pending)) {
+            return size;
+        }
         size_t len = MIN(size - done, PARSE_SIZE);
         const uint8_t *end = memchr(buf + done, '}', len);
 
@@ -276,11 +279,14 @@ static void clear_queue(MonitorQMP *mon)
 
 /* --- The connection ----------------------------------------------------- */
 
+/*
+ * Forgets everything about the connection before. Not from inside a write or
+ * the parser: a character device says CLOSED from there, too, and from other
+ * threads; handle_event() leaves it to the monitor's context then.
+ */
 static void reset_connection(MonitorQMP *mon)
 {
-    WITH_QEMU_LOCK_GUARD(&mon->common.mon_lock) {
-        qatomic_set(&mon->connection, mon->connection + 1);
-    }
+    qatomic_set(&mon->reset_pending, false);
     clear_queue(mon);
     monitor_reset_io(&mon->common);
     json_message_parser_destroy(&mon->parser);
@@ -292,17 +298,26 @@ static void reset_connection(MonitorQMP *mon)
     mon->capab_offered[QMP_CAPABILITY_OOB] = mon->common.use_io_thread;
 }
 
+void qmp_finish_reset(MonitorQMP *mon)
+{
+    if (qatomic_read(&mon->reset_pending)) {
+        reset_connection(mon);
+    }
+}
+
 static void handle_event(void *opaque, QEMUChrEvent event)
 {
     MonitorQMP *mon = opaque;
 
     switch (event) {
     case CHR_EVENT_OPENED:
+        qatomic_inc(&mon->connection);
         reset_connection(mon);
         send_greeting(mon);
         break;
     case CHR_EVENT_CLOSED:
-        reset_connection(mon);
+        qatomic_inc(&mon->connection);
+        qatomic_set(&mon->reset_pending, true);
         monitor_kick(&mon->common);
         break;
     case CHR_EVENT_BREAK:

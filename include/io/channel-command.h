@@ -2,8 +2,9 @@
 /*
  * QIOChannelCommand: a channel to the standard input and output of a program.
  *
- * Closing the channel closes both, and then waits for the program; one that
- * has not ended after some tens of milliseconds gets SIGTERM, then SIGKILL.
+ * qio_channel_close() closes both and waits for the program to end by itself.
+ * A channel that goes away unclosed does not wait: it asks the program to end
+ * (SIGTERM), and then makes it (SIGKILL).
  */
 #ifndef QIO_CHANNEL_COMMAND_H
 #define QIO_CHANNEL_COMMAND_H

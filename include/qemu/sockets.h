@@ -22,10 +22,11 @@
 
 /* Is @fd an open socket? */
 bool fd_is_socket(int fd);
-/* As socket(), socketpair() and accept(), close-on-exec; -1 with errno. */
-int qemu_socket(int domain, int type, int protocol);
+/*
+ * As socketpair(), close-on-exec; -1 with errno. qemu_socket(), qemu_accept()
+ * and qemu_socket_set_block() are in qemu/osdep.h.
+ */
 int qemu_socketpair(int domain, int type, int protocol, int sv[2]);
-int qemu_accept(int s, struct sockaddr *addr, socklen_t *addrlen);
 /*
  * send()s all of @buf on a blocking socket. Returns the bytes sent; fewer
  * than @count means an error in errno.
@@ -36,10 +37,7 @@ ssize_t qemu_send_full(int s, const void *buf, size_t count)
 int socket_set_cork(int fd, int v);
 int socket_set_nodelay(int fd);
 int socket_set_fast_reuse(int fd);
-/* Blocking or not; the first forms abort on what is no descriptor. */
-void qemu_socket_set_block(int fd);
-void qemu_socket_set_nonblock(int fd);
-/* 0, or a negative errno. */
+/* Makes @fd non-blocking. 0, or a negative errno. */
 int qemu_socket_try_set_nonblock(int fd);
 
 /*

@@ -3,9 +3,7 @@
  * File descriptors that clients pass: "getfd" gives one a name within its
  * monitor, "add-fd" puts it into a set that is opened as /dev/fdset/N.
  *
- * A set lives while it has descriptors, copies of them are in use, or a client
- * may still name it: it goes when the last copy is closed and no descriptor is
- * left, or no QMP client is connected.
+ * A set lives while it has descriptors or copies of them are in use.
  */
 #include "qemu/osdep.h"
 #include "monitor/hmp.h"
@@ -20,7 +18,6 @@
 typedef struct FdsetFd {
     int fd;
     char *opaque;
-    bool removed;           /* goes when nobody uses the set any more */
     QLIST_ENTRY(FdsetFd) next;
 } FdsetFd;
 
@@ -263,19 +260,9 @@ static void free_fdset_fd(FdsetFd *f)
     g_free(f);
 }
 
-/*
- * Closes what was removed, or with @all everything, if no copies are in use;
- * and forgets a set that is empty then.
- */
-static void tidy_fdset(Fdset *set, bool all)
+/* Forgets a set that nothing is left of. */
+static void free_fdset_if_empty(Fdset *set)
 {
-    FdsetFd *f, *next;
-
-    QLIST_FOREACH_SAFE(f, &set->fds, next, next) {
-        if (f->removed || (all && QLIST_EMPTY(&set->dups))) {
-            free_fdset_fd(f);
-        }
-    }
     if (QLIST_EMPTY(&set->fds) && QLIST_EMPTY(&set->dups)) {
         QLIST_REMOVE(set, next);
         g_free(set);
@@ -288,7 +275,10 @@ void monitor_fdsets_cleanup(void)
 
     QEMU_LOCK_GUARD(&fdsets_lock);
     QLIST_FOREACH_SAFE(set, &fdsets, next, next) {
-        tidy_fdset(set, true);
+        while (!QLIST_EMPTY(&set->fds)) {
+            free_fdset_fd(QLIST_FIRST(&set->fds));
+        }
+        free_fdset_if_empty(set);
     }
 }
 
@@ -343,20 +333,20 @@ void qmp_remove_fd(int64_t fdset_id, bool has_fd, int64_t fd, Error **errp)
 {
     g_autofree char *name = NULL;
     bool found = false;
-    FdsetFd *f;
+    FdsetFd *f, *next;
     Fdset *set;
 
     QEMU_LOCK_GUARD(&fdsets_lock);
     set = find_fdset(fdset_id);
     if (set) {
-        QLIST_FOREACH(f, &set->fds, next) {
+        QLIST_FOREACH_SAFE(f, &set->fds, next, next) {
             if (!has_fd || f->fd == fd) {
-                f->removed = true;
+                free_fdset_fd(f);
                 found = true;
             }
         }
         if (found || !has_fd) {
-            tidy_fdset(set, false);
+            free_fdset_if_empty(set);
             return;
         }
     }
@@ -368,7 +358,7 @@ void qmp_remove_fd(int64_t fdset_id, bool has_fd, int64_t fd, Error **errp)
 
 FdsetInfoList *qmp_query_fdsets(Error **errp)
 {
-    FdsetInfoList *list = NULL, **tail = &list;
+    FdsetInfoList *list = NULL;
     FdsetFd *f;
     Fdset *set;
 
@@ -384,7 +374,7 @@ FdsetInfoList *qmp_query_fdsets(Error **errp)
             fd->opaque = g_strdup(f->opaque);
             QAPI_LIST_PREPEND(info->fds, fd);
         }
-        QAPI_LIST_APPEND(tail, info);
+        QAPI_LIST_PREPEND(list, info);
     }
     return list;
 }
@@ -445,7 +435,7 @@ void monitor_fdset_dup_fd_remove(int dup_fd)
             if (dup->fd == dup_fd) {
                 QLIST_REMOVE(dup, next);
                 g_free(dup);
-                tidy_fdset(set, false);
+                free_fdset_if_empty(set);
                 return;
             }
         }

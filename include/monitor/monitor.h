@@ -120,7 +120,7 @@ int error_printf_unless_qmp(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
 void monitor_read_command(MonitorHMP *mon, int show_prompt);
 
 /*
- * Asks for a password and hands it to @readline_func. Returns 0, or -EINVAL
+ * Asks for a password and hands it to @readline_func. Returns 0, or -ENOTTY
  * when the monitor has no line editing.
  */
 int monitor_read_password(MonitorHMP *mon, ReadLineFunc *readline_func,

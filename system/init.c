@@ -1,0 +1,644 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From the command line to a machine, in the order in which things need each
+ * other, and back down at the end.
+ */
+#include "qemu/osdep.h"
+#include "chardev/char.h"
+#include "hw/boards.h"
+#include "hw/qdev-core.h"
+#include "hw/qdev-properties.h"
+#include "hw/target.h"
+#include "monitor/monitor.h"
+#include "monitor/qdev.h"
+#include "qapi/error.h"
+#include "qapi/qobject-input-visitor.h"
+#include "qemu/accel.h"
+#include "qemu/config-file.h"
+#include "qemu/help_option.h"
+#include "qemu/log.h"
+#include "qemu/main-loop.h"
+#include "qemu/module.h"
+#include "qemu/rcu.h"
+#include "qemu/timer.h"
+#include "qom/object_interfaces.h"
+#include "qom/qom-qobject.h"
+#include "system/cmdline.h"
+#include "system/opts.h"
+#include "system/reset.h"
+#include "system/runstate.h"
+#include "system/system.h"
+#include "trace/control.h"
+
+static CmdLine cmdline;
+static bool machine_ready;
+static NotifierList init_done_notifiers =
+    NOTIFIER_LIST_INITIALIZER(init_done_notifiers);
+static NotifierList exit_notifiers = NOTIFIER_LIST_INITIALIZER(exit_notifiers);
+
+static void QEMU_NORETURN fail(Error *err)
+{
+    error_report_err(err);
+    exit(EXIT_FAILURE);
+}
+
+bool defaults_enabled(void)
+{
+    return !cmdline.nodefaults;
+}
+
+/* Notifiers */
+
+void qemu_add_exit_notifier(Notifier *notify)
+{
+    notifier_list_add(&exit_notifiers, notify);
+}
+
+void qemu_remove_exit_notifier(Notifier *notify)
+{
+    notifier_remove(notify);
+}
+
+/* exit() is called in many places: what must be undone hangs on atexit(). */
+static void run_exit_notifiers(void)
+{
+    bool locked = bql_locked();
+
+    if (!locked) {
+        bql_lock();
+    }
+    notifier_list_notify(&exit_notifiers, NULL);
+    if (!locked) {
+        bql_unlock();
+    }
+}
+
+void qemu_add_machine_init_done_notifier(Notifier *notify)
+{
+    notifier_list_add(&init_done_notifiers, notify);
+    if (machine_ready) {
+        notify->notify(notify, NULL);
+    }
+}
+
+void qemu_remove_machine_init_done_notifier(Notifier *notify)
+{
+    notifier_remove(notify);
+}
+
+void qemu_run_machine_init_done_notifiers(void)
+{
+    machine_ready = true;
+    notifier_list_notify(&init_done_notifiers, NULL);
+}
+
+/* Before the machine */
+
+void qemu_init_subsystems(void)
+{
+    Error *err = NULL;
+
+    module_call_init(MODULE_INIT_TRACE);
+    module_call_init(MODULE_INIT_QOM);
+    os_setup_early_signal_handling();
+    cmdline_register_lists();
+    module_call_init(MODULE_INIT_OPTS);
+    if (qemu_init_main_loop(&err)) {
+        fail(err);
+    }
+}
+
+static void setup_logging(const CmdLine *cl)
+{
+    Error *err = NULL;
+    int mask = cl->log_mask ? qemu_str_to_log_mask(cl->log_mask) : 0;
+
+    if (cl->trace_file) {
+        trace_init_file();
+    }
+    if (!qemu_set_log_filename_flags(cl->log_file ?: cl->trace_file, mask,
+                                     &err)) {
+        fail(err);
+    }
+}
+
+static void unlink_pidfile(void)
+{
+    unlink(cmdline.pidfile);
+}
+
+static void write_pidfile(void)
+{
+    Error *err = NULL;
+
+    if (!cmdline.pidfile) {
+        return;
+    }
+    if (!g_path_is_absolute(cmdline.pidfile)) {
+        char *dir = g_get_current_dir();
+        char *path = g_build_filename(dir, cmdline.pidfile, NULL);
+
+        g_free(cmdline.pidfile);
+        g_free(dir);
+        cmdline.pidfile = path;
+    }
+    if (!qemu_write_pidfile(cmdline.pidfile, &err)) {
+        fail(err);
+    }
+    atexit(unlink_pidfile);
+}
+
+static int make_chardev(void *opaque, QemuOpts *opts, Error **errp)
+{
+    ERRP_GUARD();
+
+    if (!qemu_chr_new_from_opts(opts, NULL, errp)) {
+        return *errp ? -1 : 0; /* without an error it was help */
+    }
+    return 0;
+}
+
+/* -object: memory backends come later, when the machine's size is known. */
+static bool is_late_object(const char *type)
+{
+    return g_str_has_prefix(type, "memory-backend-");
+}
+
+static void make_object(const DictOption *o)
+{
+    Error *err = NULL;
+    g_autoptr(QDict) props = qdict_clone_shallow(o->dict);
+    g_autofree char *type = g_strdup(qdict_get_try_str(props, "qom-type"));
+    g_autofree char *id = g_strdup(qdict_get_try_str(props, "id"));
+    Visitor *v;
+
+    loc_restore(&o->loc);
+    if (!type || !id) {
+        error_setg(&err, "Parameter '%s' is missing", type ? "id" : "qom-type");
+        fail(err);
+    }
+    qdict_del(props, "qom-type");
+    qdict_del(props, "id");
+    v = *o->arg == '{' ? qobject_input_visitor_new(QOBJECT(props))
+                       : qobject_input_visitor_new_keyval(QOBJECT(props));
+    object_unref(user_creatable_add_type(type, id, props, v, &err));
+    visit_free(v);
+    if (err) {
+        suggest_property(&err, type, props);
+        if (!object_class_by_name(type)) {
+            suggest_type(&err, type, TYPE_USER_CREATABLE);
+        }
+        fail(err);
+    }
+}
+
+static void make_objects(const CmdLine *cl, bool late)
+{
+    for (guint i = 0; i < cl->objects->len; i++) {
+        DictOption *o = g_ptr_array_index(cl->objects, i);
+        const char *type = qdict_get_try_str(o->dict, "qom-type") ?: "";
+
+        if (is_late_object(type) == late) {
+            make_object(o);
+        }
+    }
+    loc_set_none();
+}
+
+/* The machine */
+
+static MachineClass *select_machine(QDict *dict)
+{
+    Error *err = NULL;
+    const char *type = qdict_get_try_str(dict, "type");
+    MachineClass *mc;
+
+    if (type) {
+        mc = machine_find_class(type, &err);
+    } else {
+        mc = machine_find_default();
+        if (!mc) {
+            error_setg(&err, "No machine specified, and there is no default");
+            error_append_hint(&err,
+                              "Use -machine help to list the machines\n");
+        }
+    }
+    if (!mc) {
+        if (type) {
+            suggest_machine(&err, type);
+        }
+        fail(err);
+    }
+    qdict_del(dict, "type");
+    return mc;
+}
+
+static int register_global(void *opaque, QemuOpts *opts, Error **errp)
+{
+    GlobalProperty *g = g_new0(GlobalProperty, 1);
+
+    g->driver = qemu_opt_get(opts, "driver");
+    g->property = qemu_opt_get(opts, "property");
+    g->value = qemu_opt_get(opts, "value");
+    qdev_prop_register_global(g);
+    return 0;
+}
+
+static void create_machine(CmdLine *cl)
+{
+    MachineClass *mc = select_machine(cl->machine);
+
+    current_machine = MACHINE(object_new_with_class(OBJECT_CLASS(mc)));
+    object_property_add_child(object_get_root(), "machine",
+                              OBJECT(current_machine));
+    object_property_add_child(container_get(OBJECT(current_machine),
+                                            "/unattached"),
+                              "sysbus", OBJECT(sysbus_get_default()));
+    if (mc->compat_props) {
+        object_set_machine_compat_props(mc->compat_props);
+    }
+    qemu_opts_foreach(&qemu_global_opts, register_global, NULL, &error_fatal);
+}
+
+static void set_machine_properties(CmdLine *cl)
+{
+    Error *err = NULL;
+    const char *accel = qdict_get_try_str(cl->machine, "accel");
+    Visitor *v;
+
+    if (accel) {
+        cl->accel = g_strdup(accel);
+        qdict_del(cl->machine, "accel");
+    }
+    v = qobject_input_visitor_new_keyval(QOBJECT(cl->machine));
+    if (!object_set_properties_from_keyval(OBJECT(current_machine),
+                                           cl->machine, true, &err)) {
+        suggest_property(&err, object_get_typename(OBJECT(current_machine)),
+                         cl->machine);
+        fail(err);
+    }
+    visit_free(v);
+}
+
+/* One -accel, or one name of -machine accel=a:b. True when it runs. */
+static bool try_accel(const char *name, QemuOpts *opts, Error **errp)
+{
+    AccelClass *ac = accel_find(name);
+    AccelState *accel;
+    int ret;
+
+    if (!ac) {
+        error_setg(errp, "invalid accelerator %s", name);
+        return false;
+    }
+    accel = ACCEL(object_new_with_class(OBJECT_CLASS(ac)));
+    if (opts) {
+        g_autoptr(QDict) props = qemu_opts_to_qdict(opts, NULL);
+
+        qdict_del(props, "accel");
+        qdict_del(props, "id");
+        if (!object_set_properties_from_keyval(OBJECT(accel), props, true,
+                                               errp)) {
+            suggest_property(errp, object_get_typename(OBJECT(accel)), props);
+            object_unref(OBJECT(accel));
+            return false;
+        }
+    }
+    ret = accel_init_machine(accel, current_machine);
+    if (ret < 0) {
+        error_setg_errno(errp, -ret, "failed to initialize %s", name);
+        object_unref(OBJECT(accel));
+        return false;
+    }
+    return true;
+}
+
+typedef struct AccelChoice {
+    bool done;
+    Error *err;
+} AccelChoice;
+
+static int accel_from_opts(void *opaque, QemuOpts *opts, Error **errp)
+{
+    AccelChoice *choice = opaque;
+
+    if (choice->err) {
+        warn_report_err(choice->err); /* there is another one to try */
+        choice->err = NULL;
+    }
+    choice->done = try_accel(qemu_opt_get(opts, "accel"), opts, &choice->err);
+    return choice->done;
+}
+
+static void configure_accelerators(const CmdLine *cl)
+{
+    QemuOptsList *list = qemu_find_opts("accel");
+    AccelChoice choice = { 0 };
+    g_auto(GStrv) names = NULL;
+
+    if (!QTAILQ_EMPTY(&list->head)) {
+        if (cl->accel) {
+            error_report("The -accel and \"-machine accel=\" options are "
+                         "incompatible");
+            exit(EXIT_FAILURE);
+        }
+        qemu_opts_foreach(list, accel_from_opts, &choice, NULL);
+    } else if (cl->accel) {
+        names = g_strsplit(cl->accel, ":", -1);
+        for (int i = 0; names[i] && !choice.done; i++) {
+            if (choice.err) {
+                warn_report_err(choice.err);
+                choice.err = NULL;
+            }
+            choice.done = try_accel(names[i], NULL, &choice.err);
+        }
+    } else {
+        return; /* a machine without CPUs needs none */
+    }
+    if (!choice.done) {
+        suggest_type(&choice.err, cl->accel ?: "", TYPE_ACCEL);
+        fail(choice.err);
+    }
+}
+
+static void select_cpu(const CmdLine *cl)
+{
+    MachineClass *mc = MACHINE_GET_CLASS(current_machine);
+
+    if (!cl->cpu) {
+        current_machine->cpu_type = mc->default_cpu_type;
+        return;
+    }
+    if (is_help_option(cl->cpu)) {
+        printf("Available CPUs:\n");
+        exit(EXIT_SUCCESS);
+    }
+    error_report("-cpu %s: machine type '%s' has no CPU models", cl->cpu,
+                 mc->name);
+    exit(EXIT_FAILURE);
+}
+
+static int make_device(void *opaque, QemuOpts *opts, Error **errp)
+{
+    ERRP_GUARD();
+    DeviceState *dev = qdev_device_add(opts, errp);
+    g_autoptr(QDict) dict = NULL;
+    const char *driver;
+
+    if (dev) {
+        object_unref(OBJECT(dev));
+        return 0;
+    }
+    if (!*errp) {
+        return 0;
+    }
+    dict = qemu_opts_to_qdict(opts, NULL);
+    driver = qdict_get_try_str(dict, "driver");
+    if (driver) {
+        suggest_property(errp, driver, dict);
+        if (!object_class_by_name(driver)) {
+            suggest_type(errp, driver, TYPE_DEVICE);
+        }
+    }
+    return -1;
+}
+
+static void make_devices(const CmdLine *cl)
+{
+    Error *err = NULL;
+
+    if (qemu_opts_foreach(&qemu_device_opts, make_device, NULL, &err)) {
+        fail(err);
+    }
+    for (guint i = 0; i < cl->json_devices->len; i++) {
+        DictOption *o = g_ptr_array_index(cl->json_devices, i);
+        DeviceState *dev;
+
+        loc_restore(&o->loc);
+        dev = qdev_device_add_from_qdict(o->dict, true, &err);
+        if (!dev) {
+            fail(err);
+        }
+        object_unref(OBJECT(dev));
+    }
+    loc_set_none();
+}
+
+/* Serial ports and monitors */
+
+static GPtrArray *serials;
+
+Chardev *serial_hd(int i)
+{
+    return serials && i < (int)serials->len ? g_ptr_array_index(serials, i)
+                                            : NULL;
+}
+
+static void connect_serial(const char *arg)
+{
+    g_autofree char *label = NULL;
+    Chardev *chr = NULL;
+
+    if (!serials) {
+        serials = g_ptr_array_new();
+    }
+    label = g_strdup_printf("serial%u", serials->len);
+    if (strcmp(arg, "none")) {
+        chr = qemu_chr_new_mux_mon(label, arg, NULL);
+        if (!chr) {
+            error_report("could not connect serial device to character "
+                         "backend '%s'", arg);
+            exit(EXIT_FAILURE);
+        }
+    }
+    g_ptr_array_add(serials, chr);
+}
+
+static void connect_monitor(const char *arg, const char *mode, bool pretty)
+{
+    static int number;
+    Error *err = NULL;
+    QemuOpts *opts;
+    const char *chardev;
+    g_autofree char *label = NULL;
+
+    if (strstart(arg, "chardev:", &chardev)) {
+        label = g_strdup(chardev);
+    } else {
+        label = g_strdup_printf("compat_monitor%d", number++);
+        opts = qemu_chr_parse_compat(label, arg, true);
+        if (!opts) {
+            error_report("parse error: %s", arg);
+            exit(EXIT_FAILURE);
+        }
+        qemu_opts_del(opts);
+        if (!qemu_chr_new(label, arg, NULL)) {
+            exit(EXIT_FAILURE); /* said why */
+        }
+    }
+    opts = qemu_opts_create(&qemu_mon_opts, label, 1, &err);
+    if (!opts) {
+        fail(err);
+    }
+    qemu_opt_set(opts, "mode", mode, &error_abort);
+    qemu_opt_set(opts, "chardev", label, &error_abort);
+    if (pretty) {
+        qemu_opt_set_bool(opts, "pretty", true, &error_abort);
+    }
+}
+
+static int make_monitor(void *opaque, QemuOpts *opts, Error **errp)
+{
+    return monitor_init_opts(opts, errp);
+}
+
+/* What a user gets who asked for nothing: a monitor on the terminal. */
+static void connect_defaults(CmdLine *cl)
+{
+    bool terminal = !cl->daemonize && isatty(STDIN_FILENO) &&
+                    isatty(STDOUT_FILENO) && !cl->display;
+
+    if (cl->nodefaults || cl->have_serial) {
+        if (!cl->have_monitor && !cl->nodefaults && cl->nographic) {
+            connect_monitor("stdio", "readline", false);
+        }
+        return;
+    }
+    if (cl->nographic && cl->daemonize) {
+        error_report("-nographic cannot be used with -daemonize");
+        exit(EXIT_FAILURE);
+    }
+    if ((cl->nographic || terminal) && !cl->have_monitor) {
+        connect_serial("mon:stdio");
+    } else if (cl->nographic) {
+        connect_serial("stdio");
+    } else {
+        connect_serial("null");
+    }
+}
+
+static void connect_chardevs(CmdLine *cl)
+{
+    Error *err = NULL;
+
+    for (guint i = 0; i < cl->chardevs->len; i++) {
+        ChardevOption *o = g_ptr_array_index(cl->chardevs, i);
+
+        loc_restore(&o->loc);
+        switch (o->kind) {
+        case DEV_SERIAL:
+            connect_serial(o->arg);
+            break;
+        case DEV_MONITOR:
+            connect_monitor(o->arg, "readline", false);
+            break;
+        case DEV_QMP:
+            connect_monitor(o->arg, "control", false);
+            break;
+        case DEV_QMP_PRETTY:
+            connect_monitor(o->arg, "control", true);
+            break;
+        }
+    }
+    loc_set_none();
+    connect_defaults(cl);
+    if (qemu_opts_foreach(&qemu_mon_opts, make_monitor, NULL, &err)) {
+        fail(err);
+    }
+}
+
+static void lock_memory(void)
+{
+    Error *err = NULL;
+
+    if (mlock_state != MLOCK_OFF &&
+        !os_mlock(mlock_state == MLOCK_ON_FAULT, &err)) {
+        fail(err);
+    }
+}
+
+static int apply_sandbox(void *opaque, QemuOpts *opts, Error **errp)
+{
+    ERRP_GUARD();
+
+    seccomp_setup(opts, errp);
+    return *errp ? -1 : 0;
+}
+
+void qemu_init(int argc, char **argv)
+{
+    Error *err = NULL;
+    const char *target = target_from_argv0(argv[0]);
+
+    error_init(argv[0]);
+    qemu_init_exec_dir(argv[0]);
+    qemu_init_subsystems();
+    if (target && !target_select(target, &err)) {
+        fail(err);
+    }
+    cmdline_parse(&cmdline, argc, argv);
+
+    if (cmdline.daemonize) {
+        os_daemonize();
+        rcu_enable_atfork();
+    }
+    bql_lock();
+    atexit(run_exit_notifiers);
+    setup_logging(&cmdline);
+    write_pidfile();
+    os_setup_signal_handling();
+
+    create_machine(&cmdline);
+    monitor_init_globals();
+    make_objects(&cmdline, false);
+    qemu_opts_foreach(&qemu_chardev_opts, make_chardev, NULL, &error_fatal);
+    set_machine_properties(&cmdline);
+    configure_accelerators(&cmdline);
+    select_cpu(&cmdline);
+    make_objects(&cmdline, true);
+    connect_chardevs(&cmdline);
+    if (qemu_opts_foreach(qemu_find_opts("sandbox"), apply_sandbox, NULL,
+                          &err)) {
+        fail(err);
+    }
+
+    machine_run_board_init(current_machine, NULL, &error_fatal);
+    make_devices(&cmdline);
+    qdev_prop_check_globals();
+    qemu_run_machine_init_done_notifiers();
+    qdev_machine_creation_done();
+    lock_memory();
+    qemu_system_reset(SHUTDOWN_CAUSE_NONE);
+
+    autostart = !cmdline.stopped;
+    os_apply_chroot_and_runas(&cmdline, &err);
+    if (err) {
+        fail(err);
+    }
+    os_setup_post(&cmdline);
+    if (autostart) {
+        vm_start();
+    }
+}
+
+int qemu_main_loop(void)
+{
+    int status = EXIT_SUCCESS;
+
+    while (!main_loop_should_exit(&status)) {
+        main_loop_wait(false);
+    }
+    return status;
+}
+
+void qemu_cleanup(int status)
+{
+    vm_shutdown();
+    monitor_cleanup();
+    qemu_chr_cleanup();
+    user_creatable_cleanup();
+    cmdline_free(&cmdline);
+    if (serials) {
+        g_ptr_array_unref(serials);
+    }
+}

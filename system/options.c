@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The table of command-line options, and the handlers that are not about the
+ * machine itself.
+ */
+#include "qemu/osdep.h"
+#include "chardev/char.h"
+#include "monitor/interface-version.h"
+#include "qapi/error.h"
+#include "qapi/qapi-visit-run-state.h"
+#include "qapi/util.h"
+#include "qemu/config-file.h"
+#include "qemu/help_option.h"
+#include "qemu/log.h"
+#include "qemu/uuid.h"
+#include "system/cmdline.h"
+#include "system/opts.h"
+#include "system/runstate-action.h"
+#include "system/system.h"
+#include "trace/control.h"
+
+/* Parses @arg into the group @name; NULL and an error with a suggestion. */
+static QemuOpts *parse_group(const char *name, const char *arg, Error **errp)
+{
+    ERRP_GUARD();
+    QemuOptsList *list = qemu_find_opts(name);
+    QemuOpts *opts;
+
+    if (is_help_option(arg)) {
+        qemu_opts_print_help(list, true);
+        exit(EXIT_SUCCESS);
+    }
+    opts = qemu_opts_parse(list, arg, list->implied_opt_name != NULL, errp);
+    if (!opts) {
+        suggest_opts(errp, list, arg);
+    }
+    return opts;
+}
+
+/* -name, -uuid, messages */
+
+static void opt_name(CmdLine *cl, const char *arg, Error **errp)
+{
+    QemuOpts *opts = parse_group("name", arg, errp);
+
+    if (!opts) {
+        return;
+    }
+    if (qemu_opt_get(opts, "process")) {
+        os_set_proc_name(qemu_opt_get(opts, "process"));
+    }
+    qemu_thread_naming(qemu_opt_get_bool(opts, "debug-threads", false));
+    qemu_name = qemu_opt_get(opts, "guest");
+}
+
+static void opt_uuid(CmdLine *cl, const char *arg, Error **errp)
+{
+    if (qemu_uuid_parse(arg, &qemu_uuid) < 0) {
+        error_setg(errp, "failed to parse UUID string: wrong format");
+        return;
+    }
+    qemu_uuid_set = true;
+}
+
+static void opt_msg(CmdLine *cl, const char *arg, Error **errp)
+{
+    QemuOpts *opts = parse_group("msg", arg, errp);
+
+    if (opts) {
+        message_with_timestamp = qemu_opt_get_bool(opts, "timestamp", false);
+        error_with_guestname = qemu_opt_get_bool(opts, "guest-name", false);
+    }
+}
+
+/* Starting, stopping, ending */
+
+static void opt_stopped(CmdLine *cl, const char *arg, Error **errp)
+{
+    cl->stopped = true;
+}
+
+static void opt_no_reboot(CmdLine *cl, const char *arg, Error **errp)
+{
+    reboot_action = REBOOT_ACTION_SHUTDOWN;
+}
+
+static void opt_no_shutdown(CmdLine *cl, const char *arg, Error **errp)
+{
+    shutdown_action = SHUTDOWN_ACTION_PAUSE;
+}
+
+/* One key of -action; false with an error when its value is unknown. */
+static bool action_value(QemuOpts *opts, const char *key,
+                         const QEnumLookup *lookup, int *value, Error **errp)
+{
+    const char *text = qemu_opt_get(opts, key);
+    int v;
+
+    if (!text) {
+        return true;
+    }
+    v = qapi_enum_parse(lookup, text, -1, errp);
+    if (v < 0) {
+        return false;
+    }
+    *value = v;
+    return true;
+}
+
+static void opt_action(CmdLine *cl, const char *arg, Error **errp)
+{
+    QemuOpts *opts = parse_group("action", arg, errp);
+    int reboot = reboot_action, shutdown = shutdown_action;
+    int panic = panic_action, watchdog = -1;
+
+    if (!opts ||
+        !action_value(opts, "reboot", &RebootAction_lookup, &reboot, errp) ||
+        !action_value(opts, "shutdown", &ShutdownAction_lookup, &shutdown,
+                      errp) ||
+        !action_value(opts, "panic", &PanicAction_lookup, &panic, errp) ||
+        !action_value(opts, "watchdog", &WatchdogAction_lookup, &watchdog,
+                      errp)) {
+        return;
+    }
+    qmp_set_action(true, reboot, true, shutdown, true, panic, watchdog >= 0,
+                   MAX(watchdog, 0), errp);
+}
+
+/* Character devices and monitors */
+
+static void opt_chardev(CmdLine *cl, const char *arg, Error **errp)
+{
+    QemuOpts *opts = qemu_opts_parse(&qemu_chardev_opts, arg, true, errp);
+
+    if (opts && is_help_option(qemu_opt_get(opts, "backend") ?: "")) {
+        /* Prints the backends and returns nothing. */
+        qemu_chr_new_from_opts(opts, NULL, errp);
+        exit(EXIT_SUCCESS);
+    }
+}
+
+static void add_chardev_option(CmdLine *cl, int kind, const char *arg)
+{
+    ChardevOption *o = g_new0(ChardevOption, 1);
+
+    o->kind = kind;
+    o->arg = g_strdup(arg);
+    loc_save(&o->loc);
+    g_ptr_array_add(cl->chardevs, o);
+}
+
+static void opt_serial(CmdLine *cl, const char *arg, Error **errp)
+{
+    cl->have_serial = true;
+    add_chardev_option(cl, DEV_SERIAL, arg);
+}
+
+static void opt_monitor(CmdLine *cl, const char *arg, Error **errp)
+{
+    cl->have_monitor = true;
+    if (strcmp(arg, "none")) {
+        add_chardev_option(cl, DEV_MONITOR, arg);
+    }
+}
+
+static void opt_qmp(CmdLine *cl, const char *arg, Error **errp)
+{
+    cl->have_monitor = true;
+    add_chardev_option(cl, DEV_QMP, arg);
+}
+
+static void opt_qmp_pretty(CmdLine *cl, const char *arg, Error **errp)
+{
+    cl->have_monitor = true;
+    add_chardev_option(cl, DEV_QMP_PRETTY, arg);
+}
+
+static void opt_mon(CmdLine *cl, const char *arg, Error **errp)
+{
+    cl->have_monitor = true;
+    parse_group("mon", arg, errp);
+}
+
+/* Display */
+
+static void opt_display(CmdLine *cl, const char *arg, Error **errp)
+{
+    if (is_help_option(arg)) {
+        printf("Available display backend types:\nnone\n");
+        exit(EXIT_SUCCESS);
+    }
+    if (strcmp(arg, "none")) {
+        error_setg(errp, "Parameter 'type' does not accept value '%s'; this "
+                         "build has the display 'none'", arg);
+        return;
+    }
+    g_free(cl->display);
+    cl->display = g_strdup(arg);
+}
+
+static void opt_nographic(CmdLine *cl, const char *arg, Error **errp)
+{
+    cl->nographic = true;
+}
+
+static void opt_nodefaults(CmdLine *cl, const char *arg, Error **errp)
+{
+    cl->nodefaults = true;
+}
+
+static void opt_no_user_config(CmdLine *cl, const char *arg, Error **errp)
+{
+    cl->no_user_config = true; /* cmdline_parse() has looked already */
+}
+
+static void opt_readconfig(CmdLine *cl, const char *arg, Error **errp)
+{
+    cmdline_read_config(cl, arg, errp);
+}
+
+/* Logging and tracing */
+
+static void opt_log(CmdLine *cl, const char *arg, Error **errp)
+{
+    if (is_help_option(arg)) {
+        qemu_print_log_usage(stdout);
+        exit(EXIT_SUCCESS);
+    }
+    if (!qemu_str_to_log_mask(arg)) {
+        error_setg(errp, "'%s' is not a list of log items; -d help lists them",
+                   arg);
+        return;
+    }
+    g_free(cl->log_mask);
+    cl->log_mask = g_strdup(arg);
+}
+
+static void opt_logfile(CmdLine *cl, const char *arg, Error **errp)
+{
+    g_free(cl->log_file);
+    cl->log_file = g_strdup(arg);
+}
+
+static void opt_dfilter(CmdLine *cl, const char *arg, Error **errp)
+{
+    qemu_set_dfilter_ranges(arg, errp);
+}
+
+static void opt_trace(CmdLine *cl, const char *arg, Error **errp)
+{
+    QemuOpts *opts;
+
+    if (is_help_option(arg)) {
+        trace_list_events(stdout);
+        exit(EXIT_SUCCESS);
+    }
+    opts = parse_group("trace", arg, errp);
+    if (!opts) {
+        return;
+    }
+    if (qemu_opt_get(opts, "enable")) {
+        trace_enable_events(qemu_opt_get(opts, "enable"));
+    }
+    if (qemu_opt_get(opts, "events")) {
+        trace_init_events(qemu_opt_get(opts, "events"), errp);
+    }
+    if (qemu_opt_get(opts, "file")) {
+        g_free(cl->trace_file);
+        cl->trace_file = g_strdup(qemu_opt_get(opts, "file"));
+    }
+    qemu_opts_del(opts);
+}
+
+/* This process */
+
+static void opt_pidfile(CmdLine *cl, const char *arg, Error **errp)
+{
+    g_free(cl->pidfile);
+    cl->pidfile = g_strdup(arg);
+}
+
+static void opt_daemonize(CmdLine *cl, const char *arg, Error **errp)
+{
+    cl->daemonize = true;
+}
+
+static void opt_overcommit(CmdLine *cl, const char *arg, Error **errp)
+{
+    QemuOpts *opts = parse_group("overcommit", arg, errp);
+    const char *lock;
+
+    if (!opts) {
+        return;
+    }
+    enable_cpu_pm = qemu_opt_get_bool(opts, "cpu-pm", enable_cpu_pm);
+    lock = qemu_opt_get(opts, "mem-lock");
+    if (!lock) {
+        return;
+    }
+    if (!strcmp(lock, "on-fault")) {
+        mlock_state = MLOCK_ON_FAULT;
+    } else if (!strcmp(lock, "on") || !strcmp(lock, "off")) {
+        mlock_state = !strcmp(lock, "on") ? MLOCK_ON : MLOCK_OFF;
+    } else {
+        error_setg(errp, "parameter 'mem-lock' expects 'on', 'off' or "
+                         "'on-fault', not '%s'", lock);
+    }
+}
+
+static void opt_sandbox(CmdLine *cl, const char *arg, Error **errp)
+{
+    parse_group("sandbox", arg, errp);
+}
+
+static void opt_run_with(CmdLine *cl, const char *arg, Error **errp)
+{
+    QemuOpts *opts = parse_group("run-with", arg, errp);
+    const char *s;
+
+    if (!opts) {
+        return;
+    }
+    if (qemu_opt_get_bool(opts, "async-teardown", false)) {
+        error_setg(errp, "async-teardown=on has no effect before there is "
+                         "guest memory; leave it out");
+        return;
+    }
+    s = qemu_opt_get(opts, "chroot");
+    if (s) {
+        g_free(cl->chroot_dir);
+        cl->chroot_dir = g_strdup(s);
+    }
+    s = qemu_opt_get(opts, "user");
+    if (s) {
+        os_set_runas(s, errp);
+    }
+}
+
+static void opt_help(CmdLine *cl, const char *arg, Error **errp)
+{
+    cmdline_print_help();
+    exit(EXIT_SUCCESS);
+}
+
+static void opt_version(CmdLine *cl, const char *arg, Error **errp)
+{
+    printf("QEMU emulator version %s (Plateau " PLATEAU_VERSION ")\n"
+           "Plateau is free software: GPL-2.0-or-later\n",
+           PLATEAU_INTERFACE_VERSION);
+    exit(EXIT_SUCCESS);
+}
+
+#define GROUP(title)                                                           \
+    {                                                                          \
+        NULL, NULL, NULL, title, NULL                                          \
+    }
+
+const CmdOption cmdline_options[] = {
+    GROUP("General options"),
+    { "help", "h", opt_help, NULL, "print this and exit" },
+    { "version", NULL, opt_version, NULL, "print the version and exit" },
+    { "machine", "M", opt_machine, "[type=]NAME[,PROPERTY=VALUE...]",
+      "the machine; 'help' lists them, NAME,help lists its properties" },
+    { "accel", NULL, opt_accel, "[accel=]NAME[,PROPERTY=VALUE...]",
+      "what runs the CPUs; give it several times for a list of choices" },
+    { "cpu", NULL, opt_cpu, "MODEL[,PROPERTY=VALUE...]",
+      "the CPU model; 'help' lists them" },
+    { "smp", NULL, opt_smp,
+      "[cpus=]N[,maxcpus=N][,sockets=N][,dies=N][,clusters=N][,cores=N]"
+      "[,threads=N]",
+      "the number of CPUs and how they sit in sockets" },
+    { "m", NULL, opt_memory, "[size=]MEGS[,slots=N,maxmem=SIZE]",
+      "RAM at start (MiB, or with a suffix), and what may be plugged" },
+    { "name", NULL, opt_name,
+      "NAME[,process=NAME][,debug-threads=on|off]",
+      "the name of the guest, of the process, and of its threads" },
+    { "uuid", NULL, opt_uuid, "UUID", "the machine's UUID" },
+    { "S", NULL, opt_stopped, NULL,
+      "do not start the machine: wait for 'cont' in a monitor" },
+
+    GROUP("Objects and devices"),
+    { "object", NULL, opt_object, "TYPE,id=ID[,PROPERTY=VALUE...] or JSON",
+      "make an object; 'help' lists the types, TYPE,help its properties" },
+    { "device", NULL, opt_device, "DRIVER[,id=ID][,PROPERTY=VALUE...] or JSON",
+      "add a device; 'help' lists them, DRIVER,help its properties" },
+    { "global", NULL, opt_global,
+      "DRIVER.PROPERTY=VALUE", "the default of a property of a type" },
+    { "nodefaults", NULL, opt_nodefaults, NULL,
+      "leave out the devices that nobody asked for" },
+
+    GROUP("Character devices and monitors"),
+    { "chardev", NULL, opt_chardev, "BACKEND,id=ID[,OPTION=VALUE...]",
+      "make a character device; 'help' lists the backends" },
+    { "serial", NULL, opt_serial, "DEV", "connect a serial port" },
+    { "monitor", NULL, opt_monitor, "DEV", "an HMP monitor, or 'none'" },
+    { "qmp", NULL, opt_qmp, "DEV", "a QMP monitor" },
+    { "qmp-pretty", NULL, opt_qmp_pretty, "DEV",
+      "a QMP monitor that indents its output" },
+    { "mon", NULL, opt_mon,
+      "[chardev=]ID[,mode=readline|control][,pretty=on|off]",
+      "a monitor on a character device" },
+
+    GROUP("Display"),
+    { "display", NULL, opt_display, "TYPE", "the display; 'help' lists them" },
+    { "nographic", NULL, opt_nographic, NULL,
+      "serial port and monitor on the terminal (Ctrl-A h for help)" },
+
+    GROUP("Start, stop and end"),
+    { "no-reboot", NULL, opt_no_reboot, NULL, "end instead of rebooting" },
+    { "no-shutdown", NULL, opt_no_shutdown, NULL,
+      "stop before shutting down, do not end" },
+    { "action", NULL, opt_action,
+      "[reboot=reset|shutdown][,shutdown=poweroff|pause]"
+      "[,panic=pause|shutdown|exit-failure|none]",
+      "what the guest's reboot, shutdown and panic lead to" },
+
+    GROUP("This process"),
+    { "daemonize", NULL, opt_daemonize, NULL, "go to the background when up" },
+    { "pidfile", NULL, opt_pidfile, "FILE", "write the process id to FILE" },
+    { "run-with", NULL, opt_run_with, "[chroot=DIR][,user=NAME|UID:GID]",
+      "change root and user once everything is opened" },
+    { "overcommit", NULL, opt_overcommit,
+      "[mem-lock=on|off|on-fault][,cpu-pm=on|off]",
+      "lock memory; give idle CPUs to the guest" },
+    { "sandbox", NULL, opt_sandbox,
+      "on|off[,obsolete=allow|deny][,elevateprivileges=allow|deny|children]"
+      "\n[,spawn=allow|deny][,resourcecontrol=allow|deny]",
+      "refuse system calls that are not needed" },
+
+    GROUP("Messages, configuration"),
+    { "d", NULL, opt_log, "ITEM[,...]",
+      "log items; 'help' lists them, trace:GLOB enables trace events" },
+    { "D", NULL, opt_logfile, "FILE", "where the log goes (%d: process id)" },
+    { "dfilter", NULL, opt_dfilter, "RANGE[,...]",
+      "log only what concerns these addresses" },
+    { "trace", NULL, opt_trace, "[[enable=]GLOB][,events=FILE][,file=FILE]",
+      "enable trace events; 'help' lists them" },
+    { "msg", NULL, opt_msg, "[timestamp=on|off][,guest-name=on|off]",
+      "what error messages begin with" },
+    { "readconfig", NULL, opt_readconfig, "FILE",
+      "read options from FILE" },
+    { "no-user-config", NULL, opt_no_user_config, NULL,
+      "leave out the configuration file of this system" },
+    { 0 },
+};

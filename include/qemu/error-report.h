@@ -44,15 +44,9 @@ void loc_set_cmdline(char **argv, int idx, int cnt);
 /* @fname NULL keeps the name. @lno 0: no line. @fname must stay alive. */
 void loc_set_file(const char *fname, int lno);
 
-/*
- * Raw text to where messages go; the number of bytes. Below a QMP monitor
- * error_vprintf() writes to standard error, the _unless_qmp forms do not
- * write and return -1.
- */
+/* Raw text to where messages go; the number of bytes. */
 int error_vprintf(const char *fmt, va_list ap) G_GNUC_PRINTF(1, 0);
 int error_printf(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
-int error_vprintf_unless_qmp(const char *fmt, va_list ap) G_GNUC_PRINTF(1, 0);
-int error_printf_unless_qmp(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
 
 /* One message, a phrase without newline. */
 void error_vreport(const char *fmt, va_list ap) G_GNUC_PRINTF(1, 0);
@@ -91,22 +85,12 @@ extern bool message_with_timestamp;
 extern bool error_with_guestname;
 extern const char *error_guest_name;
 
-/* What the calling thread serves, as far as messages are concerned. */
-typedef enum ErrorSinkKind {
-    ERROR_SINK_NONE, /* nothing: standard error */
-    ERROR_SINK_HMP,  /* a human monitor: text goes there */
-    ERROR_SINK_QMP,  /* a QMP monitor: standard error */
-} ErrorSinkKind;
-
 /*
- * Called once by the monitor. @vprintf_fn prints to the thread's current
- * human monitor; @active tells whether the thread has one; @is_qmp (may be
- * NULL) whether it serves a QMP client. Register before other threads start.
+ * Called by the monitor, before other threads start. @vprintf_fn prints to
+ * the human monitor that the calling thread serves; @active tells whether it
+ * serves one. NULL, NULL: back to standard error alone.
  */
 void error_set_sink(int (*vprintf_fn)(const char *fmt, va_list ap),
                     bool (*active)(void));
-void error_set_qmp_test(bool (*is_qmp)(void));
-/* What the two functions above say of the calling thread. */
-ErrorSinkKind error_sink_kind(void);
 
 #endif

@@ -46,30 +46,57 @@
 #ifndef O_BINARY
 #define O_BINARY 0
 #endif
+#ifndef O_LARGEFILE
+#define O_LARGEFILE 0
+#endif
+#ifndef OFF_MAX
+#define OFF_MAX INT64_MAX
+#endif
+#ifndef ENOTSUP
+#define ENOTSUP EOPNOTSUPP
+#endif
+
+/* Signedness, width and largest value of an integer type. */
+#define TYPE_SIGNED(t)  ((t)-1 < (t)0)
+#define TYPE_WIDTH(t)   (sizeof(t) * CHAR_BIT)
+#define TYPE_MAXIMUM(t)                                                  \
+    ((t)(TYPE_SIGNED(t) ? ~((t)1 << (TYPE_WIDTH(t) - 1)) : (t)-1))
+#define TIME_MAX        TYPE_MAXIMUM(time_t)
+
+#define HOST_LONG_BITS  (__SIZEOF_LONG__ * 8)
+#define qemu_timersub   timersub
+#define HAVE_CHARDEV_SERIAL   1
+#define HAVE_CHARDEV_PARALLEL 1
 
 /* The smaller and the larger of two; usable in constant expressions. */
 #define MIN_CONST(a, b) ((a) < (b) ? (a) : (b))
 #define MAX_CONST(a, b) ((a) > (b) ? (a) : (b))
 
+/* The names differ at each use, so that one can be an argument of another. */
 #undef MIN
+#define MIN_(a, b, a_, b_)                                               \
+    ({                                                                   \
+        __typeof__(1 ? (a) : (b)) a_ = (a), b_ = (b);                    \
+        a_ < b_ ? a_ : b_;                                               \
+    })
 #define MIN(a, b)                                                        \
-    ({                                                                   \
-        __typeof__(1 ? (a) : (b)) min_a_ = (a), min_b_ = (b);            \
-        min_a_ < min_b_ ? min_a_ : min_b_;                               \
-    })
+    MIN_((a), (b), MAKE_IDENTIFIER(min_a_), MAKE_IDENTIFIER(min_b_))
 #undef MAX
+#define MAX_(a, b, a_, b_)                                               \
+    ({                                                                   \
+        __typeof__(1 ? (a) : (b)) a_ = (a), b_ = (b);                    \
+        a_ > b_ ? a_ : b_;                                               \
+    })
 #define MAX(a, b)                                                        \
-    ({                                                                   \
-        __typeof__(1 ? (a) : (b)) max_a_ = (a), max_b_ = (b);            \
-        max_a_ > max_b_ ? max_a_ : max_b_;                               \
-    })
+    MAX_((a), (b), MAKE_IDENTIFIER(max_a_), MAKE_IDENTIFIER(max_b_))
 /* The smaller of two that are not zero; zero when both are. */
-#define MIN_NON_ZERO(a, b)                                               \
+#define MIN_NON_ZERO_(a, b, a_, b_)                                      \
     ({                                                                   \
-        __typeof__(1 ? (a) : (b)) nz_a_ = (a), nz_b_ = (b);              \
-        nz_a_ == 0 ? nz_b_ : (nz_b_ == 0 || nz_b_ > nz_a_) ? nz_a_       \
-                                                           : nz_b_;      \
+        __typeof__(1 ? (a) : (b)) a_ = (a), b_ = (b);                    \
+        a_ == 0 ? b_ : (b_ == 0 || b_ > a_) ? a_ : b_;                   \
     })
+#define MIN_NON_ZERO(a, b)                                               \
+    MIN_NON_ZERO_((a), (b), MAKE_IDENTIFIER(nz_a_), MAKE_IDENTIFIER(nz_b_))
 
 #define QEMU_ALIGN_DOWN(n, m)      ((n) / (m) * (m))
 #define QEMU_ALIGN_UP(n, m)        QEMU_ALIGN_DOWN((n) + (m)-1, (m))
@@ -111,22 +138,6 @@
 #define QEMU_VMALLOC_ALIGN (512 * 4096)
 
 /*
- * Aligned host memory. @alignment is a power of two and a multiple of
- * sizeof(void *). qemu_memalign() aborts when there is none,
- * qemu_try_memalign() returns NULL. Freed with qemu_vfree(), NULL allowed.
- */
-void *qemu_try_memalign(size_t alignment, size_t size)
-    __attribute__((malloc));
-void *qemu_memalign(size_t alignment, size_t size)
-    __attribute__((malloc, returns_nonnull));
-void qemu_vfree(void *ptr);
-static inline void qemu_vfree_cleanup_(void *p)
-{
-    qemu_vfree(*(void **)p);
-}
-#define QEMU_AUTO_VFREE __attribute__((cleanup(qemu_vfree_cleanup_)))
-
-/*
  * Opens a file with O_CLOEXEC. A name "/dev/fdset/N" is a file descriptor
  * set of the monitor. The _old form returns -1 with errno, the others set
  * @errp and name the file. qemu_create() fails if the file exists.
@@ -144,6 +155,7 @@ int qemu_lock_fd(int fd, int64_t start, int64_t len, bool exclusive);
 int qemu_unlock_fd(int fd, int64_t start, int64_t len);
 int qemu_lock_fd_test(int fd, int64_t start, int64_t len, bool exclusive);
 bool qemu_has_ofd_lock(void);
+bool qemu_has_direct_io(void);
 
 /* Writes all of @buf; the bytes written, fewer only on an error. */
 ssize_t qemu_write_full(int fd, const void *buf, size_t count)
@@ -159,58 +171,69 @@ void qemu_socket_set_block(int fd);
 int qemu_fdatasync(int fd);
 bool qemu_write_pidfile(const char *path, Error **errp);
 int qemu_get_thread_id(void);
-/* Makes core dumps leave out, fork not copy, KSM merge ... a range. */
-int qemu_madvise(void *addr, size_t len, int advice);
-int qemu_mprotect_rw(void *addr, size_t size);
-int qemu_mprotect_none(void *addr, size_t size);
+/* FMT_pid prints a pid_t. */
+#define FMT_pid "%d"
+/* The name of a process, to be freed; NULL when it is gone. */
+char *qemu_get_pid_name(pid_t pid);
+int qemu_kill_thread(int tid, int sig);
+/* msync() of the pages that hold the range; fdatasync() of @fd for a file. */
 int qemu_msync(void *addr, size_t length, int fd);
 
-#define QEMU_MADV_WILLNEED    MADV_WILLNEED
-#define QEMU_MADV_DONTNEED    MADV_DONTNEED
-#define QEMU_MADV_DONTFORK    MADV_DONTFORK
-#define QEMU_MADV_MERGEABLE   MADV_MERGEABLE
-#define QEMU_MADV_UNMERGEABLE MADV_UNMERGEABLE
-#define QEMU_MADV_DODUMP      MADV_DODUMP
-#define QEMU_MADV_DONTDUMP    MADV_DONTDUMP
-#define QEMU_MADV_HUGEPAGE    MADV_HUGEPAGE
-#define QEMU_MADV_NOHUGEPAGE  MADV_NOHUGEPAGE
-#define QEMU_MADV_REMOVE      MADV_REMOVE
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
-#define QEMU_MADV_POPULATE_WRITE MADV_POPULATE_WRITE
-
-/* The host's page size and its mask, and the size of its caches' lines. */
-size_t qemu_real_host_page_size(void);
-intptr_t qemu_real_host_page_mask(void);
-extern int qemu_icache_linesize, qemu_dcache_linesize;
+/* The host's page size and its mask, and its memory in bytes (0: unknown). */
+static inline uintptr_t qemu_real_host_page_size(void)
+{
+    return getpagesize();
+}
+static inline intptr_t qemu_real_host_page_mask(void)
+{
+    return -(intptr_t)qemu_real_host_page_size();
+}
 size_t qemu_get_host_physmem(void);
 
-/* Where data files, modules and configuration are: see util/cutils.c. */
-char *get_relocated_path(const char *dir);
-void qemu_init_exec_dir(const char *argv0);
-const char *qemu_get_exec_dir(void);
+/*
+ * Anonymous memory of the guest, aligned for huge pages; NULL with errno. The
+ * alignment goes to *align (may be NULL). Freed with qemu_anon_ram_free().
+ */
+void *qemu_anon_ram_alloc(size_t size, uint64_t *align, bool shared,
+                          bool noreserve);
+void qemu_anon_ram_free(void *ptr, size_t size);
+/* An unlinked POSIX shared memory object of @size bytes; -1 with @errp. */
+int qemu_shm_alloc(size_t size, Error **errp);
+
+/* The auxiliary vector's entry, or 0. */
+unsigned long qemu_getauxval(unsigned long type);
+/* A terminal's echo. */
+void qemu_set_tty_echo(int fd, bool echo);
+/* A file descriptor that reads signals of @mask; -1 with errno. */
+struct qemu_signalfd_siginfo;
+int qemu_signalfd(const sigset_t *mask);
+/* Forks into the background, as daemon(); 0, or -1 with errno. */
+int qemu_daemon(int nochdir, int noclose);
+/* Closes all but standard streams and @skip, which is sorted ascending. */
+void qemu_close_all_open_fd(const int *skip, unsigned int nskip);
+
+/* Makes getopt() start over. */
+static inline void qemu_reset_optind(void)
+{
+    optind = 0;
+}
+
+/*
+ * For the monitor: takes a duplicate with access mode @flags of a descriptor
+ * in a set of its own; -1 with errno. And: @fd, if it came from there, is no
+ * longer used.
+ */
+void qemu_set_fdset_hooks(int (*dup_add)(int64_t fdset_id, int flags,
+                                         Error **errp),
+                          void (*dup_remove)(int fd));
+
+/* The directory for run-time state of the system, "/var"; to be freed. */
 char *qemu_get_local_state_dir(void);
+/* Where the program lies; NULL before qemu_init_exec_dir(). */
+const char *qemu_get_exec_dir(void);
 
 /* The name that others see of this process in "ps". */
 void os_set_proc_name(const char *s);
-
-/* Only what fits in a char may go to the functions of <ctype.h>. */
-#define qemu_isalnum(c)  isalnum((unsigned char)(c))
-#define qemu_isalpha(c)  isalpha((unsigned char)(c))
-#define qemu_iscntrl(c)  iscntrl((unsigned char)(c))
-#define qemu_isdigit(c)  isdigit((unsigned char)(c))
-#define qemu_isgraph(c)  isgraph((unsigned char)(c))
-#define qemu_islower(c)  islower((unsigned char)(c))
-#define qemu_isprint(c)  isprint((unsigned char)(c))
-#define qemu_ispunct(c)  ispunct((unsigned char)(c))
-#define qemu_isspace(c)  isspace((unsigned char)(c))
-#define qemu_isupper(c)  isupper((unsigned char)(c))
-#define qemu_isxdigit(c) isxdigit((unsigned char)(c))
-#define qemu_tolower(c)  tolower((unsigned char)(c))
-#define qemu_toupper(c)  toupper((unsigned char)(c))
-#define qemu_isascii(c)  isascii((unsigned char)(c))
-#define qemu_toascii(c)  toascii((unsigned char)(c))
 
 /* QEMU's name of the version, which device sources print. */
 #define QEMU_VERSION PLATEAU_VERSION

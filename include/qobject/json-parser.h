@@ -20,7 +20,7 @@
 
 /* The token that is being read. Private. */
 typedef struct JSONLexer {
-    int start_state, state;
+    int state;
     GString *token;
 } JSONLexer;
 

@@ -6,7 +6,9 @@
  * so that all of int64_t and all of uint64_t come back exactly. A whole number
  * can be read as either integer type that holds it, and each number as a
  * double. A double is never read as an integer, even when it is whole.
- * Parsing makes an I64 of what fits one, else a U64, else a DOUBLE.
+ * Parsing makes an I64 of what fits one, else a U64, else a DOUBLE. Integers
+ * are equal by value, whatever their kind; a double equals only a double (0.0
+ * is not 0), and NaN equals nothing.
  */
 #ifndef QNUM_H
 #define QNUM_H
@@ -50,11 +52,5 @@ double qnum_get_double(QNum *qn);
  * digits, as "%.17g". The caller frees it with g_free().
  */
 char *qnum_to_string(QNum *qn);
-
-/*
- * Whether two numbers are the same: integers by value whatever their kind, a
- * double only with a double (0.0 is not 0), NaN with nothing.
- */
-bool qnum_is_equal(const QObject *x, const QObject *y);
 
 #endif

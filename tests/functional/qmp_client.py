@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""QEMU's own QMP client library drives Plateau.
+
+The library is the Debian package python3-qemu.qmp of sid, taken through apt
+into the cache. It connects, negotiates, runs every command that query-commands
+lists, and receives events. Exits with 77 when the package is out of reach.
+"""
+import asyncio
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+
+# What each command is called with; None for no arguments. A command that is
+# not here fails the test, so that a new one cannot be forgotten.
+ARGUMENTS = {
+    "query-version": None, "query-commands": None, "query-qmp-schema": None,
+    "query-status": None, "stop": None, "cont": None, "system_reset": None,
+    "system_powerdown": None, "query-name": None, "query-uuid": None,
+    "query-machines": None, "query-target": None, "query-kvm": None,
+    "query-command-line-options": None, "query-chardev": None,
+    "query-chardev-backends": None, "query-memdev": None,
+    "query-fdsets": None,
+    "set-action": {"reboot": "reset"},
+    "qom-list": {"path": "/machine"},
+    "qom-list-get": {"paths": ["/machine", "/objects"]},
+    "qom-tree-get": {"path": "/machine"},
+    "qom-get": {"path": "/machine", "property": "type"},
+    "qom-set": {"path": "/machine", "property": "dump-guest-core",
+                "value": True},
+    "qom-list-types": {"implements": "device"},
+    "qom-list-properties": {"typename": "none-machine"},
+    "device-list-properties": {"typename": "split-irq"},
+    "trace-event-get-state": {"name": "*"},
+    "trace-event-set-state": {"name": "no_such_*", "enable": False,
+                              "ignore-unavailable": True},
+    "human-monitor-command": {"command-line": "info status"},
+    "chardev-add": {"id": "c0", "backend": {"type": "ringbuf", "data": {}}},
+    "ringbuf-write": {"device": "c0", "data": "hello"},
+    "ringbuf-read": {"device": "c0", "size": 16},
+    "chardev-change": {"id": "c0", "backend": {"type": "null", "data": {}}},
+    "chardev-remove": {"id": "c0"},
+}
+
+# Commands that are right to fail here, with the error class they answer.
+ERRORS = {
+    "object-add": ({"qom-type": "no-such-type", "id": "o0"}, "GenericError"),
+    "object-del": ({"id": "o0"}, "GenericError"),
+    "device_add": ({"driver": "no-such-device", "id": "d0"}, "GenericError"),
+    "device_del": ({"id": "d0"}, "DeviceNotFound"),
+    "getfd": ({"fdname": "f"}, "GenericError"),
+    "closefd": ({"fdname": "f"}, "GenericError"),
+    "add-fd": ({}, "GenericError"),
+    "remove-fd": ({"fdset-id": 77}, "GenericError"),
+    "add_client": ({"protocol": "nothing", "fdname": "f"}, "GenericError"),
+    "chardev-send-break": ({"id": "c9"}, "GenericError"),
+    "qmp_capabilities": (None, "CommandNotFound"),
+}
+# In an order in which they make sense together.
+ORDER = ["chardev-add", "ringbuf-write", "ringbuf-read", "chardev-change",
+         "chardev-remove"]
+
+
+def client_library():
+    done = subprocess.run(
+        [TOP / "scripts/debian-cache", "binary", "sid", "python3-qemu.qmp"],
+        stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        print("1..0 # SKIP QEMU's QMP client library is out of reach")
+        sys.exit(77)
+    return done.stdout.strip() + "/usr/lib/python3/dist-packages"
+
+
+async def expect_event(events, name):
+    while True:
+        event = await asyncio.wait_for(events.get(), 10)
+        if event["event"] == name:
+            return event
+
+
+async def drive(binary, sock, qmp_package):
+    client = qmp_package.QMPClient("plateau")
+    process = await asyncio.create_subprocess_exec(
+        binary, "-M", "none", "-display", "none", "-nodefaults", "-S",
+        "-name", "guest", "-qmp", f"unix:{sock},server=on,wait=off")
+    for _ in range(500):
+        if pathlib.Path(sock).exists():
+            break
+        await asyncio.sleep(0.01)
+    await client.connect(sock)
+    failures = 0
+    listed = {c["name"] for c in await client.execute("query-commands")}
+    todo = ORDER + sorted(listed - set(ORDER) - {"quit"})
+    print(f"1..{len(todo) + 3}")
+    for number, name in enumerate(todo, 1):
+        problem = await call(client, qmp_package, listed, name)
+        failures += problem is not None
+        print(f"{'not ' if problem else ''}ok {number} {name}"
+              + (f" # {problem}" if problem else ""))
+
+    with client.listener(("STOP", "RESUME", "RESET", "POWERDOWN",
+                          "SHUTDOWN")) as events:
+        await client.execute("cont")
+        await expect_event(events, "RESUME")
+        await client.execute("stop")
+        await expect_event(events, "STOP")
+        print(f"ok {len(todo) + 1} STOP and RESUME")
+        await client.execute("system_powerdown")
+        await expect_event(events, "POWERDOWN")
+        await client.execute("system_reset")
+        event = await expect_event(events, "RESET")
+        assert event["data"]["reason"] == "host-qmp-system-reset", event
+        print(f"ok {len(todo) + 2} POWERDOWN and RESET")
+        await client.execute("quit")
+        event = await expect_event(events, "SHUTDOWN")
+        assert event["data"]["reason"] == "host-qmp-quit", event
+    status = await asyncio.wait_for(process.wait(), 20)
+    failures += status != 0
+    print(f"{'not ' if status else ''}ok {len(todo) + 3} quit")
+    try:
+        await client.disconnect()
+    except Exception as err:  # the emulator closed the connection first
+        print(f"# disconnect: {type(err).__name__}")
+    return failures
+
+
+async def call(client, qmp_package, listed, name):
+    """None, or what is wrong."""
+    if name not in listed:
+        return "query-commands does not list it"
+    if name in ERRORS:
+        arguments, wanted = ERRORS[name]
+        try:
+            await client.execute(name, arguments)
+        except qmp_package.ExecuteError as err:
+            got = err.error_class
+            return None if got == wanted else f"{got} instead of {wanted}"
+        return "succeeded"
+    if name not in ARGUMENTS:
+        return "no arguments for it in this test"
+    try:
+        await client.execute(name, ARGUMENTS[name])
+    except qmp_package.ExecuteError as err:
+        return str(err)
+    return None
+
+
+def main():
+    binary = sys.argv[1]
+    sys.path.insert(0, client_library())
+    from qemu import qmp  # pylint: disable=import-outside-toplevel
+    if not hasattr(qmp, "ExecuteError"):
+        from qemu.qmp import qmp_client
+        qmp.ExecuteError = qmp_client.ExecuteError
+    with tempfile.TemporaryDirectory() as tmp:
+        return 1 if asyncio.run(drive(binary, f"{tmp}/qmp", qmp)) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

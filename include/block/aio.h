@@ -49,6 +49,11 @@ struct AioContext {
     QemuLockCnt list_lock;
     QLIST_HEAD(, AioHandler) handlers;
 
+    /* What the poll of aio_poll() is for; the home thread's. */
+    GPollFD *poll_fds;
+    AioHandler **poll_handlers;
+    size_t poll_size;
+
     /* Scheduled, the last one first; any thread puts them on top. */
     QEMUBH *bh_scheduled;
     /* Those of the turns that run now, the next one first. */

@@ -19,11 +19,7 @@
 #include "qemu/queue.h"
 #include "qemu/atomic.h"
 #include "qemu/notify.h"
-
-/* How deep the calling thread's read sections are nested. Private. */
-extern __thread unsigned rcu_reader_depth;
-void rcu_reader_enter(void);
-void rcu_reader_leave(void);
+#include "qemu/rcu-reader.h"
 
 /*
  * Begins and ends a read section. It may take locks and wait, but must not

@@ -24,12 +24,11 @@ struct QemuCond {
 };
 
 struct QemuSemaphore {
-    unsigned count;         /* what is there to take */
-    unsigned waiters;
+    uint64_t state;         /* util/thread-wait.c */
 };
 
 struct QemuEvent {
-    unsigned value;         /* EV_SET, EV_FREE or EV_BUSY: util/thread-event.c */
+    unsigned value;         /* EV_SET, EV_FREE or EV_BUSY: util/thread-wait.c */
     bool initialized;
 };
 

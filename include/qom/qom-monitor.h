@@ -11,6 +11,12 @@
 
 #include "qom/object.h"
 
+/*
+ * object-add. Its arguments are not in the schema, so that the monitor
+ * registers it by hand.
+ */
+void qmp_object_add(QDict *args, QObject **ret, Error **errp);
+
 /* Takes a piece of text, which may hold several lines or a part of one. */
 typedef void QomTextFn(void *opaque, const char *text);
 

@@ -4,6 +4,7 @@
  * args_type says (monitor-internal.h describes that little language).
  */
 #include "qemu/osdep.h"
+#include <math.h>
 #include "monitor/hmp.h"
 #include "qapi/error.h"
 #include "qemu/config-file.h"

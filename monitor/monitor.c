@@ -297,20 +297,12 @@ void monitor_destroy(Monitor *mon)
 
 /* --- Initialization ----------------------------------------------------- */
 
-static bool init_mux_monitor(Chardev *chr, bool use_readline, Error **errp)
-{
-    ERRP_GUARD();
-
-    monitor_init_hmp(chr, use_readline, errp);
-    return !*errp;
-}
-
 void monitor_init_globals(void)
 {
     monitor_init_globals_core();
     qmp_init_globals();
     error_set_sink(error_sink_vprintf, error_sink_active);
-    qemu_chr_set_mux_monitor_hook(init_mux_monitor);
+    qemu_chr_set_mux_monitor_hook(monitor_init_hmp);
 }
 
 void monitor_init_globals_core(void)

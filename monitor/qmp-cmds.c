@@ -10,6 +10,7 @@
 #include "qapi/qapi-commands-control.h"
 #include "qapi/qapi-commands-machine.h"
 #include "qapi/qapi-commands-misc.h"
+#include "qemu/accel.h"
 #include "qemu/sockets.h"
 #include "qemu/uuid.h"
 #include "system/runstate-action.h"
@@ -73,6 +74,15 @@ UuidInfo *qmp_query_uuid(Error **errp)
     UuidInfo *info = g_new0(UuidInfo, 1);
 
     info->UUID = qemu_uuid_unparse_strdup(&qemu_uuid);
+    return info;
+}
+
+KvmInfo *qmp_query_kvm(Error **errp)
+{
+    KvmInfo *info = g_new0(KvmInfo, 1);
+
+    info->present = accel_find("kvm");
+    info->enabled = !g_strcmp0(current_accel_name(), "kvm");
     return info;
 }
 

@@ -23,6 +23,7 @@
 #include "hw/qdev-core.h"
 #include "monitor/qdev.h"
 #include "monitor-internal.h"
+#include "qom/qom-monitor.h"
 
 /* Input is parsed in pieces of at most this, to stop soon after a request. */
 #define PARSE_SIZE 256
@@ -95,12 +96,12 @@ static void send_greeting(MonitorQMP *mon)
 
 /* --- Running a request -------------------------------------------------- */
 
-static bool is_error_class(const QDict *rsp, int class)
+static bool is_command_not_found(const QDict *rsp)
 {
     QDict *error = qdict_get_qdict(rsp, "error");
-    const char *name = error ? qdict_get_try_str(error, "class") : NULL;
+    const char *class = error ? qdict_get_try_str(error, "class") : NULL;
 
-    return name && !strcmp(name, QapiErrorClass_str(class));
+    return class && !strcmp(class, "CommandNotFound");
 }
 
 static void run_request(MonitorQMP *mon, QObject *req, unsigned connection)
@@ -113,7 +114,7 @@ static void run_request(MonitorQMP *mon, QObject *req, unsigned connection)
         return;
     }
     if (commands == &qmp_cap_negotiation_commands &&
-        is_error_class(rsp, QAPI_ERROR_CLASS_COMMANDNOTFOUND)) {
+        is_command_not_found(rsp)) {
         /* The command may well exist: say what is missing instead. */
         qdict_put_str(qdict_get_qdict(rsp, "error"), "desc",
                       "Expecting capabilities negotiation with "
@@ -430,6 +431,8 @@ void qmp_init_globals(void)
         qmp_init_marshal(&qmp_commands);
         qmp_register_command(&qmp_commands, "device_add", qmp_device_add, 0,
                              0);
+        qmp_register_command(&qmp_commands, "object-add", qmp_object_add,
+                             QCO_ALLOW_PRECONFIG, 0);
         QTAILQ_INIT(&qmp_cap_negotiation_commands);
         qmp_register_command(&qmp_cap_negotiation_commands,
                              "qmp_capabilities", qmp_marshal_qmp_capabilities,

@@ -44,7 +44,6 @@ void cmdline_free(CmdLine *cl)
     g_ptr_array_unref(cl->objects);
     g_ptr_array_unref(cl->json_devices);
     g_ptr_array_unref(cl->chardevs);
-    g_free(cl->trace_file);
     g_free(cl->log_file);
     g_free(cl->log_mask);
     g_free(cl->pidfile);

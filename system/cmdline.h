@@ -36,7 +36,6 @@ typedef struct CmdLine {
     GPtrArray *objects;      /* DictOption */
     GPtrArray *json_devices; /* DictOption */
     GPtrArray *chardevs;     /* ChardevOption, in order */
-    char *trace_file;
     char *log_file;
     char *log_mask;
     char *pidfile;

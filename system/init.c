@@ -15,6 +15,7 @@
 #include "qapi/qobject-input-visitor.h"
 #include "qemu/accel.h"
 #include "qemu/config-file.h"
+#include "qemu/cutils.h"
 #include "qemu/help_option.h"
 #include "qemu/log.h"
 #include "qemu/main-loop.h"
@@ -113,13 +114,13 @@ static void setup_logging(const CmdLine *cl)
     Error *err = NULL;
     int mask = cl->log_mask ? qemu_str_to_log_mask(cl->log_mask) : 0;
 
-    if (cl->trace_file) {
-        trace_init_file();
-    }
-    if (!qemu_set_log_filename_flags(cl->log_file ?: cl->trace_file, mask,
-                                     &err)) {
+    if (!qemu_set_log_filename_flags(cl->log_file, mask, &err)) {
         fail(err);
     }
+    if (!trace_init_backends()) {
+        exit(EXIT_FAILURE);
+    }
+    trace_init_file();
 }
 
 static void unlink_pidfile(void)
@@ -164,7 +165,7 @@ static bool is_late_object(const char *type)
     return g_str_has_prefix(type, "memory-backend-");
 }
 
-static void make_object(const DictOption *o)
+static void make_object(DictOption *o)
 {
     Error *err = NULL;
     g_autoptr(QDict) props = qdict_clone_shallow(o->dict);
@@ -244,6 +245,13 @@ static int register_global(void *opaque, QemuOpts *opts, Error **errp)
     return 0;
 }
 
+static void add_machine_containers(Object *machine)
+{
+    object_property_add_new_container(machine, "unattached");
+    object_property_add_new_container(machine, "peripheral");
+    object_property_add_new_container(machine, "peripheral-anon");
+}
+
 static void create_machine(CmdLine *cl)
 {
     MachineClass *mc = select_machine(cl->machine);
@@ -251,9 +259,7 @@ static void create_machine(CmdLine *cl)
     current_machine = MACHINE(object_new_with_class(OBJECT_CLASS(mc)));
     object_property_add_child(object_get_root(), "machine",
                               OBJECT(current_machine));
-    object_property_add_child(container_get(OBJECT(current_machine),
-                                            "/unattached"),
-                              "sysbus", OBJECT(sysbus_get_default()));
+    add_machine_containers(OBJECT(current_machine));
     if (mc->compat_props) {
         object_set_machine_compat_props(mc->compat_props);
     }
@@ -264,25 +270,24 @@ static void set_machine_properties(CmdLine *cl)
 {
     Error *err = NULL;
     const char *accel = qdict_get_try_str(cl->machine, "accel");
-    Visitor *v;
 
     if (accel) {
         cl->accel = g_strdup(accel);
         qdict_del(cl->machine, "accel");
     }
-    v = qobject_input_visitor_new_keyval(QOBJECT(cl->machine));
-    if (!object_set_properties_from_keyval(OBJECT(current_machine),
-                                           cl->machine, true, &err)) {
+    object_set_properties_from_keyval(OBJECT(current_machine), cl->machine,
+                                      true, &err);
+    if (err) {
         suggest_property(&err, object_get_typename(OBJECT(current_machine)),
                          cl->machine);
         fail(err);
     }
-    visit_free(v);
 }
 
 /* One -accel, or one name of -machine accel=a:b. True when it runs. */
 static bool try_accel(const char *name, QemuOpts *opts, Error **errp)
 {
+    ERRP_GUARD();
     AccelClass *ac = accel_find(name);
     AccelState *accel;
     int ret;
@@ -297,8 +302,8 @@ static bool try_accel(const char *name, QemuOpts *opts, Error **errp)
 
         qdict_del(props, "accel");
         qdict_del(props, "id");
-        if (!object_set_properties_from_keyval(OBJECT(accel), props, true,
-                                               errp)) {
+        object_set_properties_from_keyval(OBJECT(accel), props, true, errp);
+        if (*errp) {
             suggest_property(errp, object_get_typename(OBJECT(accel)), props);
             object_unref(OBJECT(accel));
             return false;

@@ -248,27 +248,11 @@ static void opt_dfilter(CmdLine *cl, const char *arg, Error **errp)
 
 static void opt_trace(CmdLine *cl, const char *arg, Error **errp)
 {
-    QemuOpts *opts;
-
     if (is_help_option(arg)) {
         trace_list_events(stdout);
         exit(EXIT_SUCCESS);
     }
-    opts = parse_group("trace", arg, errp);
-    if (!opts) {
-        return;
-    }
-    if (qemu_opt_get(opts, "enable")) {
-        trace_enable_events(qemu_opt_get(opts, "enable"));
-    }
-    if (qemu_opt_get(opts, "events")) {
-        trace_init_events(qemu_opt_get(opts, "events"), errp);
-    }
-    if (qemu_opt_get(opts, "file")) {
-        g_free(cl->trace_file);
-        cl->trace_file = g_strdup(qemu_opt_get(opts, "file"));
-    }
-    qemu_opts_del(opts);
+    trace_opt_parse(arg);
 }
 
 /* This process */
@@ -346,7 +330,7 @@ static void opt_version(CmdLine *cl, const char *arg, Error **errp)
 {
     printf("QEMU emulator version %s (Plateau " PLATEAU_VERSION ")\n"
            "Plateau is free software: GPL-2.0-or-later\n",
-           PLATEAU_INTERFACE_VERSION);
+           INTERFACE_VERSION);
     exit(EXIT_SUCCESS);
 }
 

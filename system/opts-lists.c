@@ -137,16 +137,6 @@ static QemuOptsList sandbox_opts = {
               { 0 } },
 };
 
-static QemuOptsList trace_opts = {
-    .name = "trace",
-    .implied_opt_name = "enable",
-    OPTS_HEAD(trace_opts),
-    .desc = { OPT("enable", STRING, "events to enable, as a pattern"),
-              OPT("events", STRING, "file with such patterns"),
-              OPT("file", STRING, "where the output goes"),
-              { 0 } },
-};
-
 void cmdline_register_lists(void)
 {
     static QemuOptsList *const lists[] = {
@@ -154,7 +144,7 @@ void cmdline_register_lists(void)
         &qemu_mon_opts,     &accel_opts,       &name_opts,
         &memory_opts,       &smp_opts,         &overcommit_opts,
         &msg_opts,          &action_opts,      &run_with_opts,
-        &sandbox_opts,      &trace_opts,
+        &sandbox_opts,
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {

@@ -15,6 +15,7 @@
 
 #include "qapi/error.h"
 #include "qapi/qapi-types-compat.h"
+#include "qapi/qapi-types-error.h"
 
 /* The policy in force. */
 extern CompatPolicy compat_policy;

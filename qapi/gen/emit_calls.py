@@ -17,7 +17,7 @@ def params(entity, last):
     elif arg:
         for member in arg.members():
             if member.has_flag():
-                found.append(f"bool has_{c_name(member.name, False)}")
+                found.append(f"bool has_{member.c}")
             found.append(f"{member.type.c_param()}{member.c}")
     if last:
         found.append(last)
@@ -62,7 +62,7 @@ def passed(command):
     text = ""
     for member in command.arg.members() if command.arg else []:
         if member.has_flag():
-            text += f"arg.has_{c_name(member.name, False)}, "
+            text += f"arg.has_{member.c}, "
         text += f"arg.{member.c}, "
     return text
 
@@ -129,11 +129,10 @@ def emit_commands(schema, names):
                        names.include("commands", module, module))
         packed = set()
         for command in schema.in_module(module, model.Command):
-            generated = command.flags["gen"]
-            text = handler(command) + ";\n" if generated else ""
-            header.add(text + marshaller(command) + ";", command.cond)
-            if not generated:
-                continue
+            if not command.flags["gen"]:
+                continue        # marshalled and registered by hand
+            header.add(f"{handler(command)};\n{marshaller(command)};",
+                       command.cond)
             if command.ret and command.ret not in packed:
                 packed.add(command.ret)
                 source.add(pack_function(command.ret), command.ret.cond)
@@ -163,6 +162,8 @@ def emit_registration(schema, names):
                    f'"{names.path("features")}.h"')
     lines = ""
     for command in schema.of(model.Command):
+        if not command.flags["gen"]:
+            continue
         if command.cond:
             lines += f"#if {command.cond.c()}\n"
         lines += (f'    qmp_register_command(cmds, "{command.name}",\n'
@@ -195,7 +196,7 @@ def send_function(event, names):
         if not event.boxed:
             values = ""
             for m in arg.members():
-                flag = "has_" + c_name(m.name, False)
+                flag = "has_" + m.c
                 if m.has_flag():
                     values += f"        .{flag} = {flag},\n"
                 cast = "(char *)" if m.type.c_param() == "const char *" else ""

@@ -48,7 +48,7 @@ def member_lines(members):
     for member in members:
         lines = ""
         if member.has_flag():
-            lines = f"    bool has_{c_name(member.name, False)};\n"
+            lines = f"    bool has_{member.c};\n"
         lines += f"    {member.type.c_type()}{member.c};\n"
         text += conditional(lines, member.cond)
     return text

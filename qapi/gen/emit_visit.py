@@ -3,7 +3,6 @@
 
 from . import model
 from .cfile import CFile, conditional
-from .names import c_name
 
 
 def signature(entity):
@@ -41,7 +40,7 @@ def member_visit(member):
     text = (f'if (!visit_type_{member.type.c}(v, "{member.name}",'
             f" &obj->{member.c}, errp)) {{\n    return false;\n}}\n")
     if member.optional:
-        flag = "has_" + c_name(member.name, False)
+        flag = "has_" + member.c
         if member.has_flag():
             flag = "obj->" + flag
         text = (f'if (visit_optional(v, "{member.name}", &{flag})) {{\n'
@@ -59,7 +58,7 @@ def member_visit(member):
 def flags(entity):
     """Variables for optional members whose presence is a pointer's."""
     return "".join(
-        conditional(f"    bool has_{c_name(m.name, False)} ="
+        conditional(f"    bool has_{m.c} ="
                     f" !!obj->{m.c};\n", m.cond)
         for m in entity.own if m.optional and not m.has_flag())
 

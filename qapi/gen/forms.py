@@ -236,6 +236,8 @@ class Form:
             self.fail("'data' should be a type name")
         if not isinstance(value, dict):
             self.fail("'data' should be an object or type name")
+        if not value:
+            return None
         return self.implicit("arg", self.members(value, "data"), common)
 
     def implicit(self, role, members, common):

@@ -108,6 +108,10 @@ class Builtin(Type):
         self.qtype = qtype
         self.needs_has = not c_type.endswith("*")
 
+    @property
+    def c(self):
+        return self.name        # even where it is a word of C's
+
     def c_type(self):
         return self._c_type
 

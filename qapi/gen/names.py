@@ -47,10 +47,11 @@ def c_name(name, protect=True):
 
 def c_upper(name):
     """CamelCase as C constants have it: CAMEL_CASE. A run of capitals is one
-    word, whose last letter begins the next word if a small one follows."""
+    word, whose last letter begins the next word if a small one follows; but
+    one capital by itself at the beginning is no word (QCryptoFoo)."""
     name = c_name(name, False)
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
-    name = re.sub(r"(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+    name = re.sub(r"(?<=[A-Za-z0-9][A-Z])(?=[A-Z][a-z])", "_", name)
     return name.upper().lstrip("_")
 
 

@@ -35,11 +35,15 @@ class Schema:
 
     # --- looking up ------------------------------------------------------
 
-    def of(self, *kinds):
-        return [e for e in self.entities if isinstance(e, kinds)]
-
     def in_module(self, module, *kinds):
-        return [e for e in self.of(*kinds) if e.module is module]
+        """The entities of these kinds of one module (None: predefined)."""
+        return [e for e in self.entities
+                if e.module is module and isinstance(e, kinds)]
+
+    def of(self, *kinds):
+        """The same of all modules, one module after the other."""
+        return [e for module in self.modules
+                for e in self.in_module(module, *kinds)]
 
     # --- entering ----------------------------------------------------------
 

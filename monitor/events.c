@@ -13,6 +13,7 @@
 #include "qobject/qjson.h"
 #include "event-throttle.h"
 #include "monitor-internal.h"
+#include "trace.h"
 
 /*
  * Events that a guest, or something as busy, causes. With @about, the member
@@ -59,6 +60,7 @@ static void broadcast(void *opaque, int type, const QDict *qdict)
     GString *text[2] = { NULL, NULL };
     Monitor *mon;
 
+    trace_monitor_protocol_event_emit(type, (void *)qdict);
     QTAILQ_FOREACH(mon, &mon_list, entry) {
         MonitorQMP *qmp = container_of(mon, MonitorQMP, common);
 
@@ -107,6 +109,7 @@ static void deliver(QAPIEvent event, QDict *qdict)
         if (strcmp(limited_events[i].name, name)) {
             continue;
         }
+        trace_monitor_protocol_event_queue(event, qdict, PERIOD_NS);
         data = qdict_get_qdict(qdict, "data");
         event_throttle_put(throttle, event,
                            data && limited_events[i].about ?

@@ -12,6 +12,7 @@
 #include "qemu/ctype.h"
 #include "qemu/cutils.h"
 #include "monitor-internal.h"
+#include "trace.h"
 
 #define PROMPT "(qemu) "
 
@@ -117,6 +118,7 @@ void handle_hmp_command(MonitorHMP *hmp, const char *cmdline)
     const HMPCommand *cmd = parse_command(mon, cmdline, &args);
     QDict *qdict;
 
+    trace_handle_hmp_command(mon, cmdline);
     if (!cmd) {
         goto out;
     }

@@ -17,6 +17,7 @@
 #include "qemu/main-loop.h"
 #include "qemu/option.h"
 #include "monitor-internal.h"
+#include "trace.h"
 
 #define READ_SIZE 4096
 
@@ -167,6 +168,7 @@ int monitor_suspend(Monitor *mon)
     if (!mon->is_qmp && !container_of(mon, MonitorHMP, common)->use_readline) {
         return -ENOTTY;
     }
+    trace_monitor_suspend(mon, 1);
     qatomic_inc(&mon->suspend_cnt);
     return 0;
 }
@@ -179,6 +181,7 @@ void monitor_resume(Monitor *mon)
     if (hmp && !hmp->use_readline) {
         return;
     }
+    trace_monitor_suspend(mon, -1);
     if (qatomic_dec_fetch(&mon->suspend_cnt) == 0) {
         if (hmp) {
             readline_show_prompt(hmp->rs);

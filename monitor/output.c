@@ -13,6 +13,7 @@
 #include "qemu/error-report.h"
 #include "qemu/lockable.h"
 #include "monitor-internal.h"
+#include "trace.h"
 
 #define BACKLOG_HIGH (1 * 1024 * 1024)
 #define BACKLOG_LOW  (256 * 1024)
@@ -212,6 +213,7 @@ bool monitor_put_event(Monitor *mon, const char *json)
         } else {
             first = !mon->events_dropped;
             mon->events_dropped = true;
+            trace_monitor_event_dropped(mon);
         }
     }
     if (first) {

@@ -23,6 +23,7 @@
 #include "hw/qdev-core.h"
 #include "monitor/qdev.h"
 #include "monitor-internal.h"
+#include "trace.h"
 #include "qom/qom-monitor.h"
 
 /* Input is parsed in pieces of at most this, to stop soon after a request. */
@@ -63,6 +64,7 @@ static void put_line(MonitorQMP *mon, const QDict *dict, unsigned connection)
 {
     g_autoptr(GString) json = to_line(mon, dict);
 
+    trace_monitor_qmp_respond(mon, json->str);
     QEMU_LOCK_GUARD(&mon->common.mon_lock);
     if (qatomic_read(&mon->connection) == connection) {
         monitor_puts_locked(&mon->common, json->str);
@@ -146,6 +148,11 @@ static void handle_message(void *opaque, QObject *req, Error *err)
     QDict *dict = qobject_to(QDict, req);
     QMPRequest *r;
 
+    if (req && trace_event_get_state_backends(TRACE_HANDLE_QMP_COMMAND)) {
+        g_autoptr(GString) json = qobject_to_json(req);
+
+        trace_handle_qmp_command(mon, json->str);
+    }
     if (dict && qmp_is_oob(dict)) {
         run_request(mon, req, qatomic_read(&mon->connection));
         qobject_unref(req);

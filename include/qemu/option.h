@@ -25,7 +25,7 @@ const char *get_opt_value(const char *p, char **value);
 bool parse_option_size(const char *name, const char *value, uint64_t *ret,
                        Error **errp);
 
-/* Whether one of the elements of "a,b=c,..." is a request for help. */
+/* Whether "a,b=c,help" has an element that asks for help. */
 bool has_help_option(const char *param);
 
 enum QemuOptType {
@@ -75,8 +75,8 @@ bool qemu_opt_has_help_opt(QemuOpts *opts);
 QemuOpt *qemu_opt_find(QemuOpts *opts, const char *name);
 
 /*
- * Removes all occurrences; the number of them. Only for lists that accept any
- * key.
+ * Removes the last occurrence; -1 if there is none, else 0. Only for lists
+ * that accept any key.
  */
 int qemu_opt_unset(QemuOpts *opts, const char *name);
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The text of option values: commas, numbers and sizes, requests for help. */
+/* The text of option values: commas, numbers and sizes. */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "qapi/qmp/qerror.h"
 #include "qemu/cutils.h"
-#include "qemu/help_option.h"
 #include "qemu/option.h"
 #include "opts-internal.h"
 
@@ -63,20 +62,4 @@ bool parse_option_size(const char *name, const char *value, uint64_t *ret,
                                 "and exabytes, respectively.\n");
         return false;
     }
-}
-
-bool has_help_option(const char *param)
-{
-    const char *p = param;
-
-    while (*p) {
-        g_autofree char *element = NULL;
-
-        p = get_opt_value(p, &element);
-        if (is_help_option(element)) {
-            return true;
-        }
-        p += *p == ',';
-    }
-    return false;
 }

@@ -64,6 +64,23 @@ static const char *parse_element(const char *p, OptsSyntax *syntax, char **name,
     return p + (*p == ',');
 }
 
+bool has_help_option(const char *param)
+{
+    bool help = false;
+    OptsSyntax syntax = { .help = &help };
+    const char *p = param;
+    char *name, *value;
+
+    while (p && *p) {
+        p = parse_element(p, &syntax, &name, &value);
+        if (p) {
+            g_free(name);
+            g_free(value);
+        }
+    }
+    return help;
+}
+
 /* The id that @params gives, which is the first; the caller frees it. */
 static char *find_id(const char *params, const char *firstname)
 {

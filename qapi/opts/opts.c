@@ -55,18 +55,15 @@ void opt_del(QemuOpt *opt)
     g_free(opt);
 }
 
-static int del_all(QemuOpts *opts, const char *name)
+static void del_all(QemuOpts *opts, const char *name)
 {
     QemuOpt *opt, *next;
-    int n = 0;
 
     QTAILQ_FOREACH_SAFE (opt, &opts->head, next, next) {
         if (g_str_equal(opt->name, name)) {
             opt_del(opt);
-            n++;
         }
     }
-    return n;
 }
 
 QemuOpt *qemu_opt_find(QemuOpts *opts, const char *name)
@@ -198,8 +195,14 @@ bool qemu_opt_has_help_opt(QemuOpts *opts)
 
 int qemu_opt_unset(QemuOpts *opts, const char *name)
 {
+    QemuOpt *opt = qemu_opt_find(opts, name);
+
     assert(opts_accept_any(opts->list->desc));
-    return del_all(opts, name);
+    if (!opt) {
+        return -1;
+    }
+    opt_del(opt);
+    return 0;
 }
 
 /* Adds an option; takes @value over, also on failure. */

@@ -141,11 +141,24 @@ static void append(JSONMessageParser *parser, const char *buf, size_t size)
     g_string_append_len(token, buf, size);
 }
 
+/* Forgets the token, and a very large one's memory. */
+static void clear_token(JSONMessageParser *parser)
+{
+    GString **token = &parser->lexer.token;
+
+    if ((*token)->allocated_len > 1 << 20) {
+        g_string_free(*token, true);
+        *token = g_string_new(NULL);
+    } else {
+        g_string_truncate(*token, 0);
+    }
+}
+
 static void end_token(JSONMessageParser *parser, JSONTokenType type)
 {
     parser->lexer.state = LEX_START;
     json_parser_token(parser, type);
-    g_string_truncate(parser->lexer.token, 0);
+    clear_token(parser);
 }
 
 /* The token so far, with @ch if there is one, cannot become anything. */
@@ -156,7 +169,7 @@ static void stray(JSONMessageParser *parser, const char *ch)
     }
     parser->lexer.state = ch ? LEX_RECOVERY : LEX_START;
     json_parser_stray(parser);
-    g_string_truncate(parser->lexer.token, 0);
+    clear_token(parser);
 }
 
 /* Outside of tokens. */

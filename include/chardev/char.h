@@ -224,8 +224,9 @@ struct ChardevClass {
 };
 
 /*
- * Creates and opens a chardev of type @typename with the label @id (NULL: not
- * in /chardevs, the caller owns it). NULL with @errp set on failure.
+ * Creates and opens a chardev of type @typename, a child of /chardevs under
+ * its label @id (NULL: one is made up). object_unparent() deletes it. NULL
+ * with @errp set on failure.
  */
 Chardev *qemu_chardev_new(const char *id, const char *typename,
                           ChardevBackend *backend, GMainContext *context,
@@ -245,17 +246,14 @@ void resume_mux_open(void);
 /*
  * Ours: the monitor registers how to attach itself to a mux that a user asked
  * for with "mon:". Without it such a device is an error. @monitor_init_hmp
- * returns false with @errp set on failure.
+ * sets @errp on failure.
  */
-void qemu_chr_set_mux_monitor_hook(bool (*monitor_init_hmp)(Chardev *chr,
+void qemu_chr_set_mux_monitor_hook(void (*monitor_init_hmp)(Chardev *chr,
                                                             bool use_readline,
                                                             Error **errp));
-/*
- * Ours: what the "vc" kind is with a display. Returns the type to create for
- * it; without a hook that is the null device.
- */
-void qemu_chr_set_vc_typename(const char *typename);
-/* Ours: what C-a x, C-a b... ask of the machine; NULL for nothing. */
+/* Ours: what C-a x calls. Without it C-a x only says good-bye. */
 void qemu_chr_set_quit_hook(void (*quit)(void));
+/* Ours: from now on "stdio" is an error, since -daemonize takes it away. */
+void qemu_chr_forbid_stdio(void);
 
 #endif

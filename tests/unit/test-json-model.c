@@ -25,16 +25,16 @@ static const int64_t edges[] = {
 static char *random_text(void)
 {
     static const char *const pieces[] = {
-        "a",  "key", "\"",       "\\",           "/",    "\n", "\x01", "%",
-        "'",  "é",   "\xC0\x80", "\U0001D11E", "\x7f", "{",  "}",    " ",
-        "[",  "€",   "\\u0041",  ":",            ",",    "\t",
+        "a", "key", "\"",       "\\",         "/",    "\n", "\x01", "%",
+        "'", "é",   "\xC0\x80", "\U0001D11E", "\x7f", "{",  "}",    " ",
+        "[", "€",   "\\u0041",  ":",          ",",    "\t",
     };
     GString *s = g_string_new(NULL);
     int n = g_test_rand_int_range(0, 8);
 
     while (n--) {
-        g_string_append(
-            s, pieces[g_test_rand_int_range(0, ARRAY_SIZE(pieces))]);
+        g_string_append(s,
+                        pieces[g_test_rand_int_range(0, ARRAY_SIZE(pieces))]);
     }
     return g_string_free(s, false);
 }
@@ -43,17 +43,17 @@ static QObject *random_number(void)
 {
     switch (g_test_rand_int_range(0, 4)) {
     case 0:
-        return QOBJECT(qnum_from_int(
-            edges[g_test_rand_int_range(0, ARRAY_SIZE(edges))]));
+        return QOBJECT(
+            qnum_from_int(edges[g_test_rand_int_range(0, ARRAY_SIZE(edges))]));
     case 1:
-        return QOBJECT(qnum_from_uint((uint64_t)INT64_MAX
-                                      + g_test_rand_int_range(1, 1000)));
+        return QOBJECT(qnum_from_uint((uint64_t)INT64_MAX +
+                                      g_test_rand_int_range(1, 1000)));
     case 2:
         return QOBJECT(qnum_from_uint(UINT64_MAX));
     default:
         /* A whole double reads back as an integer, so be none. */
-        return QOBJECT(qnum_from_double(
-            g_test_rand_double_range(-1e3, 1e3) * 1e-7 + 0.5));
+        return QOBJECT(
+            qnum_from_double(g_test_rand_double_range(-1e3, 1e3) * 1e-7 + 0.5));
     }
 }
 
@@ -304,8 +304,8 @@ static void test_grammar(void)
         Error *err = NULL;
 
         for (j = 0; j < n; j++) {
-            tokens[j] = alphabet[g_test_rand_int_range(
-                0, ARRAY_SIZE(alphabet) - 1)];
+            tokens[j] =
+                alphabet[g_test_rand_int_range(0, ARRAY_SIZE(alphabet) - 1)];
             g_string_append(text, tokens[j] == 's'   ? " 's'"
                                   : tokens[j] == 't' ? " \"t\""
                                                      : "");
@@ -395,18 +395,16 @@ static void test_error_texts(void)
     check_error("'abc", "JSON parse error, stray ''abc'");
     check_error("'\\ud800'",
                 "JSON parse error, \\ud800 is not a valid Unicode character");
-    check_error("'\\q'",
-                "JSON parse error, invalid escape sequence in string");
-    check_error("'\x80'",
-                "JSON parse error, invalid UTF-8 sequence in string");
+    check_error("'\\q'", "JSON parse error, invalid escape sequence in string");
+    check_error("'\x80'", "JSON parse error, invalid UTF-8 sequence in string");
 }
 
 /* A value over a limit gets one error at once, and is skipped to its end. */
 static void check_limit(JSONMessageParser *parser, GString *log,
                         const char *what)
 {
-    g_autofree char *expected = g_strdup_printf("-JSON %s limit exceeded\n",
-                                                what);
+    g_autofree char *expected =
+        g_strdup_printf("-JSON %s limit exceeded\n", what);
 
     g_assert_cmpstr(log->str, ==, expected);
     g_string_truncate(log, 0);

@@ -52,8 +52,7 @@ static void check(QDict *qdict, Model *m)
     for (i = 0; i < m->n; i++) {
         key_name(name, sizeof(name), m->order[i]);
         g_assert_cmpstr(qdict_entry_key(e), ==, name);
-        g_assert_cmpint(qdict_get_int(qdict, name), ==,
-                        m->value[m->order[i]]);
+        g_assert_cmpint(qdict_get_int(qdict, name), ==, m->value[m->order[i]]);
         e = qdict_next(qdict, e);
     }
     g_assert(!e);

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * References taken and dropped by several threads at once. Meant for
+ * ThreadSanitizer, too.
+ */
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "qemu/atomic.h"
+#include "qemu/module.h"
+#include "qom/object.h"
+
+#define N_OBJECTS 64
+#define N_THREADS 4
+#define N_STEPS 50000
+
+#define TYPE_SHARED "test-shared"
+OBJECT_DECLARE_SIMPLE_TYPE(Shared, SHARED)
+
+struct Shared {
+    Object parent_obj;
+    uint64_t payload;
+};
+
+OBJECT_DEFINE_SIMPLE_TYPE(Shared, shared, SHARED, OBJECT)
+
+static int finalized;
+
+static void shared_class_init(ObjectClass *oc, void *data)
+{
+}
+
+static void shared_init(Object *obj)
+{
+    SHARED(obj)->payload = 42;
+}
+
+static void shared_finalize(Object *obj)
+{
+    g_assert_cmpuint(SHARED(obj)->payload, ==, 42);
+    qatomic_inc(&finalized);
+}
+
+/* Each thread begins with a reference to each object and drops it at last. */
+static gpointer juggle(gpointer opaque)
+{
+    Object **objects = opaque;
+    GRand *rand = g_rand_new_with_seed(GPOINTER_TO_UINT(g_thread_self()));
+    int held[N_OBJECTS] = { 0 };
+
+    for (int step = 0; step < N_STEPS; step++) {
+        int i = g_rand_int_range(rand, 0, N_OBJECTS);
+
+        if (g_rand_boolean(rand)) {
+            g_assert(object_ref(objects[i]) == objects[i]);
+            held[i]++;
+        } else if (held[i]) {
+            object_unref(objects[i]);
+            held[i]--;
+        }
+        g_assert(object_dynamic_cast(objects[i], TYPE_SHARED));
+    }
+    for (int i = 0; i < N_OBJECTS; i++) {
+        for (held[i]++; held[i]; held[i]--) {
+            object_unref(objects[i]);
+        }
+    }
+    g_rand_free(rand);
+    return NULL;
+}
+
+static void test_threads(void)
+{
+    Object *objects[N_OBJECTS];
+    GThread *threads[N_THREADS];
+
+    finalized = 0;
+    for (int i = 0; i < N_OBJECTS; i++) {
+        objects[i] = object_new(TYPE_SHARED);
+        for (int t = 1; t < N_THREADS; t++) {
+            object_ref(objects[i]);
+        }
+    }
+    for (int t = 0; t < N_THREADS; t++) {
+        threads[t] = g_thread_new("juggler", juggle, objects);
+    }
+    for (int t = 0; t < N_THREADS; t++) {
+        g_thread_join(threads[t]);
+    }
+    g_assert_cmpint(finalized, ==, N_OBJECTS);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    module_call_init(MODULE_INIT_QOM);
+    g_test_add_func("/qom/refs/threads", test_threads);
+    return g_test_run();
+}

@@ -201,6 +201,10 @@ void qmp_wake_dispatcher(void);
 void qmp_send_response(MonitorQMP *mon, const QDict *rsp);
 void monitor_data_destroy_qmp(MonitorQMP *mon);
 
+/* --- qmp-cmds-control.c ------------------------------------------------- */
+
+void qmp_query_qmp_schema(QDict *args, QObject **ret, Error **errp);
+
 /* --- events.c ----------------------------------------------------------- */
 
 /*

@@ -26,25 +26,6 @@ MonitorList mon_list = QTAILQ_HEAD_INITIALIZER(mon_list);
 
 static __thread Monitor *current_monitor;
 
-QemuOptsList qemu_mon_opts = {
-    .name = "mon",
-    .implied_opt_name = "chardev",
-    .head = QTAILQ_HEAD_INITIALIZER(qemu_mon_opts.head),
-    .desc = {
-        {
-            .name = "mode",
-            .type = QEMU_OPT_STRING,
-        },{
-            .name = "chardev",
-            .type = QEMU_OPT_STRING,
-        },{
-            .name = "pretty",
-            .type = QEMU_OPT_BOOL,
-        },
-        { /* end of list */ }
-    },
-};
-
 /* Events can be emitted before anything of the monitor is initialized. */
 static void __attribute__((__constructor__)) init_lock(void)
 {
@@ -77,12 +58,12 @@ static Monitor *set_current_hook(Monitor *mon)
 }
 
 /* Errors and warnings go to the HMP monitor whose command causes them. */
-static bool error_sink_active(void)
+static bool hmp_sink_active(void)
 {
     return current_monitor && !monitor_is_qmp(current_monitor);
 }
 
-static int error_sink_vprintf(const char *fmt, va_list ap)
+static int hmp_sink_vprintf(const char *fmt, va_list ap)
 {
     return monitor_vprintf(current_monitor, fmt, ap);
 }
@@ -304,7 +285,7 @@ void monitor_init_globals(void)
 {
     monitor_init_globals_core();
     qmp_init_globals();
-    error_set_sink(error_sink_vprintf, error_sink_active);
+    error_set_sink(hmp_sink_vprintf, hmp_sink_active);
     qemu_chr_set_mux_monitor_hook(monitor_init_hmp);
 }
 

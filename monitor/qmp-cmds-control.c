@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * QMP commands about QMP itself: version, commands.
+ * QMP commands about QMP itself: version, commands, schema.
  */
 #include "qemu/osdep.h"
 #include "monitor/interface-version.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-control.h"
+#include "qapi/qapi-introspect.h"
 #include "monitor-internal.h"
 
 VersionInfo *qmp_query_version(Error **errp)
@@ -41,4 +42,9 @@ CommandInfoList *qmp_query_commands(Error **errp)
         container_of(monitor_cur(), MonitorQMP, common)->commands, add_command,
         &list);
     return list;
+}
+
+void qmp_query_qmp_schema(QDict *args, QObject **ret, Error **errp)
+{
+    *ret = qobject_from_qlit(&qmp_schema_qlit);
 }

@@ -22,6 +22,7 @@
 #include "qobject/qlist.h"
 #include "hw/qdev-core.h"
 #include "monitor/qdev.h"
+#include "qom/qom-monitor.h"
 #include "monitor-internal.h"
 #include "trace.h"
 #include "qom/qom-monitor.h"
@@ -436,8 +437,13 @@ void qmp_init_globals(void)
     }
     if (!qmp_find_command(&qmp_commands, "qmp_capabilities")) {
         qmp_init_marshal(&qmp_commands);
+        /* What the generator leaves out, since its types cannot say it. */
+        qmp_register_command(&qmp_commands, "query-qmp-schema",
+                             qmp_query_qmp_schema, QCO_ALLOW_PRECONFIG, 0);
         qmp_register_command(&qmp_commands, "device_add", qmp_device_add, 0,
                              0);
+        qmp_register_command(&qmp_commands, "object-add", qmp_object_add,
+                             QCO_ALLOW_PRECONFIG, 0);
         qmp_register_command(&qmp_commands, "object-add", qmp_object_add,
                              QCO_ALLOW_PRECONFIG, 0);
         QTAILQ_INIT(&qmp_cap_negotiation_commands);

@@ -26,7 +26,7 @@ typedef struct MonitorOptions MonitorOptions;
 /* How many requests of one QMP client wait for their turn at most. */
 #define QMP_REQ_QUEUE_LEN_MAX 8
 
-/* The options of -mon: id, mode, chardev, pretty. */
+/* The options of -mon: id, mode, chardev, pretty (system/ defines it). */
 extern QemuOptsList qemu_mon_opts;
 
 /* --- The current monitor ------------------------------------------------ */

@@ -46,8 +46,16 @@ DeviceState *find_device_state(const char *id, bool use_generic_error,
 /* What device_del does. */
 void qdev_device_del(const char *id, Error **errp);
 
-/* The texts of "info qtree" and "info qdm", in new strings. */
-GString *qdev_print_tree(void);
+/*
+ * Prints "info qtree" to @mon through @put, piece by piece: bus classes print
+ * what they know of a device to the monitor themselves. @details: properties.
+ * The other form makes a string, without those parts.
+ */
+void qdev_put_tree(Monitor *mon, bool details,
+                   void (*put)(Monitor *mon, const char *text));
+GString *qdev_print_tree(bool details);
+
+/* The text of "info qdm": all models, also those that a user cannot add. */
 GString *qdev_print_models(void);
 
 /*

@@ -140,7 +140,7 @@ void trace_enable_events(const char *line_buf)
 
     if (is_help(line_buf)) {
         trace_list_events(stdout);
-        if (error_sink_kind() == ERROR_SINK_NONE) {
+        if (!error_sink_active()) {
             exit(0);
         }
         return;

@@ -142,5 +142,6 @@ void qemu_lockcnt_inc_and_unlock(QemuLockCnt *lockcnt)
 
 unsigned qemu_lockcnt_count(QemuLockCnt *lockcnt)
 {
-    return qatomic_read(&lockcnt->count) / LC_ONE;
+    /* Zero means that what visitors have read is over: hence acquire. */
+    return qatomic_load_acquire(&lockcnt->count) / LC_ONE;
 }

@@ -12,10 +12,15 @@
 
 /*
  * ThreadSanitizer does not know that a grace period orders what readers did
- * before what the writer does: liburcu uses membarrier(2).
+ * before what the writer does: liburcu uses membarrier(2). It must not see
+ * liburcu's own accesses either, so they are not inlined then.
  */
 #ifdef QEMU_SANITIZE_THREAD
 #include <sanitizer/tsan_interface.h>
+#undef urcu_memb_read_lock
+#undef urcu_memb_read_unlock
+void urcu_memb_read_lock(void);
+void urcu_memb_read_unlock(void);
 static char grace_period;
 #define READER_IS_DONE()   __tsan_release(&grace_period)
 #define READERS_ARE_DONE() __tsan_acquire(&grace_period)

@@ -104,8 +104,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BQLLockAuto, bql_auto_unlock)
 
 /* The BQL until the end of the scope, whether it is held already or not. */
 #define BQL_LOCK_GUARD()                                                 \
-    g_autoptr(BQLLockAuto) _bql_lock_auto __attribute__((unused)) =      \
-        bql_auto_lock(__FILE__, __LINE__)
+    g_autoptr(BQLLockAuto) glue(_bql_lock_auto, __COUNTER__)             \
+        __attribute__((unused)) = bql_auto_lock(__FILE__, __LINE__)
 
 /*
  * Whether the caller may touch global state: it holds the BQL, or is the main

@@ -131,8 +131,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RCUReadAuto, rcu_read_auto_unlock)
 
 /* A read section until the end of the scope. */
 #define RCU_READ_LOCK_GUARD()                                            \
-    g_autoptr(RCUReadAuto) _rcu_read_auto __attribute__((unused)) =      \
-        rcu_read_auto_lock()
+    g_autoptr(RCUReadAuto) glue(_rcu_read_auto, __COUNTER__)             \
+        __attribute__((unused)) = rcu_read_auto_lock()
 
 /*
  * @n is called, from another thread, when drain_call_rcu() waits and the

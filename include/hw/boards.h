@@ -36,6 +36,13 @@ extern MachineState *current_machine;
 /* The CPU type when the user names none, or NULL. */
 const char *machine_class_default_cpu_type(MachineClass *mc);
 
+/*
+ * Ours: makes the machine of class @mc, with its containers and the system
+ * bus, and puts its compat properties in force. At most once. Sets
+ * current_machine.
+ */
+MachineState *machine_create(MachineClass *mc);
+
 /* Builds the board: checks what the user asked for and calls the init method */
 void machine_run_board_init(MachineState *machine, const char *mem_path,
                             Error **errp);

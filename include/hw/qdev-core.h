@@ -23,6 +23,7 @@
 #include "qemu/bitmap.h"
 #include "qemu/rcu.h"
 #include "qemu/rcu_queue.h"
+#include "qom/global-property.h"
 #include "qom/object.h"
 #include "hw/hotplug.h"
 #include "hw/resettable.h"
@@ -199,19 +200,6 @@ struct BusState {
     BusStateEntry sibling;
     ResettableState reset;
 };
-
-/*
- * A property value for every object of a class, or of classes derived from it.
- * @used is set once it was applied; @optional: no error when an object of that
- * class has no such property. Lives as long as the program.
- */
-typedef struct GlobalProperty {
-    const char *driver;
-    const char *property;
-    const char *value;
-    bool used;
-    bool optional;
-} GlobalProperty;
 
 /* Appends @nelem properties to a list such as MachineClass.compat_props. */
 static inline void compat_props_add(GPtrArray *arr, GlobalProperty props[],

@@ -8,14 +8,15 @@
 #ifndef HW_QDEV_PROPERTIES_SYSTEM_H
 #define HW_QDEV_PROPERTIES_SYSTEM_H
 
+#include "chardev/char-fe.h"
 #include "hw/qdev-properties.h"
+#include "qemu/uuid.h"
 
 extern const PropertyInfo qdev_prop_chr;
 extern const PropertyInfo qdev_prop_macaddr;
 extern const PropertyInfo qdev_prop_losttickpolicy;
 extern const PropertyInfo qdev_prop_blocksize;
 extern const PropertyInfo qdev_prop_pci_devfn;
-extern const PropertyInfo qdev_prop_pci_host_devaddr;
 extern const PropertyInfo qdev_prop_uuid;
 extern const PropertyInfo qdev_prop_endian_mode;
 
@@ -34,9 +35,6 @@ extern const PropertyInfo qdev_prop_endian_mode;
 /* "SLOT.FUNCTION" in hexadecimal, or the number 8 * slot + function; -1: any */
 #define DEFINE_PROP_PCI_DEVFN(_n, _s, _f, _d) \
     DEFINE_PROP_SIGNED(_n, _s, _f, _d, qdev_prop_pci_devfn, int32_t)
-/* "[DOMAIN:]BUS:SLOT.FUNCTION" of the host */
-#define DEFINE_PROP_PCI_HOST_DEVADDR(_n, _s, _f) \
-    DEFINE_PROP(_n, _s, _f, qdev_prop_pci_host_devaddr, PCIHostDeviceAddress)
 /* A UUID or "auto", which is a random one and the default of the first form */
 #define DEFINE_PROP_UUID(_name, _state, _field)                           \
     DEFINE_PROP(_name, _state, _field, qdev_prop_uuid, QemuUUID,          \

@@ -38,6 +38,9 @@ bool machine_class_has_target(const MachineClass *mc, const char *target);
 /* For class_init, when the type cannot be called NAME-machine: what -M takes */
 void machine_class_set_name(MachineClass *mc, const char *name);
 
+/* The classes of all machines of the fixed target, or of all targets. The
+ * list is the caller's, its elements are MachineClass. */
+GSList *machine_classes(void);
 /*
  * The machine class that "-M @name" means, by name or alias, among those of
  * the fixed target. An error when there is none, or when several targets have

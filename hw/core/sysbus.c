@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The main system bus and its devices: which regions, ports and lines a
+ * device has. Mapping regions is in the memory part of the tree.
+ */
+#include "qemu/osdep.h"
+#include "hw/sysbus.h"
+#include "hw/boards.h"
+#include "hw/irq.h"
+#include "qapi/error.h"
+#include "qemu/module.h"
+#include "qdev-internal.h"
+
+static BusState *main_system_bus;
+
+BusState *sysbus_if_exists(void)
+{
+    return main_system_bus;
+}
+
+BusState *sysbus_get_default(void)
+{
+    if (!main_system_bus) {
+        main_system_bus = qbus_new(TYPE_SYSTEM_BUS, NULL, "main-system-bus");
+    }
+    return main_system_bus;
+}
+
+/*** What a device has. ***/
+
+void sysbus_init_mmio(SysBusDevice *dev, MemoryRegion *memory)
+{
+    int n = dev->num_mmio++;
+
+    assert(n < QDEV_MAX_MMIO);
+    dev->mmio[n].addr = HWADDR_MAX;
+    dev->mmio[n].memory = memory;
+}
+
+MemoryRegion *sysbus_mmio_get_region(SysBusDevice *dev, int n)
+{
+    assert(n >= 0 && n < QDEV_MAX_MMIO);
+    return dev->mmio[n].memory;
+}
+
+bool sysbus_has_mmio(SysBusDevice *dev, unsigned int n)
+{
+    return n < dev->num_mmio;
+}
+
+void sysbus_init_ioports(SysBusDevice *dev, uint32_t ioport, uint32_t size)
+{
+    for (uint32_t i = 0; i < size; i++) {
+        assert(dev->num_pio < QDEV_MAX_PIO);
+        dev->pio[dev->num_pio++] = ioport + i;
+    }
+}
+
+void sysbus_init_irq(SysBusDevice *dev, qemu_irq *p)
+{
+    qdev_init_gpio_out_named(DEVICE(dev), p, SYSBUS_DEVICE_GPIO_IRQ, 1);
+}
+
+void sysbus_pass_irq(SysBusDevice *dev, SysBusDevice *target)
+{
+    qdev_pass_gpios(DEVICE(target), DEVICE(dev), SYSBUS_DEVICE_GPIO_IRQ);
+}
+
+/*** What the board does with it. ***/
+
+bool sysbus_has_irq(SysBusDevice *dev, int n)
+{
+    g_autofree char *prop = g_strdup_printf("%s[%d]", SYSBUS_DEVICE_GPIO_IRQ,
+                                            n);
+
+    return object_property_find(OBJECT(dev), prop) != NULL;
+}
+
+bool sysbus_is_irq_connected(SysBusDevice *dev, int n)
+{
+    return sysbus_get_connected_irq(dev, n) != NULL;
+}
+
+qemu_irq sysbus_get_connected_irq(SysBusDevice *dev, int n)
+{
+    return qdev_get_gpio_out_connector(DEVICE(dev), SYSBUS_DEVICE_GPIO_IRQ, n);
+}
+
+void sysbus_connect_irq(SysBusDevice *dev, int n, qemu_irq irq)
+{
+    SysBusDeviceClass *sdc = SYS_BUS_DEVICE_GET_CLASS(dev);
+
+    qdev_connect_gpio_out_named(DEVICE(dev), SYSBUS_DEVICE_GPIO_IRQ, n, irq);
+    if (sdc->connect_irq_notifier) {
+        sdc->connect_irq_notifier(dev, irq);
+    }
+}
+
+bool sysbus_realize(SysBusDevice *dev, Error **errp)
+{
+    return qdev_realize(DEVICE(dev), sysbus_get_default(), errp);
+}
+
+bool sysbus_realize_and_unref(SysBusDevice *dev, Error **errp)
+{
+    return qdev_realize_and_unref(DEVICE(dev), sysbus_get_default(), errp);
+}
+
+typedef struct DynamicWalk {
+    FindSysbusDeviceFunc *func;
+    void *opaque;
+} DynamicWalk;
+
+static int visit_dynamic(Object *obj, void *opaque)
+{
+    DynamicWalk *walk = opaque;
+    Object *dev = object_dynamic_cast(obj, TYPE_SYS_BUS_DEVICE);
+
+    if (dev) {
+        walk->func(SYS_BUS_DEVICE(dev), walk->opaque);
+    }
+    return 0;
+}
+
+void foreach_dynamic_sysbus_device(FindSysbusDeviceFunc *func, void *opaque)
+{
+    DynamicWalk walk = { .func = func, .opaque = opaque };
+
+    /* What the user adds goes to these two and nowhere else. */
+    object_child_foreach_recursive(machine_get_container("peripheral"),
+                                   visit_dynamic, &walk);
+    object_child_foreach_recursive(machine_get_container("peripheral-anon"),
+                                   visit_dynamic, &walk);
+}
+
+/*** How firmware names it. ***/
+
+static char *sysbus_get_fw_dev_path(DeviceState *dev)
+{
+    SysBusDevice *s = SYS_BUS_DEVICE(dev);
+    SysBusDeviceClass *sdc = SYS_BUS_DEVICE_GET_CLASS(dev);
+    const char *name = qdev_fw_name(dev);
+    g_autofree char *unit = NULL;
+
+    if (s->num_mmio) {
+        return g_strdup_printf("%s@" HWADDR_FMT_plx, name, s->mmio[0].addr);
+    }
+    if (s->num_pio) {
+        return g_strdup_printf("%s@i%04x", name, s->pio[0]);
+    }
+    if (sdc->explicit_ofw_unit_address) {
+        unit = sdc->explicit_ofw_unit_address(s);
+    }
+    return unit ? g_strdup_printf("%s@%s", name, unit) : g_strdup(name);
+}
+
+/*** Types. ***/
+
+static void system_bus_class_init(ObjectClass *klass, void *data)
+{
+    BUS_CLASS(klass)->get_fw_dev_path = sysbus_get_fw_dev_path;
+}
+
+static void sysbus_device_class_init(ObjectClass *klass, void *data)
+{
+    DeviceClass *dc = DEVICE_CLASS(klass);
+
+    dc->bus_type = TYPE_SYSTEM_BUS;
+    /*
+     * Its lines and regions are connected by the board, in code. The classes
+     * for which a board can do that at run time set this again.
+     */
+    dc->user_creatable = false;
+}
+
+static void dynamic_sysbus_device_class_init(ObjectClass *klass, void *data)
+{
+    DeviceClass *dc = DEVICE_CLASS(klass);
+
+    dc->user_creatable = true;
+    /* The platform bus is laid out once, before the guest starts. */
+    dc->hotpluggable = false;
+}
+
+static const TypeInfo sysbus_types[] = {
+    {
+        .name = TYPE_SYSTEM_BUS,
+        .parent = TYPE_BUS,
+        .instance_size = sizeof(BusState),
+        .class_init = system_bus_class_init,
+    },
+    {
+        .name = TYPE_SYS_BUS_DEVICE,
+        .parent = TYPE_DEVICE,
+        .instance_size = sizeof(SysBusDevice),
+        .abstract = true,
+        .class_size = sizeof(SysBusDeviceClass),
+        .class_init = sysbus_device_class_init,
+    },
+    {
+        .name = TYPE_DYNAMIC_SYS_BUS_DEVICE,
+        .parent = TYPE_SYS_BUS_DEVICE,
+        .abstract = true,
+        .class_init = dynamic_sysbus_device_class_init,
+    },
+};
+
+DEFINE_TYPES(sysbus_types)

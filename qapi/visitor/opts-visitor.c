@@ -284,15 +284,17 @@ static bool type_size(Visitor *v, const char *name, uint64_t *obj, Error **errp)
 {
     OptsVisitor *ov = to_ov(v);
     const QemuOpt *opt = lookup(ov, name, errp);
+    uint64_t size;
 
     if (!opt) {
         return false;
     }
-    if (qemu_strtosz(opt->str ?: "", NULL, obj) < 0) {
+    if (qemu_strtosz(opt->str ?: "", NULL, &size) < 0) {
         error_setg(errp, QERR_INVALID_PARAMETER_VALUE, opt->name,
                    "a size value");
         return false;
     }
+    *obj = size;
     return visited(ov, opt);
 }
 

@@ -439,13 +439,15 @@ static bool keyval_int64(Visitor *v, const char *name, int64_t *obj,
 {
     QObjectInputVisitor *qiv = to_qiv(v);
     const char *str = get_keyval(qiv, name, errp);
+    int64_t val;
 
     if (!str) {
         return false;
     }
-    if (qemu_strtoi64(str, NULL, 0, obj) < 0) {
+    if (qemu_strtoi64(str, NULL, 0, &val) < 0) {
         return wrong_value(qiv, name, "integer", errp);
     }
+    *obj = val;
     return true;
 }
 
@@ -454,13 +456,15 @@ static bool keyval_uint64(Visitor *v, const char *name, uint64_t *obj,
 {
     QObjectInputVisitor *qiv = to_qiv(v);
     const char *str = get_keyval(qiv, name, errp);
+    uint64_t val;
 
     if (!str) {
         return false;
     }
-    if (qemu_strtou64(str, NULL, 0, obj) < 0) {
+    if (qemu_strtou64(str, NULL, 0, &val) < 0) {
         return wrong_value(qiv, name, "integer", errp);
     }
+    *obj = val;
     return true;
 }
 
@@ -469,13 +473,15 @@ static bool keyval_size(Visitor *v, const char *name, uint64_t *obj,
 {
     QObjectInputVisitor *qiv = to_qiv(v);
     const char *str = get_keyval(qiv, name, errp);
+    uint64_t val;
 
     if (!str) {
         return false;
     }
-    if (qemu_strtosz(str, NULL, obj) < 0) {
+    if (qemu_strtosz(str, NULL, &val) < 0) {
         return wrong_value(qiv, name, "size", errp);
     }
+    *obj = val;
     return true;
 }
 
@@ -504,13 +510,15 @@ static bool keyval_number(Visitor *v, const char *name, double *obj,
 {
     QObjectInputVisitor *qiv = to_qiv(v);
     const char *str = get_keyval(qiv, name, errp);
+    double val;
 
     if (!str) {
         return false;
     }
-    if (qemu_strtod_finite(str, NULL, obj) < 0) {
+    if (qemu_strtod_finite(str, NULL, &val) < 0) {
         return wrong_type(qiv, name, "number", errp);
     }
+    *obj = val;
     return true;
 }
 

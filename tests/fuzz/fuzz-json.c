@@ -8,6 +8,7 @@
 #include "qapi/error.h"
 #include "qobject/json-parser.h"
 #include "qobject/qjson.h"
+#include "qobject/qobject.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

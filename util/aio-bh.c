@@ -216,6 +216,18 @@ int64_t aio_compute_timeout(AioContext *ctx)
     return timeout;
 }
 
+bool aio_bh_garbage(AioContext *ctx)
+{
+    QEMUBH *bh = qatomic_load_acquire(&ctx->bh_scheduled);
+
+    for (; bh; bh = qatomic_read(&bh->next)) {
+        if (qatomic_read(&bh->flags) & BH_DELETED) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void free_list(QEMUBH *bh)
 {
     while (bh) {

@@ -106,7 +106,7 @@ static gboolean source_prepare(GSource *source, gint *timeout)
 
     qatomic_or(&ctx->notify_me, SOURCE_SLEEPS);
     smp_mb();
-    ns = aio_compute_timeout(ctx);
+    ns = aio_bh_garbage(ctx) ? 0 : aio_compute_timeout(ctx);
     *timeout = qemu_timeout_ns_to_ms(ns);
     return ns == 0;
 }

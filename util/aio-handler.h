@@ -16,6 +16,8 @@ void aio_handlers_poll(AioContext *ctx, int64_t timeout);
 /* Removes all; the context is on its way out. */
 void aio_handlers_destroy(AioContext *ctx);
 
+/* Whether there are deleted bottom halves to free; aio-bh.c. */
+bool aio_bh_garbage(AioContext *ctx);
 /* Frees bottom halves that only their turn would free; aio-bh.c. */
 void aio_bh_destroy(AioContext *ctx);
 

@@ -22,16 +22,16 @@
         .lock = PTHREAD_MUTEX_INITIALIZER, .initialized = true           \
     }
 
-typedef struct RCUThread {
+typedef struct rcu_reader_data {
     bool registered;
     void *record;               /* liburcu's */
     Notifier at_exit;
     NotifierList force_rcu;     /* under registry_lock */
-    QLIST_ENTRY(RCUThread) node;
+    QLIST_ENTRY(rcu_reader_data) node;
 } RCUThread;
 
 static __thread RCUThread self;
-static QLIST_HEAD(, RCUThread) registry = QLIST_HEAD_INITIALIZER(registry);
+static QLIST_HEAD(, rcu_reader_data) registry = QLIST_HEAD_INITIALIZER(registry);
 
 /* Held for a grace period; and for changes of the registry. In this order. */
 static QemuMutex sync_lock = STATIC_MUTEX;
@@ -151,6 +151,11 @@ void rcu_unregister_thread(void)
 void rcu_register_reader(void)
 {
     rcu_register_thread();
+}
+
+struct rcu_reader_data *get_ptr_rcu_reader(void)
+{
+    return &self;
 }
 
 void rcu_add_force_rcu_notifier(Notifier *n)

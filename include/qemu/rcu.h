@@ -54,6 +54,10 @@ void synchronize_rcu(void);
 void rcu_register_thread(void);
 void rcu_unregister_thread(void);
 
+/* What stands for the calling thread; tests tell threads apart by it. */
+struct rcu_reader_data;
+struct rcu_reader_data *get_ptr_rcu_reader(void);
+
 /*
  * Whether RCU goes on in the child of a fork(): enabled at the start. Calls
  * count; disabled is right when the child only calls exec.

@@ -36,9 +36,9 @@ QDict *qmp_error_response(Error *err)
 
 /* A request that is taken to pieces; everything stays the request's. */
 typedef struct Request {
-    const char *how;        /* "execute" or "exec-oob" */
+    const char *how; /* "execute" or "exec-oob" */
     const char *name;
-    QDict *args;            /* NULL: none were given */
+    QDict *args; /* NULL: none were given */
 } Request;
 
 /* One member of a request. */
@@ -65,8 +65,7 @@ static bool take_member(Request *rq, const char *key, QObject *value,
     if (g_str_equal(key, "arguments")) {
         rq->args = qobject_to(QDict, value);
         if (!rq->args) {
-            error_setg(errp,
-                       "QMP input member 'arguments' must be an object");
+            error_setg(errp, "QMP input member 'arguments' must be an object");
             return false;
         }
         return true;
@@ -119,8 +118,7 @@ static const QmpCommand *choose_command(const QmpCommandList *cmds,
                   cmd->disable_reason ? cmd->disable_reason : "");
         return NULL;
     }
-    if (g_str_equal(rq->how, "exec-oob") &&
-        !(cmd->options & QCO_ALLOW_OOB)) {
+    if (g_str_equal(rq->how, "exec-oob") && !(cmd->options & QCO_ALLOW_OOB)) {
         error_setg(errp, "The command %s does not support OOB", rq->name);
         return NULL;
     }

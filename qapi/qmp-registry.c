@@ -34,7 +34,7 @@ static QmpCommand *find(const QmpCommandList *cmds, const char *name)
 {
     QmpCommand *cmd;
 
-    QTAILQ_FOREACH(cmd, cmds, node) {
+    QTAILQ_FOREACH (cmd, cmds, node) {
         if (g_str_equal(cmd->name, name)) {
             return cmd;
         }
@@ -42,8 +42,7 @@ static QmpCommand *find(const QmpCommandList *cmds, const char *name)
     return NULL;
 }
 
-const QmpCommand *qmp_find_command(const QmpCommandList *cmds,
-                                   const char *name)
+const QmpCommand *qmp_find_command(const QmpCommandList *cmds, const char *name)
 {
     return find(cmds, name);
 }
@@ -103,7 +102,7 @@ void qmp_for_each_command(const QmpCommandList *cmds, qmp_cmd_callback_fn fn,
 {
     const QmpCommand *cmd;
 
-    QTAILQ_FOREACH(cmd, cmds, node) {
+    QTAILQ_FOREACH (cmd, cmds, node) {
         fn(cmd, opaque);
     }
 }

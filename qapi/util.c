@@ -34,7 +34,7 @@ bool qapi_bool_parse(const char *name, const char *value, bool *obj,
         const char *word;
         bool value;
     } words[] = {
-        { "on", true },  { "yes", true }, { "true", true },   { "y", true },
+        { "on", true },   { "yes", true }, { "true", true },   { "y", true },
         { "off", false }, { "no", false }, { "false", false }, { "n", false },
     };
 

@@ -39,18 +39,18 @@ def member_visit(member):
     """Statements that visit one member; they return false on an error."""
     text = (f'if (!visit_type_{member.type.c}(v, "{member.name}",'
             f" &obj->{member.c}, errp)) {{\n    return false;\n}}\n")
-    if member.optional:
-        flag = "has_" + member.c
-        if member.has_flag():
-            flag = "obj->" + flag
-        text = (f'if (visit_optional(v, "{member.name}", &{flag})) {{\n'
-                f"{indent(text, 1)}}}\n")
     special = [f for f in member.features if f.name in model.Feature.SPECIAL]
     if special:
         mask = model.feature_mask(special)
         text = (f'if (visit_policy_reject(v, "{member.name}", {mask}, errp))'
                 " {\n    return false;\n}\n"
                 f'if (!visit_policy_skip(v, "{member.name}", {mask})) {{\n'
+                f"{indent(text, 1)}}}\n")
+    if member.optional:
+        flag = "has_" + member.c
+        if member.has_flag():
+            flag = "obj->" + flag
+        text = (f'if (visit_optional(v, "{member.name}", &{flag})) {{\n'
                 f"{indent(text, 1)}}}\n")
     return conditional(indent(text, 1), member.cond)
 

@@ -25,6 +25,7 @@ class Lexer:
         self.pos = 0
         self.line = 1
         self.line_start = 0
+        self.token_end = Place(file, 1, 1)
 
     def here(self, pos=None):
         pos = self.pos if pos is None else pos
@@ -34,7 +35,15 @@ class Lexer:
         return Place(self.file, self.line)
 
     def next(self, toplevel=False):
-        """The next token; documentation comments only if @toplevel."""
+        """The next token; documentation comments only if @toplevel. The
+        place of the end is where the last token ends, since that is where
+        something is missing."""
+        token = self.scan(toplevel)
+        if token[0] != "end":
+            self.token_end = self.here()
+        return token
+
+    def scan(self, toplevel):
         text = self.text
         while self.pos < len(text):
             char = text[self.pos]
@@ -56,7 +65,7 @@ class Lexer:
                 return self.string()
             else:
                 return self.word()
-        return "end", None, self.here()
+        return "end", None, self.token_end
 
     def word(self):
         place = self.here()
@@ -98,10 +107,11 @@ class Lexer:
                 "junk after '##' at start of documentation comment")
         lines = []
         while True:
+            last = self.line_here()
             self.skip_line()
             raw = self.rest_of_line().lstrip(" \t")
             if not raw.startswith("#"):
-                raise SchemaError(self.here(),
+                raise SchemaError(last,
                                   "documentation comment must end with '##'")
             if raw.startswith("##"):
                 if raw != "##":

@@ -82,8 +82,10 @@ def main():
                 args.builddir / "include", args.builddir,
                 args.builddir / "qapi"]
     if args.schema:
-        generated = generate_schema(args, source, out / "qapi")
-        includes += [out / "qapi", out / "qapi" / "include"]
+        generated = generate_schema(args, source, out / "gen" / "tests")
+        # The tests include "tests/test-qapi-types.h" as well as
+        # "test-qapi-commands.h".
+        includes += [out / "gen", out / "gen" / "tests"]
         files += wanted(generated, args.schema.split(","))
 
     flags = ["-std=gnu11", "-g", "-O1", "-w", "-D_GNU_SOURCE",

@@ -8,6 +8,7 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/error-report.h"
+#include "qemu/log.h"
 #include "trace/control.h"
 
 int trace_events_enabled_count;
@@ -165,3 +166,11 @@ void trace_enable_events(const char *line_buf)
         trace_event_set_state_dynamic(ev, enable);
     }
 }
+
+#ifdef CONFIG_TRACE_LOG
+/* "-d trace:PATTERN" is for the log backend alone. */
+static void __attribute__((constructor)) hook_into_log(void)
+{
+    qemu_log_set_trace_hook(trace_enable_events);
+}
+#endif

@@ -49,7 +49,7 @@ static int parse_signed(const char *nptr, const char **endptr, int base,
 {
     long long v;
     char *ep;
-    int err, ret;
+    int err;
 
     check_base(base);
     *result = 0;
@@ -63,9 +63,8 @@ static int parse_signed(const char *nptr, const char **endptr, int base,
         v = v < min ? min : max;
         err = ERANGE;
     }
-    ret = finish(nptr, ep, endptr, err);
-    *result = ret == -EINVAL ? 0 : v;
-    return ret;
+    *result = v;
+    return finish(nptr, ep, endptr, err);
 }
 
 /*
@@ -78,7 +77,7 @@ static int parse_unsigned(const char *nptr, const char **endptr, int base,
     unsigned long long v;
     bool negative;
     char *ep;
-    int err, ret;
+    int err;
 
     check_base(base);
     *result = 0;
@@ -98,9 +97,8 @@ static int parse_unsigned(const char *nptr, const char **endptr, int base,
     } else if (negative) {
         v = -v & max;
     }
-    ret = finish(nptr, ep, endptr, err);
-    *result = ret == -EINVAL ? 0 : v;
-    return ret;
+    *result = v;
+    return finish(nptr, ep, endptr, err);
 }
 
 int qemu_strtoi(const char *nptr, const char **endptr, int base, int *result)
@@ -155,29 +153,23 @@ int qemu_strtou64(const char *nptr, const char **endptr, int base,
 
 int qemu_strtod(const char *nptr, const char **endptr, double *result)
 {
-    double v;
     char *ep;
-    int ret;
 
     *result = 0.0;
     if (!nptr) {
         return no_string(endptr);
     }
     errno = 0;
-    v = strtod(nptr, &ep);
-    ret = finish(nptr, ep, endptr, errno);
-    if (ret != -EINVAL) {
-        *result = v;
-    }
-    return ret;
+    *result = strtod(nptr, &ep);
+    return finish(nptr, ep, endptr, errno);
 }
 
 int qemu_strtod_finite(const char *nptr, const char **endptr, double *result)
 {
     int ret = qemu_strtod(nptr, endptr, result);
 
-    /* "inf" is not a number, 1e999 is one that is out of range. */
-    if (ret == 0 && !isfinite(*result)) {
+    /* Neither "inf" nor 1e999; a number that is too small is only rounded. */
+    if (!isfinite(*result)) {
         *result = 0.0;
         if (endptr) {
             *endptr = nptr;

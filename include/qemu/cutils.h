@@ -58,11 +58,11 @@ int qemu_parse_fd(const char *param);
 /*
  * Numbers, as strtol() and its siblings read them, with errors returned:
  *   0        done
- *   -EINVAL  no number, a NULL string, a bad base, or (when @endptr is NULL)
- *            something behind it; *result is 0
- *   -ERANGE  too large or too small; *result is the nearest value
- * *endptr is what follows the number; the start when there is none. strtoui
- * and strtou64 wrap a negative number around.
+ *   -EINVAL  no number or a NULL string: *result is 0; or, when @endptr is
+ *            NULL, something behind the number, which is in *result
+ *   -ERANGE  too large or too small: *result is the nearest value
+ * *endptr is what follows the number; the start when there is none. The
+ * unsigned ones wrap a negative number around, as strtoul() does.
  */
 int qemu_strtoi(const char *nptr, const char **endptr, int base, int *result);
 int qemu_strtoui(const char *nptr, const char **endptr, int base,
@@ -76,10 +76,13 @@ int qemu_strtou64(const char *nptr, const char **endptr, int base,
                   uint64_t *result);
 /* -ERANGE leaves HUGE_VAL or a tiny number in *result, as strtod(). */
 int qemu_strtod(const char *nptr, const char **endptr, double *result);
-/* Refuses "inf" and "nan" with -EINVAL. */
+/* -EINVAL and 0 for "inf", "nan" and numbers too large for a double. */
 int qemu_strtod_finite(const char *nptr, const char **endptr, double *result);
 
-/* As qemu_strtou64(), but a minus sign is an error; _full: nothing behind. */
+/*
+ * As qemu_strtou64(), but a minus sign is -ERANGE, and *value is 0 on every
+ * -EINVAL. _full allows nothing behind the number.
+ */
 int parse_uint(const char *s, const char **endptr, int base, uint64_t *value);
 int parse_uint_full(const char *s, int base, uint64_t *value);
 
@@ -87,8 +90,8 @@ int parse_uint_full(const char *s, int base, uint64_t *value);
  * Sizes: a decimal number, perhaps with a fraction, and one of the suffixes
  * B K M G T P E in any case; or a hexadecimal one without suffix. A number
  * without suffix is in bytes, for _MiB in MiB. Factors are 1024, for _metric
- * 1000. -EINVAL and -ERANGE as above; *result is untouched... see qemu_strtosz
- * in util/cutils-num.c for what is rejected.
+ * 1000. -EINVAL, also for parts of a byte; -ERANGE for what is negative or
+ * has more than 64 bits; *result is then 0.
  */
 int qemu_strtosz(const char *nptr, const char **end, uint64_t *result);
 int qemu_strtosz_MiB(const char *nptr, const char **end, uint64_t *result);

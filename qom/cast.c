@@ -38,8 +38,7 @@ ObjectClass *object_class_get_parent(ObjectClass *klass)
     return parent ? type_class(parent) : NULL;
 }
 
-ObjectClass *object_class_dynamic_cast(ObjectClass *klass,
-                                       const char *typename)
+ObjectClass *object_class_dynamic_cast(ObjectClass *klass, const char *typename)
 {
     ObjectClass *result = NULL;
     TypeImpl *target;
@@ -100,8 +99,8 @@ static void cache_add(const char **cache, const char *name)
 static void G_NORETURN bad_cast(const void *what, const char *typename,
                                 const char *file, int line, const char *func)
 {
-    fprintf(stderr, "%s:%d:%s: Object %p is not an instance of type %s\n",
-            file, line, func, what, typename);
+    fprintf(stderr, "%s:%d:%s: Object %p is not an instance of type %s\n", file,
+            line, func, what, typename);
     abort();
 }
 
@@ -153,6 +152,7 @@ ObjectClass *object_class_dynamic_cast_assert(ObjectClass *klass,
         bad_cast(klass, typename, file, line, func);
     }
     cache_add(result == klass ? klass->class_cast_cache
-                              : result->object_cast_cache, typename);
+                              : result->object_cast_cache,
+              typename);
     return result;
 }

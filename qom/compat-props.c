@@ -22,8 +22,8 @@ bool object_apply_global_props(Object *obj, const GPtrArray *props,
         GlobalProperty *p = g_ptr_array_index(props, i);
         Error *err = NULL;
 
-        if (!object_dynamic_cast(obj, p->driver)
-            || (p->optional && !object_property_find(obj, p->property))) {
+        if (!object_dynamic_cast(obj, p->driver) ||
+            (p->optional && !object_property_find(obj, p->property))) {
             continue;
         }
         p->used = true;

@@ -176,8 +176,8 @@ static ObjectProperty *finish_link(ObjectProperty *prop)
     return prop;
 }
 
-static ObjectProperty *add_link(Object *obj, const char *name,
-                                const char *type, LinkProperty link)
+static ObjectProperty *add_link(Object *obj, const char *name, const char *type,
+                                LinkProperty link)
 {
     g_autofree char *full_type = g_strdup_printf("link<%s>", type);
 
@@ -209,12 +209,10 @@ ObjectProperty *object_property_add_const_link(Object *obj, const char *name,
     return add_link(obj, name, object_get_typename(target), link);
 }
 
-ObjectProperty *object_class_property_add_link(ObjectClass *oc,
-                                               const char *name,
-                                               const char *type,
-                                               ptrdiff_t offset,
-                                               LinkCheck *check,
-                                               ObjectPropertyLinkFlags flags)
+ObjectProperty *
+object_class_property_add_link(ObjectClass *oc, const char *name,
+                               const char *type, ptrdiff_t offset,
+                               LinkCheck *check, ObjectPropertyLinkFlags flags)
 {
     g_autofree char *full_type = g_strdup_printf("link<%s>", type);
     LinkProperty link = {

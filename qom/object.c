@@ -147,10 +147,9 @@ bool object_initialize_child_with_propsv(Object *parentobj,
     return true;
 }
 
-bool object_initialize_child_with_props(Object *parentobj,
-                                        const char *propname, void *childobj,
-                                        size_t size, const char *type,
-                                        Error **errp, ...)
+bool object_initialize_child_with_props(Object *parentobj, const char *propname,
+                                        void *childobj, size_t size,
+                                        const char *type, Error **errp, ...)
 {
     va_list vargs;
     bool ok;

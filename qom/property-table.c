@@ -51,7 +51,8 @@ ObjectProperty *property_table_find(const PropertyTable *table,
         return NULL;
     }
     if (!table->buckets) {
-        PROPERTY_FOREACH(prop, table) {
+        PROPERTY_FOREACH(prop, table)
+        {
             if (prop->hash == hash && !strcmp(prop->name, name)) {
                 return prop;
             }
@@ -106,7 +107,8 @@ static void grow_buckets(PropertyTable *table)
     g_free(table->buckets);
     table->buckets = g_new0(ObjectProperty *, size);
     table->mask = size - 1;
-    PROPERTY_FOREACH(prop, table) {
+    PROPERTY_FOREACH(prop, table)
+    {
         bucket_insert(table, prop);
     }
 }
@@ -117,7 +119,7 @@ ObjectProperty *property_table_add(PropertyTable *table, const char *name,
     size_t name_size = strlen(name) + 1, type_size = strlen(type) + 1;
     ObjectProperty *prop = g_malloc(sizeof(*prop) + name_size + type_size);
 
-    *prop = (ObjectProperty) {
+    *prop = (ObjectProperty){
         .name = memcpy(prop + 1, name, name_size),
         .type = memcpy((char *)(prop + 1) + name_size, type, type_size),
         .table = table,
@@ -236,9 +238,8 @@ static void number_is_free(PropertyTable *table, const char *name)
     unsigned long number;
     char *end;
 
-    if (!len || name[len - 1] != ']' || !(open = strrchr(name, '['))
-        || !g_ascii_isdigit(open[1])
-        || (open[1] == '0' && open[2] != ']')) {
+    if (!len || name[len - 1] != ']' || !(open = strrchr(name, '[')) ||
+        !g_ascii_isdigit(open[1]) || (open[1] == '0' && open[2] != ']')) {
         return;
     }
     base = g_strndup(name, open - name);

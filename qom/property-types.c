@@ -51,9 +51,10 @@ static void set_str(Object *obj, Visitor *v, const char *name, void *opaque,
     }
 }
 
-ObjectProperty *object_property_add_str(
-    Object *obj, const char *name, char *(*get)(Object *, Error **),
-    void (*set)(Object *, const char *, Error **))
+ObjectProperty *object_property_add_str(Object *obj, const char *name,
+                                        char *(*get)(Object *, Error **),
+                                        void (*set)(Object *, const char *,
+                                                    Error **))
 {
     StringProperty p = { get, set };
 
@@ -62,16 +63,16 @@ ObjectProperty *object_property_add_str(
                                g_memdup2(&p, sizeof(p)));
 }
 
-ObjectProperty *object_class_property_add_str(
-    ObjectClass *klass, const char *name, char *(*get)(Object *, Error **),
-    void (*set)(Object *, const char *, Error **))
+ObjectProperty *
+object_class_property_add_str(ObjectClass *klass, const char *name,
+                              char *(*get)(Object *, Error **),
+                              void (*set)(Object *, const char *, Error **))
 {
     StringProperty p = { get, set };
 
     return object_class_property_add(klass, name, "string",
-                                     get ? get_str : NULL,
-                                     set ? set_str : NULL, NULL,
-                                     g_memdup2(&p, sizeof(p)));
+                                     get ? get_str : NULL, set ? set_str : NULL,
+                                     NULL, g_memdup2(&p, sizeof(p)));
 }
 
 /* ---- bool ---- */
@@ -117,14 +118,14 @@ ObjectProperty *object_property_add_bool(Object *obj, const char *name,
                                g_memdup2(&p, sizeof(p)));
 }
 
-ObjectProperty *object_class_property_add_bool(
-    ObjectClass *klass, const char *name, bool (*get)(Object *, Error **),
-    void (*set)(Object *, bool, Error **))
+ObjectProperty *
+object_class_property_add_bool(ObjectClass *klass, const char *name,
+                               bool (*get)(Object *, Error **),
+                               void (*set)(Object *, bool, Error **))
 {
     BoolProperty p = { get, set };
 
-    return object_class_property_add(klass, name, "bool",
-                                     get ? get_bool : NULL,
+    return object_class_property_add(klass, name, "bool", get ? get_bool : NULL,
                                      set ? set_bool : NULL, NULL,
                                      g_memdup2(&p, sizeof(p)));
 }
@@ -178,18 +179,18 @@ ObjectProperty *object_property_add_enum(Object *obj, const char *name,
     return prop;
 }
 
-ObjectProperty *object_class_property_add_enum(
-    ObjectClass *klass, const char *name, const char *typename,
-    const QEnumLookup *lookup, int (*get)(Object *, Error **),
-    void (*set)(Object *, int, Error **))
+ObjectProperty *
+object_class_property_add_enum(ObjectClass *klass, const char *name,
+                               const char *typename, const QEnumLookup *lookup,
+                               int (*get)(Object *, Error **),
+                               void (*set)(Object *, int, Error **))
 {
     EnumProperty p = { lookup, get, set };
     ObjectProperty *prop;
 
-    prop = object_class_property_add(klass, name, typename,
-                                     get ? get_enum : NULL,
-                                     set ? set_enum : NULL, NULL,
-                                     g_memdup2(&p, sizeof(p)));
+    prop = object_class_property_add(
+        klass, name, typename, get ? get_enum : NULL, set ? set_enum : NULL,
+        NULL, g_memdup2(&p, sizeof(p)));
     prop->kind = PROP_ENUM;
     return prop;
 }
@@ -270,10 +271,9 @@ ObjectProperty *object_property_add_tm(Object *obj, const char *name,
                                NULL, free_opaque, g_memdup2(&p, sizeof(p)));
 }
 
-ObjectProperty *object_class_property_add_tm(ObjectClass *klass,
-                                             const char *name,
-                                             void (*get)(Object *, struct tm *,
-                                                         Error **))
+ObjectProperty *
+object_class_property_add_tm(ObjectClass *klass, const char *name,
+                             void (*get)(Object *, struct tm *, Error **))
 {
     TMProperty p = { get };
 
@@ -285,45 +285,45 @@ ObjectProperty *object_class_property_add_tm(ObjectClass *klass,
 /* ---- integers in memory ---- */
 
 /* The accessors and the two adders for uintN_t. */
-#define DEFINE_UINT_PTR(N)                                                    \
-    static void get_uint##N##_ptr(Object *obj, Visitor *v, const char *name,  \
-                                  void *opaque, Error **errp)                 \
-    {                                                                         \
-        uint##N##_t value = *(uint##N##_t *)opaque;                           \
-                                                                              \
-        visit_type_uint##N(v, name, &value, errp);                            \
-    }                                                                         \
-                                                                              \
-    static void set_uint##N##_ptr(Object *obj, Visitor *v, const char *name,  \
-                                  void *opaque, Error **errp)                 \
-    {                                                                         \
-        uint##N##_t value;                                                    \
-                                                                              \
-        if (visit_type_uint##N(v, name, &value, errp)) {                      \
-            *(uint##N##_t *)opaque = value;                                   \
-        }                                                                     \
-    }                                                                         \
-                                                                              \
-    ObjectProperty *object_property_add_uint##N##_ptr(                        \
-        Object *obj, const char *name, const uint##N##_t *v,                  \
-        ObjectPropertyFlags flags)                                            \
-    {                                                                         \
-        return object_property_add(                                           \
-            obj, name, "uint" #N,                                             \
-            flags & OBJ_PROP_FLAG_READ ? get_uint##N##_ptr : NULL,            \
-            flags & OBJ_PROP_FLAG_WRITE ? set_uint##N##_ptr : NULL, NULL,     \
-            (void *)v);                                                       \
-    }                                                                         \
-                                                                              \
-    ObjectProperty *object_class_property_add_uint##N##_ptr(                  \
-        ObjectClass *klass, const char *name, const uint##N##_t *v,           \
-        ObjectPropertyFlags flags)                                            \
-    {                                                                         \
-        return object_class_property_add(                                     \
-            klass, name, "uint" #N,                                           \
-            flags & OBJ_PROP_FLAG_READ ? get_uint##N##_ptr : NULL,            \
-            flags & OBJ_PROP_FLAG_WRITE ? set_uint##N##_ptr : NULL, NULL,     \
-            (void *)v);                                                       \
+#define DEFINE_UINT_PTR(N)                                                     \
+    static void get_uint##N##_ptr(Object *obj, Visitor *v, const char *name,   \
+                                  void *opaque, Error **errp)                  \
+    {                                                                          \
+        uint##N##_t value = *(uint##N##_t *)opaque;                            \
+                                                                               \
+        visit_type_uint##N(v, name, &value, errp);                             \
+    }                                                                          \
+                                                                               \
+    static void set_uint##N##_ptr(Object *obj, Visitor *v, const char *name,   \
+                                  void *opaque, Error **errp)                  \
+    {                                                                          \
+        uint##N##_t value;                                                     \
+                                                                               \
+        if (visit_type_uint##N(v, name, &value, errp)) {                       \
+            *(uint##N##_t *)opaque = value;                                    \
+        }                                                                      \
+    }                                                                          \
+                                                                               \
+    ObjectProperty *object_property_add_uint##N##_ptr(                         \
+        Object *obj, const char *name, const uint##N##_t *v,                   \
+        ObjectPropertyFlags flags)                                             \
+    {                                                                          \
+        return object_property_add(                                            \
+            obj, name, "uint" #N,                                              \
+            flags & OBJ_PROP_FLAG_READ ? get_uint##N##_ptr : NULL,             \
+            flags & OBJ_PROP_FLAG_WRITE ? set_uint##N##_ptr : NULL, NULL,      \
+            (void *)v);                                                        \
+    }                                                                          \
+                                                                               \
+    ObjectProperty *object_class_property_add_uint##N##_ptr(                   \
+        ObjectClass *klass, const char *name, const uint##N##_t *v,            \
+        ObjectPropertyFlags flags)                                             \
+    {                                                                          \
+        return object_class_property_add(                                      \
+            klass, name, "uint" #N,                                            \
+            flags & OBJ_PROP_FLAG_READ ? get_uint##N##_ptr : NULL,             \
+            flags & OBJ_PROP_FLAG_WRITE ? set_uint##N##_ptr : NULL, NULL,      \
+            (void *)v);                                                        \
     }
 
 DEFINE_UINT_PTR(8)

@@ -15,8 +15,8 @@
 #include "qom/internal.h"
 #include "qom/qom-qobject.h"
 
-bool object_property_set_qobject(Object *obj, const char *name,
-                                 QObject *value, Error **errp)
+bool object_property_set_qobject(Object *obj, const char *name, QObject *value,
+                                 Error **errp)
 {
     Visitor *v = qobject_input_visitor_new(value);
     bool ok = object_property_set(obj, name, v, errp);

@@ -19,7 +19,7 @@ static ObjectProperty *find_property(Object *obj, const char *name,
                                      uint32_t hash)
 {
     return property_table_find_up(obj->class->properties, name, hash)
-           ?: property_table_find(obj->properties, name, hash);
+               ?: property_table_find(obj->properties, name, hash);
 }
 
 ObjectProperty *object_property_try_add(Object *obj, const char *name,
@@ -55,12 +55,10 @@ ObjectProperty *object_property_try_add(Object *obj, const char *name,
     return prop;
 }
 
-ObjectProperty *object_property_add(Object *obj, const char *name,
-                                    const char *type,
-                                    ObjectPropertyAccessor *get,
-                                    ObjectPropertyAccessor *set,
-                                    ObjectPropertyRelease *release,
-                                    void *opaque)
+ObjectProperty *
+object_property_add(Object *obj, const char *name, const char *type,
+                    ObjectPropertyAccessor *get, ObjectPropertyAccessor *set,
+                    ObjectPropertyRelease *release, void *opaque)
 {
     return object_property_try_add(obj, name, type, get, set, release, opaque,
                                    &error_abort);
@@ -139,7 +137,8 @@ void object_delete_all_properties(Object *obj)
         if (!table->with_release) {
             continue;
         }
-        PROPERTY_FOREACH(prop, table) {
+        PROPERTY_FOREACH(prop, table)
+        {
             if (prop->release) {
                 prop->release(obj, prop->name, prop->opaque);
             }
@@ -156,7 +155,8 @@ void object_init_class_properties(Object *obj)
         if (!table->with_init) {
             continue;
         }
-        PROPERTY_FOREACH(prop, table) {
+        PROPERTY_FOREACH(prop, table)
+        {
             if (prop->init) {
                 prop->init(obj, prop);
             }
@@ -236,17 +236,15 @@ ObjectProperty *object_property_find_err(Object *obj, const char *name,
     ObjectProperty *prop = object_property_find(obj, name);
 
     if (!prop) {
-        error_setg(errp, "Property '%s.%s' not found",
-                   object_get_typename(obj), name);
+        error_setg(errp, "Property '%s.%s' not found", object_get_typename(obj),
+                   name);
     }
     return prop;
 }
 
-ObjectProperty *object_class_property_find(ObjectClass *klass,
-                                           const char *name)
+ObjectProperty *object_class_property_find(ObjectClass *klass, const char *name)
 {
-    return property_table_find_up(klass->properties, name,
-                                  property_hash(name));
+    return property_table_find_up(klass->properties, name, property_hash(name));
 }
 
 ObjectProperty *object_class_property_find_err(ObjectClass *klass,

@@ -8,8 +8,8 @@
 #include "qom/object_interfaces.h"
 #include "qom/qom-monitor.h"
 
-static void G_GNUC_PRINTF(3, 4) put(QomTextFn *print, void *opaque,
-                                    const char *fmt, ...)
+static void G_GNUC_PRINTF(3, 4)
+    put(QomTextFn *print, void *opaque, const char *fmt, ...)
 {
     g_autofree char *text = NULL;
     va_list ap;
@@ -116,9 +116,10 @@ void qom_complete_path(const char *prefix, QomTextFn *add, void *opaque)
     if (!obj || !obj->properties) {
         return;
     }
-    PROPERTY_FOREACH(prop, obj->properties) {
-        if (prop->kind == PROP_CHILD
-            && g_str_has_prefix(prop->name, slash + 1)) {
+    PROPERTY_FOREACH(prop, obj->properties)
+    {
+        if (prop->kind == PROP_CHILD &&
+            g_str_has_prefix(prop->name, slash + 1)) {
             put(add, opaque, "%s%s", dir, prop->name);
         }
     }
@@ -142,16 +143,16 @@ void qom_complete_property(const char *path, const char *prefix, QomTextFn *add,
     }
 }
 
-void qom_complete_user_object(const char *prefix, QomTextFn *add,
-                              void *opaque)
+void qom_complete_user_object(const char *prefix, QomTextFn *add, void *opaque)
 {
     Object *root = object_get_objects_root();
     ObjectProperty *prop;
 
-    PROPERTY_FOREACH(prop, root->properties) {
-        if (prop->kind == PROP_CHILD
-            && object_dynamic_cast(prop->opaque, TYPE_USER_CREATABLE)
-            && g_str_has_prefix(prop->name, prefix)) {
+    PROPERTY_FOREACH(prop, root->properties)
+    {
+        if (prop->kind == PROP_CHILD &&
+            object_dynamic_cast(prop->opaque, TYPE_USER_CREATABLE) &&
+            g_str_has_prefix(prop->name, prefix)) {
             add(opaque, prop->name);
         }
     }

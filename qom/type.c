@@ -33,10 +33,10 @@ static void G_NORETURN G_GNUC_PRINTF(1, 2) type_bug(const char *fmt, ...)
 /* Names stand on command lines between '=' and ','. */
 static bool type_name_is_valid(const char *name)
 {
-    return g_ascii_isalnum(name[0])
-           && strspn(name, "abcdefghijklmnopqrstuvwxyz"
-                           "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                           "0123456789-_.+") == strlen(name);
+    return g_ascii_isalnum(name[0]) &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyz"
+                        "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                        "0123456789-_.+") == strlen(name);
 }
 
 /*
@@ -55,8 +55,8 @@ static TypeImpl *type_new(const TypeInfo *info)
     while (info->interfaces && info->interfaces[n_ifaces].type) {
         size += strlen(info->interfaces[n_ifaces++].type) + 1;
     }
-    type = g_malloc0(sizeof(*type) + (n_ifaces + 1) * sizeof(InterfaceInfo)
-                     + size);
+    type = g_malloc0(sizeof(*type) + (n_ifaces + 1) * sizeof(InterfaceInfo) +
+                     size);
     type->info = *info;
     type->info.interfaces = (InterfaceInfo *)(type + 1);
     text = (char *)(type->info.interfaces + n_ifaces + 1);
@@ -166,8 +166,8 @@ TypeImpl *type_find_or_load(const char *name, Error **errp)
         int rv = module_load_qom(name, errp);
 
         if (rv < 0) {
-            error_prepend(errp, "could not load a module for type '%s': ",
-                          name);
+            error_prepend(errp,
+                          "could not load a module for type '%s': ", name);
             return NULL;
         }
         if (rv > 0) {
@@ -183,8 +183,8 @@ TypeImpl *type_find_or_load(const char *name, Error **errp)
 
 bool type_is_a(const TypeImpl *type, const TypeImpl *ancestor)
 {
-    return type->depth >= ancestor->depth
-           && type->ancestors[ancestor->depth] == ancestor;
+    return type->depth >= ancestor->depth &&
+           type->ancestors[ancestor->depth] == ancestor;
 }
 
 static TypeImpl *type_find_parent(TypeImpl *type)
@@ -248,8 +248,8 @@ static void type_link(TypeImpl *type)
     type->linked = true;
     if (type != type_interface && parent && type_is_a(type, type_interface)) {
         assert(!type->info.instance_size);
-        assert(!type->info.instance_init && !type->info.instance_post_init
-               && !type->info.instance_finalize);
+        assert(!type->info.instance_init && !type->info.instance_post_init &&
+               !type->info.instance_finalize);
         assert(!type->info.interfaces[0].type);
     }
     type_link_interfaces(type);
@@ -262,8 +262,8 @@ static void type_link(TypeImpl *type)
 static void add_interface_class(TypeImpl *type, TypeImpl *interface,
                                 TypeImpl *parent)
 {
-    g_autofree char *name = g_strdup_printf(
-        "%s::%s", type->info.name, interface->info.name);
+    g_autofree char *name =
+        g_strdup_printf("%s::%s", type->info.name, interface->info.name);
     TypeInfo info = {
         .name = name,
         .parent = parent->info.name,
@@ -399,8 +399,8 @@ void object_class_foreach(void (*fn)(ObjectClass *klass, void *opaque),
         ObjectClass *klass;
 
         type_find(type->info.name);
-        if ((type->info.abstract && !include_abstract)
-            || (wanted && !type_implements(type, wanted))) {
+        if ((type->info.abstract && !include_abstract) ||
+            (wanted && !type_implements(type, wanted))) {
             continue;
         }
         klass = type_class(type);
@@ -438,7 +438,7 @@ static gint compare_class_names(gconstpointer a, gconstpointer b)
 GSList *object_class_get_list_sorted(const char *implements_type,
                                      bool include_abstract)
 {
-    return g_slist_sort(object_class_get_list(implements_type,
-                                              include_abstract),
-                        compare_class_names);
+    return g_slist_sort(
+        object_class_get_list(implements_type, include_abstract),
+        compare_class_names);
 }

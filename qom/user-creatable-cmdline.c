@@ -78,8 +78,9 @@ bool type_print_class_properties(const char *type)
     object_class_property_iter_init(&iter, klass);
     while ((prop = object_property_iter_next(&iter))) {
         if (prop->set) {
-            g_ptr_array_add(lines, object_property_help(
-                prop->name, prop->type, prop->defval, prop->description));
+            g_ptr_array_add(lines, object_property_help(prop->name, prop->type,
+                                                        prop->defval,
+                                                        prop->description));
         }
     }
     if (!lines->len) {

@@ -118,9 +118,8 @@ Object *user_creatable_add_type(const char *type, const char *id,
     if (!set_properties(obj, qdict, v, errp)) {
         goto fail;
     }
-    if (id
-        && !object_property_try_add_child(object_get_objects_root(), id, obj,
-                                          errp)) {
+    if (id && !object_property_try_add_child(object_get_objects_root(), id, obj,
+                                             errp)) {
         goto fail;
     }
     if (!user_creatable_complete(USER_CREATABLE(obj), errp)) {
@@ -147,7 +146,8 @@ void user_creatable_add_qapi(ObjectOptions *options, Error **errp)
     Visitor *v;
 
     if (!props) {
-        error_setg(errp, "Invalid parameter type for 'props', expected: object");
+        error_setg(errp,
+                   "Invalid parameter type for 'props', expected: object");
         return;
     }
     v = list ? qobject_input_visitor_new_keyval(QOBJECT(props))

@@ -122,8 +122,8 @@ static void bench_children(int n)
     for (int i = 0; i < n; i++) {
         child[i] = object_new(TYPE_CONTAINER);
     }
-#define REPORT(what)                                                          \
-    (g_free(label), label = g_strdup_printf("%s, %d children", what, n),      \
+#define REPORT(what)                                                           \
+    (g_free(label), label = g_strdup_printf("%s, %d children", what, n),       \
      report(label, start, n))
     start = now_ns();
     for (int i = 0; i < n; i++) {

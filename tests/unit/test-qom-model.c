@@ -10,7 +10,7 @@
 
 /* ---- types ---- */
 
-#define N_TYPES 60
+#define N_TYPES  60
 #define N_IFACES 8
 
 typedef struct ModelType {
@@ -42,8 +42,8 @@ static int model_get(Object *obj, int i)
     return i;
 }
 
-static void get_number(Object *obj, Visitor *v, const char *name,
-                       void *opaque, Error **errp)
+static void get_number(Object *obj, Visitor *v, const char *name, void *opaque,
+                       Error **errp)
 {
     g_assert_not_reached();
 }
@@ -55,8 +55,7 @@ static void model_class_init(ObjectClass *klass, void *data)
 
     g_assert_cmpstr(object_class_get_name(klass), ==, t->name);
     t->class_inits++;
-    object_class_property_add(klass, prop, "int", get_number, NULL, NULL,
-                              NULL);
+    object_class_property_add(klass, prop, "int", get_number, NULL, NULL, NULL);
 }
 
 static void model_base_init(ObjectClass *klass, void *data)
@@ -70,9 +69,15 @@ static void model_base_init(ObjectClass *klass, void *data)
 }
 
 /* instance_init gets no data, so that there is one for each type. */
-#define TYPE_FN(i)                                                            \
-    static void init_##i(Object *obj) { init_type(obj, i); }                  \
-    static void finalize_##i(Object *obj) { finalize_type(obj, i); }
+#define TYPE_FN(i)                                                             \
+    static void init_##i(Object *obj)                                          \
+    {                                                                          \
+        init_type(obj, i);                                                     \
+    }                                                                          \
+    static void finalize_##i(Object *obj)                                      \
+    {                                                                          \
+        finalize_type(obj, i);                                                 \
+    }
 
 static void init_type(Object *obj, int i)
 {
@@ -101,8 +106,7 @@ TYPE_FN(1)
 TYPE_FN(2)
 TYPE_FN(3)
 
-static void (*const init_fns[4])(Object *) = { init_0, init_1, init_2,
-                                               init_3 };
+static void (*const init_fns[4])(Object *) = { init_0, init_1, init_2, init_3 };
 static void (*const finalize_fns[4])(Object *) = { finalize_0, finalize_1,
                                                    finalize_2, finalize_3 };
 
@@ -146,8 +150,8 @@ static bool iface_descends(int i, int ancestor)
  */
 static int type_ifaces(int t, int list[N_IFACES])
 {
-    int n = t >= 0 && types[t].parent >= 0 ? type_ifaces(types[t].parent, list)
-                                           : 0;
+    int n =
+        t >= 0 && types[t].parent >= 0 ? type_ifaces(types[t].parent, list) : 0;
 
     for (int i = 0; i < N_IFACES; i++) {
         bool covered = false;
@@ -195,8 +199,8 @@ static void register_model_types(void)
             }
         }
         info.name = types[t].name;
-        info.parent = types[t].parent < 0 ? TYPE_OBJECT
-                                          : types[types[t].parent].name;
+        info.parent =
+            types[t].parent < 0 ? TYPE_OBJECT : types[types[t].parent].name;
         info.instance_size = sizeof(Object) + (t < 4 ? 8 * t : 0);
         if (t >= 4) {
             info.instance_size = 0; /* the parent's */
@@ -222,8 +226,8 @@ static void check_casts(ObjectClass *klass, int t)
     int list[N_IFACES], n = type_ifaces(t, list);
 
     for (int a = 0; a < N_TYPES; a++) {
-        g_assert(object_class_dynamic_cast(klass, types[a].name)
-                 == (type_descends(t, a) ? klass : NULL));
+        g_assert(object_class_dynamic_cast(klass, types[a].name) ==
+                 (type_descends(t, a) ? klass : NULL));
     }
     for (int i = 0; i < N_IFACES; i++) {
         ObjectClass *got = object_class_dynamic_cast(klass, ifaces[i].name);
@@ -253,8 +257,8 @@ static void check_class_properties(ObjectClass *klass, int t)
         g_autofree char *name = g_strdup_printf("class-%s", types[a].name);
 
         depth += type_descends(t, a);
-        g_assert(!!object_class_property_find(klass, name)
-                 == type_descends(t, a));
+        g_assert(!!object_class_property_find(klass, name) ==
+                 type_descends(t, a));
     }
     object_class_property_iter_init(&iter, klass);
     while ((prop = object_property_iter_next(&iter))) {
@@ -319,9 +323,9 @@ static void test_lists(void)
             n += g_str_has_prefix(this, "type-");
         }
         for (int t = 0; t < N_TYPES; t++) {
-            if ((abstract || !types[t].abstract)
-                && object_class_dynamic_cast(object_class_by_name(
-                       types[t].name), name)) {
+            if ((abstract || !types[t].abstract) &&
+                object_class_dynamic_cast(object_class_by_name(types[t].name),
+                                          name)) {
                 n--;
             }
         }
@@ -407,8 +411,8 @@ static char *path_of(int i)
 static bool name_is_taken(int parent, const char *name)
 {
     for (int i = 0; i < N_NODES; i++) {
-        if (nodes[i].alive && nodes[i].parent == parent
-            && !strcmp(nodes[i].name, name)) {
+        if (nodes[i].alive && nodes[i].parent == parent &&
+            !strcmp(nodes[i].name, name)) {
             return true;
         }
     }
@@ -444,8 +448,9 @@ static void step_add(int i)
     if (nodes[i].alive || (parent >= 0 && !nodes[parent].alive)) {
         return;
     }
-    nodes[i] = (Belief) { .obj = object_new(TYPE_NODE), .parent = -2,
-                          .refs = 1, .alive = true };
+    nodes[i] = (Belief){
+        .obj = object_new(TYPE_NODE), .parent = -2, .refs = 1, .alive = true
+    };
     NODE(nodes[i].obj)->index = i;
     if (numbered) {
         int n = 0;
@@ -463,8 +468,7 @@ static void step_add(int i)
         }
         taken = name_is_taken(parent, name);
         g_assert(!!object_property_try_add_child(object_of(parent), name,
-                                                 nodes[i].obj, &err)
-                 == !taken);
+                                                 nodes[i].obj, &err) == !taken);
         g_assert(!!err == taken);
         error_free(err);
     }
@@ -526,8 +530,8 @@ static void check_node(int i)
                                            nodes[i].name) == nodes[i].obj);
     if (path) {
         g_assert(object_resolve_path(path, NULL) == nodes[i].obj);
-        g_assert(object_resolve_path_at(tree_root, path + strlen("/model/"))
-                 == nodes[i].obj);
+        g_assert(object_resolve_path_at(tree_root, path + strlen("/model/")) ==
+                 nodes[i].obj);
     }
 }
 
@@ -542,8 +546,7 @@ static void check_partial(void)
     if (!nodes[i].alive || nodes[i].parent < 0) {
         return;
     }
-    tail = g_strdup_printf("%s/%s", nodes[nodes[i].parent].name,
-                           nodes[i].name);
+    tail = g_strdup_printf("%s/%s", nodes[nodes[i].parent].name, nodes[i].name);
     if (nodes[nodes[i].parent].parent == -2) {
         return; /* the name is an old one */
     }

@@ -11,7 +11,7 @@
 
 #define N_OBJECTS 64
 #define N_THREADS 4
-#define N_STEPS 50000
+#define N_STEPS   50000
 
 #define TYPE_SHARED "test-shared"
 OBJECT_DECLARE_SIMPLE_TYPE(Shared, SHARED)

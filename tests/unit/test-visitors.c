@@ -32,7 +32,7 @@
             Error *err = NULL;                                                 \
                                                                                \
             g_assert(visit_type_##type(v[i], "n", &val, &err) == (good));      \
-            g_assert(!err == (good));                                          \
+            g_assert((err == NULL) == (good));                                 \
             g_assert(val == ((good) ? (ctype)(value) : 42));                   \
             error_free(err);                                                   \
             visit_free(v[i]);                                                  \

@@ -185,14 +185,11 @@ void qemu_chr_fe_printf(CharBackend *be, const char *fmt, ...)
 {
     g_autofree char *text = NULL;
     va_list ap;
-    int len;
 
     va_start(ap, fmt);
-    len = g_vasprintf(&text, fmt, ap);
+    text = g_strdup_vprintf(fmt, ap);
     va_end(ap);
-    if (len > 0) {
-        qemu_chr_fe_write_all(be, (const uint8_t *)text, len);
-    }
+    qemu_chr_fe_write_all(be, (const uint8_t *)text, strlen(text));
 }
 
 guint qemu_chr_fe_add_watch(CharBackend *be, GIOCondition cond,

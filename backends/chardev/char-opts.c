@@ -11,6 +11,7 @@
 #include "qemu/error-report.h"
 #include "qemu/help_option.h"
 #include "qemu/option.h"
+#include "qemu/qemu-print.h"
 
 QemuOptsList qemu_chardev_opts = {
     .name = "chardev",
@@ -350,11 +351,11 @@ static void print_kinds(void)
 {
     g_auto(GStrv) kinds = chardev_kinds();
 
-    printf("Available chardev backend types: ");
+    qemu_printf("Available chardev backend types: ");
     for (char **kind = kinds; *kind; kind++) {
-        printf("\n  %s", *kind);
+        qemu_printf("\n  %s", *kind);
     }
-    printf("\n");
+    qemu_printf("\n");
 }
 
 /* A mux with the label @id on top of @bid. */

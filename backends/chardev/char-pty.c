@@ -13,6 +13,7 @@
 #include "qapi/error.h"
 #include "qemu/module.h"
 #include "qemu/option.h"
+#include "qemu/qemu-print.h"
 
 struct PtyChardev {
     Chardev parent;
@@ -206,7 +207,8 @@ static void pty_open(Chardev *chr, ChardevBackend *backend, bool *be_opened,
         }
         s->path = g_strdup(path);
     }
-    printf("char device redirected to %s (label %s)\n", pty_name, chr->label);
+    qemu_printf("char device redirected to %s (label %s)\n", pty_name,
+                chr->label);
     fflush(stdout);
 }
 

@@ -87,10 +87,9 @@ static int next_state(int state, unsigned char ch)
                : ch == 'e' || ch == 'E' ? LEX_EXP
                                         : LEX_END;
     case LEX_EXP:
-        if (ch == '+' || ch == '-') {
-            return LEX_EXP_SIGN;
-        }
-        /* fall through */
+        return ch == '+' || ch == '-' ? LEX_EXP_SIGN
+               : digit                ? LEX_EXP_DIGITS
+                                      : LEX_STRAY;
     case LEX_EXP_SIGN:
         return digit ? LEX_EXP_DIGITS : LEX_STRAY;
     case LEX_EXP_DIGITS:

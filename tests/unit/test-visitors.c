@@ -156,7 +156,6 @@ static void test_list_model(void)
 static char *walk(Visitor *v)
 {
     Error *err = NULL;
-    g_autofree char *str = NULL;
     int64_t n;
     bool b;
     char *text;

@@ -146,3 +146,21 @@ void hmp_device_del(Monitor *mon, const QDict *qdict)
     qmp_device_del(qdict_get_str(qdict, "id"), &err);
     hmp_handle_error(mon, err);
 }
+
+static void put_tree_text(Monitor *mon, const char *text)
+{
+    monitor_puts(mon, text);
+}
+
+void hmp_info_qtree(Monitor *mon, const QDict *qdict)
+{
+    qdev_put_tree(mon, !qdict_get_try_bool(qdict, "brief", false),
+                  put_tree_text);
+}
+
+void hmp_info_qdm(Monitor *mon, const QDict *qdict)
+{
+    g_autoptr(GString) text = qdev_print_models();
+
+    monitor_puts(mon, text->str);
+}

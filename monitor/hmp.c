@@ -16,11 +16,6 @@
 
 #define PROMPT "(qemu) "
 
-static MonitorHMP *to_hmp(Monitor *mon)
-{
-    return container_of(mon, MonitorHMP, common);
-}
-
 /* --- Finding the command ------------------------------------------------ */
 
 /* Is the @len bytes long @name one of the alternatives in @list? */

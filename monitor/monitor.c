@@ -292,6 +292,8 @@ void monitor_init_globals(void)
 void monitor_init_globals_core(void)
 {
     qmp_set_current_monitor_hook(set_current_hook);
+    qemu_set_fdset_hooks(monitor_fdset_dup_fd_add,
+                         monitor_fdset_dup_fd_remove);
     monitor_events_init();
 }
 

@@ -5,11 +5,11 @@
 #ifndef SYSTEM_OPTS_H
 #define SYSTEM_OPTS_H
 
+#include "monitor/monitor.h"
 #include "qemu/option.h"
 
 extern QemuOptsList qemu_device_opts;
 extern QemuOptsList qemu_global_opts;
-extern QemuOptsList qemu_mon_opts;
 extern QemuOptsList qemu_chardev_opts;
 
 #endif

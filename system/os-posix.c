@@ -6,6 +6,7 @@
 #include "qemu/osdep.h"
 #include <grp.h>
 #include <pwd.h>
+#include <sys/prctl.h>
 #include "qapi/error.h"
 #include "qemu/cutils.h"
 #include "qemu/error-report.h"
@@ -116,6 +117,18 @@ void os_setup_post(const CmdLine *cl)
     }
     close(daemon_pipe);
     daemon_pipe = -1;
+}
+
+void os_set_proc_name(const char *s)
+{
+    char name[16] = { 0 }; /* what the kernel keeps */
+
+    pstrcpy(name, sizeof(name), s);
+    if (prctl(PR_SET_NAME, name) < 0) {
+        error_report("cannot set the name of the process to '%s': %s", s,
+                     strerror(errno));
+        exit(EXIT_FAILURE);
+    }
 }
 
 /* Who to become. */

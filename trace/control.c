@@ -50,8 +50,8 @@ TraceEvent *trace_event_iter_next(TraceEventIter *iter)
 
         if (!ev) {
             /* A walk through one group ends with it. */
-            iter->group = iter->group_id == SIZE_MAX ? iter->group + 1
-                                                     : n_groups;
+            iter->group =
+                iter->group_id == SIZE_MAX ? iter->group + 1 : n_groups;
             iter->event = 0;
             continue;
         }

@@ -86,7 +86,8 @@ void trace_opt_parse(const char *optstr)
             where = &trace_file;
         } else {
             error_report("Invalid parameter '%s'; -trace takes enable, events "
-                         "and file", key);
+                         "and file",
+                         key);
             exit(1);
         }
         if (pos[len] == '=') {

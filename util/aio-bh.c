@@ -15,11 +15,11 @@
 #include "trace.h"
 
 enum {
-    BH_LISTED = 1,              /* in the context's stack or queue */
-    BH_SCHEDULED = 2,           /* to be called */
-    BH_IDLE = 4,                /* ... but not worth waking up for */
-    BH_ONESHOT = 8,             /* freed after its call */
-    BH_DELETED = 16,            /* freed instead of its next call */
+    BH_LISTED = 1,    /* in the context's stack or queue */
+    BH_SCHEDULED = 2, /* to be called */
+    BH_IDLE = 4,      /* ... but not worth waking up for */
+    BH_ONESHOT = 8,   /* freed after its call */
+    BH_DELETED = 16,  /* freed instead of its next call */
 };
 
 /* How long a loop sleeps when there are only idle bottom halves. */
@@ -168,9 +168,8 @@ int aio_bh_poll(AioContext *ctx)
     take_scheduled(ctx);
     while ((bh = take_next(ctx))) {
         /* From here on it can be scheduled again. */
-        unsigned flags = qatomic_fetch_and(&bh->flags,
-                                           ~(BH_LISTED | BH_SCHEDULED |
-                                             BH_IDLE));
+        unsigned flags = qatomic_fetch_and(
+            &bh->flags, ~(BH_LISTED | BH_SCHEDULED | BH_IDLE));
 
         if ((flags & (BH_SCHEDULED | BH_DELETED)) == BH_SCHEDULED) {
             if (!(flags & BH_IDLE)) {

@@ -87,8 +87,8 @@ void aio_set_fd_handler(AioContext *ctx, int fd, IOHandler *io_read,
     if (io_read || io_write) {
         new = g_new0(AioHandler, 1);
         new->pfd.fd = fd;
-        new->pfd.events = (io_read ? READ_EVENTS : 0) |
-                          (io_write ? WRITE_EVENTS : 0);
+        new->pfd.events =
+            (io_read ? READ_EVENTS : 0) | (io_write ? WRITE_EVENTS : 0);
         new->io_read = io_read;
         new->io_write = io_write;
         new->opaque = opaque;
@@ -170,8 +170,8 @@ static void add_to_poll(AioContext *ctx, size_t i, AioHandler *handler)
     if (i >= ctx->poll_size) {
         ctx->poll_size = MAX(16, 2 * ctx->poll_size);
         ctx->poll_fds = g_renew(GPollFD, ctx->poll_fds, ctx->poll_size);
-        ctx->poll_handlers = g_renew(AioHandler *, ctx->poll_handlers,
-                                     ctx->poll_size);
+        ctx->poll_handlers =
+            g_renew(AioHandler *, ctx->poll_handlers, ctx->poll_size);
     }
     ctx->poll_fds[i] = handler ? handler->pfd : ctx->notifier_pfd;
     ctx->poll_handlers[i] = handler;
@@ -193,8 +193,8 @@ void aio_handlers_poll(AioContext *ctx, int64_t timeout)
     ready = qemu_poll_ns(ctx->poll_fds, n, timeout) > 0;
     ctx->notifier_pfd.revents = ready ? ctx->poll_fds[0].revents : 0;
     for (size_t i = 1; i < n; i++) {
-        ctx->poll_handlers[i]->pfd.revents = ready ? ctx->poll_fds[i].revents
-                                                   : 0;
+        ctx->poll_handlers[i]->pfd.revents =
+            ready ? ctx->poll_fds[i].revents : 0;
     }
     walk_end(ctx);
 }

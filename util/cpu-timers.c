@@ -152,21 +152,22 @@ int64_t qemu_clock_get_ns(QEMUClockType type)
 
 int64_t qemu_clock_advance_virtual_time(int64_t target_ns)
 {
-    QEMUTimerList *aio_list = qemu_get_aio_context()->tlg.tl[QEMU_CLOCK_VIRTUAL];
+    QEMUTimerList *aio_list =
+        qemu_get_aio_context()->tlg.tl[QEMU_CLOCK_VIRTUAL];
     int64_t now = cpus_get_virtual_clock();
 
     while (now < target_ns) {
-        int64_t next = qemu_clock_deadline_ns_all(QEMU_CLOCK_VIRTUAL,
-                                                  QEMU_TIMER_ATTR_ALL);
+        int64_t next =
+            qemu_clock_deadline_ns_all(QEMU_CLOCK_VIRTUAL, QEMU_TIMER_ATTR_ALL);
         int64_t before = now;
 
-        cpus_set_virtual_clock(now + qemu_soonest_timeout(next,
-                                                          target_ns - now));
+        cpus_set_virtual_clock(now +
+                               qemu_soonest_timeout(next, target_ns - now));
         qemu_clock_run_timers(QEMU_CLOCK_VIRTUAL);
         timerlist_run_timers(aio_list);
         now = cpus_get_virtual_clock();
         if (now == before && next != 0) {
-            break;      /* a clock that cannot be set */
+            break; /* a clock that cannot be set */
         }
     }
     qemu_clock_notify(QEMU_CLOCK_VIRTUAL);

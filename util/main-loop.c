@@ -43,8 +43,8 @@ GSource *iohandler_get_g_source(void)
 void qemu_set_fd_handler(int fd, IOHandler *fd_read, IOHandler *fd_write,
                          void *opaque)
 {
-    aio_set_fd_handler(iohandler_get_aio_context(), fd, fd_read, fd_write,
-                       NULL, NULL, opaque);
+    aio_set_fd_handler(iohandler_get_aio_context(), fd, fd_read, fd_write, NULL,
+                       NULL, opaque);
 }
 
 QEMUBH *qemu_bh_new_full(QEMUBHFunc *cb, void *opaque, const char *name,
@@ -132,8 +132,8 @@ static int query_glib(GMainContext *context, int *priority, int64_t *timeout_ns)
     }
     g_array_set_size(poll_fds, first + n);
     if (timeout_ms >= 0) {
-        *timeout_ns = qemu_soonest_timeout(*timeout_ns,
-                                           timeout_ms * (int64_t)SCALE_MS);
+        *timeout_ns =
+            qemu_soonest_timeout(*timeout_ns, timeout_ms * (int64_t)SCALE_MS);
     }
     return n;
 }
@@ -184,12 +184,10 @@ void main_loop_wait(int nonblocking)
 
     g_array_set_size(poll_fds, 0);
     notifier_list_notify(&poll_notifiers, &mlpoll);
-    timeout_ns = mlpoll.timeout == UINT32_MAX
-                     ? -1
-                     : mlpoll.timeout * (int64_t)SCALE_MS;
-    timeout_ns = qemu_soonest_timeout(timeout_ns,
-                                      timerlistgroup_deadline_ns(
-                                          &main_loop_tlg));
+    timeout_ns =
+        mlpoll.timeout == UINT32_MAX ? -1 : mlpoll.timeout * (int64_t)SCALE_MS;
+    timeout_ns = qemu_soonest_timeout(
+        timeout_ns, timerlistgroup_deadline_ns(&main_loop_tlg));
     ret = turn(timeout_ns);
     mlpoll.state = ret < 0 ? MAIN_LOOP_POLL_ERR : MAIN_LOOP_POLL_OK;
     notifier_list_notify(&poll_notifiers, &mlpoll);

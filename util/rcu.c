@@ -17,21 +17,22 @@
 /* So many callbacks at a time under the big lock, then others get a chance. */
 #define CALLBACKS_PER_LOCK 256
 
-#define STATIC_MUTEX                                                     \
-    {                                                                    \
-        .lock = PTHREAD_MUTEX_INITIALIZER, .initialized = true           \
+#define STATIC_MUTEX                                                           \
+    {                                                                          \
+        .lock = PTHREAD_MUTEX_INITIALIZER, .initialized = true                 \
     }
 
 typedef struct rcu_reader_data {
     bool registered;
-    void *record;               /* liburcu's */
+    void *record; /* liburcu's */
     Notifier at_exit;
-    NotifierList force_rcu;     /* under registry_lock */
+    NotifierList force_rcu; /* under registry_lock */
     QLIST_ENTRY(rcu_reader_data) node;
 } RCUThread;
 
 static __thread RCUThread self;
-static QLIST_HEAD(, rcu_reader_data) registry = QLIST_HEAD_INITIALIZER(registry);
+static QLIST_HEAD(, rcu_reader_data) registry =
+    QLIST_HEAD_INITIALIZER(registry);
 
 /* Held for a grace period; and for changes of the registry. In this order. */
 static QemuMutex sync_lock = STATIC_MUTEX;

@@ -47,8 +47,8 @@ static bool sem_take(QemuSemaphore *sem, uint64_t waiter)
     uint64_t state = qatomic_read(&sem->state);
 
     while ((uint32_t)state) {
-        uint64_t seen = qatomic_cmpxchg(&sem->state, state,
-                                        state - SEM_ONE - waiter);
+        uint64_t seen =
+            qatomic_cmpxchg(&sem->state, state, state - SEM_ONE - waiter);
 
         if (seen == state) {
             return true;

@@ -23,8 +23,8 @@ static TimedAverageWindow *refresh(TimedAverage *ta, int64_t *now)
         if (w->expiration <= *now) {
             int64_t over = *now - w->expiration;
 
-            window_clear(w, w->expiration +
-                                (over / ta->period + 1) * ta->period);
+            window_clear(w,
+                         w->expiration + (over / ta->period + 1) * ta->period);
         }
     }
     ta->current = ta->windows[1].expiration < ta->windows[0].expiration;

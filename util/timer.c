@@ -18,18 +18,18 @@
 struct QEMUTimerList {
     QEMUClockType type;
     QemuMutex lock;
-    QEMUTimer *heap;            /* under lock */
-    uint64_t next_seq;          /* under lock */
-    uint64_t deadline;          /* of the top; read without the lock */
+    QEMUTimer *heap;   /* under lock */
+    uint64_t next_seq; /* under lock */
+    uint64_t deadline; /* of the top; read without the lock */
     QEMUTimerListNotifyCB *notify_cb;
     void *notify_opaque;
-    QemuEvent idle;             /* reset while callbacks run */
+    QemuEvent idle; /* reset while callbacks run */
     QLIST_ENTRY(QEMUTimerList) node;
 };
 
 typedef struct {
     bool disabled;
-    QLIST_HEAD(, QEMUTimerList) lists;  /* under clocks_lock */
+    QLIST_HEAD(, QEMUTimerList) lists; /* under clocks_lock */
 } QEMUClock;
 
 QEMUTimerListGroup main_loop_tlg;
@@ -295,8 +295,8 @@ int64_t timerlistgroup_deadline_ns(QEMUTimerListGroup *tlg)
 
     for (QEMUClockType type = 0; type < QEMU_CLOCK_MAX; type++) {
         if (qemu_clock_use_for_deadline(type)) {
-            deadline = qemu_soonest_timeout(deadline,
-                                            timerlist_deadline_ns(tlg->tl[type]));
+            deadline = qemu_soonest_timeout(
+                deadline, timerlist_deadline_ns(tlg->tl[type]));
         }
     }
     return deadline;

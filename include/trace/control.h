@@ -108,7 +108,4 @@ void trace_init_file(void);
 /* Starts the backends; whether they could. */
 bool trace_init_backends(void);
 
-/* The option group of -trace, for query-command-line-options. */
-extern QemuOptsList qemu_trace_opts;
-
 #endif

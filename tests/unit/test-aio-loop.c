@@ -212,8 +212,7 @@ static void test_pipe(void)
     g_assert_cmpstr(trail->str, ==, "x");
     /* A hangup is readable too. */
     close(pipe_fds[1]);
-    aio_set_fd_handler(ctx, pipe_fds[0], append, NULL, NULL, NULL,
-                       (void *)"h");
+    aio_set_fd_handler(ctx, pipe_fds[0], append, NULL, NULL, NULL, (void *)"h");
     g_assert_true(aio_poll(ctx, true));
     g_assert_cmpstr(trail->str, ==, "xh");
     aio_set_fd_handler(ctx, pipe_fds[0], NULL, NULL, NULL, NULL, NULL);

@@ -10,6 +10,7 @@
 
 static char *dir;
 
+#ifdef CONFIG_TRACE_LOG
 /* What the log has since it was last asked for. */
 static char *take_log(void)
 {
@@ -25,6 +26,7 @@ static char *take_log(void)
     seen = len;
     return part;
 }
+#endif
 
 static void expect_log(const char *expected)
 {
@@ -150,9 +152,11 @@ static void test_count(void)
 
 /* A module that is loaded after the command line was read. */
 static uint16_t late_state[2];
-static TraceEvent late_a = { .name = "late_a", .sstate = true,
+static TraceEvent late_a = { .name = "late_a",
+                             .sstate = true,
                              .dstate = &late_state[0] };
-static TraceEvent late_b = { .name = "late_b", .sstate = true,
+static TraceEvent late_b = { .name = "late_b",
+                             .sstate = true,
                              .dstate = &late_state[1] };
 static TraceEvent *late_group[] = { &late_a, &late_b, NULL };
 
@@ -169,8 +173,8 @@ static void test_late_group(void)
 static void test_options(void)
 {
     g_autofree char *events = g_build_filename(dir, "events", NULL);
-    g_autofree char *option = g_strdup_printf("enable=trace_test_ten,events=%s",
-                                              events);
+    g_autofree char *option =
+        g_strdup_printf("enable=trace_test_ten,events=%s", events);
 
     g_assert_true(g_file_set_contents(events,
                                       "# a comment\n\ntrace_test_o*\n"

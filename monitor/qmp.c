@@ -444,8 +444,6 @@ void qmp_init_globals(void)
                              0);
         qmp_register_command(&qmp_commands, "object-add", qmp_object_add,
                              QCO_ALLOW_PRECONFIG, 0);
-        qmp_register_command(&qmp_commands, "object-add", qmp_object_add,
-                             QCO_ALLOW_PRECONFIG, 0);
         QTAILQ_INIT(&qmp_cap_negotiation_commands);
         qmp_register_command(&qmp_cap_negotiation_commands,
                              "qmp_capabilities", qmp_marshal_qmp_capabilities,

@@ -12,6 +12,7 @@ struct QBool {
     bool value;
 };
 
+/* qobject_unref() as a function, which g_autoptr() needs. */
 void qbool_unref(QBool *q);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QBool, qbool_unref)

@@ -39,6 +39,7 @@ struct QDict {
     QDictBucket small_table[QDICT_BUCKET_MAX];
 };
 
+/* qobject_unref() as a function, which g_autoptr() needs. */
 void qdict_unref(QDict *q);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QDict, qdict_unref)

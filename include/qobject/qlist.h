@@ -21,6 +21,7 @@ struct QList {
     QTAILQ_HEAD(, QListEntry) head;
 };
 
+/* qobject_unref() as a function, which g_autoptr() needs. */
 void qlist_unref(QList *q);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QList, qlist_unref)

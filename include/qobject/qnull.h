@@ -20,6 +20,7 @@ static inline QNull *qnull(void)
     return qobject_ref(&qnull_);
 }
 
+/* qobject_unref() as a function, which g_autoptr() needs. */
 void qnull_unref(QNull *q);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QNull, qnull_unref)

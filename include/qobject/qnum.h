@@ -27,6 +27,7 @@ struct QNum {
     } u;
 };
 
+/* qobject_unref() as a function, which g_autoptr() needs. */
 void qnum_unref(QNum *q);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QNum, qnum_unref)

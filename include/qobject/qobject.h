@@ -72,10 +72,10 @@ static inline void qobject_unref_impl(QObject *obj)
     if (!obj) {
         return;
     }
-    assert(obj->base.refcnt);
     if (unlikely(obj->base.type == QTYPE_QNULL)) {
         left = __atomic_sub_fetch(&obj->base.refcnt, 1, __ATOMIC_RELAXED);
     } else {
+        assert(obj->base.refcnt);
         left = --obj->base.refcnt;
     }
     if (left == 0) {

@@ -14,6 +14,7 @@ struct QString {
     const char *string;
 };
 
+/* qobject_unref() as a function, which g_autoptr() needs. */
 void qstring_unref(QString *q);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QString, qstring_unref)

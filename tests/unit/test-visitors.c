@@ -5,16 +5,12 @@
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
-#include "qapi/forward-visitor.h"
 #include "qapi/qapi-builtin-visit.h"
 #include "qapi/qobject-input-visitor.h"
 #include "qapi/qobject-output-visitor.h"
 #include "qapi/string-input-visitor.h"
 #include "qapi/string-output-visitor.h"
-#include "qobject/qdict.h"
 #include "qobject/qjson.h"
-#include "qobject/qlist.h"
-#include "qobject/qnum.h"
 #include "qobject/qstring.h"
 
 /* @text through the three input visitors into @type. */

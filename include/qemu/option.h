@@ -165,7 +165,7 @@ typedef int (*qemu_opts_loopfunc)(void *opaque, QemuOpts *opts, Error **errp);
 int qemu_opts_foreach(QemuOptsList *list, qemu_opts_loopfunc func,
                       void *opaque, Error **errp);
 
-/* Prints key=value pairs to stdout with @sep between, all that are described. */
+/* Prints what is set or has a default as key=value, with @sep between. */
 void qemu_opts_print(QemuOpts *opts, const char *sep);
 /* Prints the keys and what they mean. */
 void qemu_opts_print_help(QemuOptsList *list, bool print_caption);

@@ -14,8 +14,11 @@
 typedef struct TypeImpl TypeImpl;
 struct TypeImpl {
     TypeInfo info; /* strings and interfaces are ours */
-    TypeImpl *next;
+    TypeImpl *next, *bucket_next;
+
+    /* Others than the thread that makes it wait for @class_ready. */
     ObjectClass *class;
+    bool class_ready;
 
     /* Valid once @linked. */
     bool linked;
@@ -28,7 +31,7 @@ struct TypeImpl {
 /* The type of a name, linked, or NULL; @load also asks for modules. */
 TypeImpl *type_find(const char *name);
 TypeImpl *type_find_or_load(const char *name, Error **errp);
-/* Makes the class unless it is there. */
+/* Makes the class unless it is there. Any thread, as the above. */
 ObjectClass *type_class(TypeImpl *type);
 /* Both are linked. */
 bool type_is_a(const TypeImpl *type, const TypeImpl *ancestor);

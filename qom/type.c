@@ -6,16 +6,30 @@
  * of types and start fast. The first time that somebody asks for a type by
  * name it is linked to its ancestors; the first time that somebody needs its
  * class, that is made. Both are for ever.
+ *
+ * A worker thread that opens a channel makes an object like everyone else, so
+ * that looking up a type and making a class are safe in any thread: the first
+ * use takes a lock, later ones do not.
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
+#include "qemu/atomic.h"
 #include "qemu/module.h"
 #include "qom/internal.h"
 
 TypeImpl *type_object, *type_interface;
 
-static GHashTable *types_by_name;
+/*
+ * All types, by name and in the order of registration. Nothing is ever taken
+ * out, so that readers need no lock.
+ */
+#define N_BUCKETS 1024
+static TypeImpl *buckets[N_BUCKETS];
 static TypeImpl *first_type, **next_type = &first_type;
+
+/* Held while types are registered, linked, or given their class. */
+static GRecMutex type_lock;
+
 /* Nobody may register types while object_class_foreach() walks. */
 static bool walking;
 
@@ -74,21 +88,35 @@ static TypeImpl *type_new(const TypeInfo *info)
     return type;
 }
 
-static TypeImpl *type_register(const TypeInfo *info)
+static TypeImpl *lookup(const char *name)
 {
     TypeImpl *type;
+
+    type = qatomic_load_acquire(&buckets[property_hash(name) % N_BUCKETS]);
+    while (type && strcmp(type->info.name, name)) {
+        type = type->bucket_next;
+    }
+    return type;
+}
+
+/* With the lock. */
+static TypeImpl *type_register(const TypeInfo *info)
+{
+    TypeImpl *type, **bucket;
 
     if (!type_name_is_valid(info->name)) {
         type_bug("Registering '%s' with illegal type name", info->name);
     }
-    if (g_hash_table_contains(types_by_name, info->name)) {
+    if (lookup(info->name)) {
         type_bug("Registering '%s' which already exists", info->name);
     }
     assert(!walking);
 
     type = type_new(info);
-    g_hash_table_insert(types_by_name, (void *)type->info.name, type);
-    *next_type = type;
+    bucket = &buckets[property_hash(info->name) % N_BUCKETS];
+    type->bucket_next = *bucket;
+    qatomic_store_release(bucket, type);
+    qatomic_store_release(next_type, type);
     next_type = &type->next;
     return type;
 }
@@ -105,6 +133,7 @@ static void object_class_init(ObjectClass *klass, void *data)
 
 static void type_link(TypeImpl *type);
 
+/* With the lock. */
 static void register_roots(void)
 {
     static const TypeInfo object_info = {
@@ -120,20 +149,33 @@ static void register_roots(void)
         .abstract = true,
     };
 
-    types_by_name = g_hash_table_new(g_str_hash, g_str_equal);
     type_object = type_register(&object_info);
     type_interface = type_register(&interface_info);
     type_link(type_object);
     type_link(type_interface);
 }
 
+static void ensure_roots(void)
+{
+    if (!qatomic_load_acquire(&first_type)) {
+        g_rec_mutex_lock(&type_lock);
+        if (!first_type) {
+            register_roots();
+        }
+        g_rec_mutex_unlock(&type_lock);
+    }
+}
+
 Type type_register_static(const TypeInfo *info)
 {
-    if (!types_by_name) {
-        register_roots();
-    }
+    TypeImpl *type;
+
     assert(info->parent);
-    return type_register(info);
+    ensure_roots();
+    g_rec_mutex_lock(&type_lock);
+    type = type_register(info);
+    g_rec_mutex_unlock(&type_lock);
+    return type;
 }
 
 void type_register_static_array(const TypeInfo *infos, int nr_infos)
@@ -147,12 +189,14 @@ TypeImpl *type_find(const char *name)
 {
     TypeImpl *type;
 
-    if (!types_by_name) {
-        register_roots();
-    }
-    type = name ? g_hash_table_lookup(types_by_name, name) : NULL;
-    if (type && !type->linked) {
-        type_link(type);
+    ensure_roots();
+    type = name ? lookup(name) : NULL;
+    if (type && !qatomic_load_acquire(&type->linked)) {
+        g_rec_mutex_lock(&type_lock);
+        if (!type->linked) {
+            type_link(type);
+        }
+        g_rec_mutex_unlock(&type_lock);
     }
     return type;
 }
@@ -216,7 +260,7 @@ static void type_link_interfaces(TypeImpl *type)
     }
 }
 
-/* Finds the ancestors and inherits their sizes. */
+/* Finds the ancestors and inherits their sizes. With the lock. */
 static void type_link(TypeImpl *type)
 {
     TypeImpl *parent = NULL;
@@ -245,7 +289,6 @@ static void type_link(TypeImpl *type)
     if (!type->info.instance_size) {
         type->info.abstract = true;
     }
-    type->linked = true;
     if (type != type_interface && parent && type_is_a(type, type_interface)) {
         assert(!type->info.instance_size);
         assert(!type->info.instance_init && !type->info.instance_post_init &&
@@ -253,6 +296,7 @@ static void type_link(TypeImpl *type)
         assert(!type->info.interfaces[0].type);
     }
     type_link_interfaces(type);
+    qatomic_store_release(&type->linked, true);
 }
 
 /*
@@ -316,14 +360,11 @@ static void class_add_interfaces(TypeImpl *type)
     }
 }
 
-ObjectClass *type_class(TypeImpl *type)
+/* With the lock. */
+static void make_class(TypeImpl *type)
 {
-    ObjectClass *parent = NULL, *klass;
+    ObjectClass *parent = NULL, *klass = g_malloc0(type->info.class_size);
 
-    if (type->class) {
-        return type->class;
-    }
-    klass = g_malloc0(type->info.class_size);
     if (type->parent) {
         parent = type_class(type->parent);
         memcpy(klass, parent, type->parent->info.class_size);
@@ -345,7 +386,20 @@ ObjectClass *type_class(TypeImpl *type)
     if (type->info.class_init) {
         type->info.class_init(klass, type->info.class_data);
     }
-    return klass;
+    qatomic_store_release(&type->class_ready, true);
+}
+
+/* What class_init calls may come back here for the class that is being made. */
+ObjectClass *type_class(TypeImpl *type)
+{
+    if (!qatomic_load_acquire(&type->class_ready)) {
+        g_rec_mutex_lock(&type_lock);
+        if (!type->class) {
+            make_class(type);
+        }
+        g_rec_mutex_unlock(&type_lock);
+    }
+    return type->class;
 }
 
 ObjectClass *object_class_by_name(const char *typename)
@@ -385,9 +439,7 @@ void object_class_foreach(void (*fn)(ObjectClass *klass, void *opaque),
     TypeImpl *wanted = NULL;
     bool outer = !walking;
 
-    if (!types_by_name) {
-        register_roots();
-    }
+    ensure_roots();
     if (implements_type) {
         wanted = type_find(implements_type);
         if (!wanted) {
@@ -395,7 +447,8 @@ void object_class_foreach(void (*fn)(ObjectClass *klass, void *opaque),
         }
     }
     /* Making a class may register more types, or load a module with some. */
-    for (TypeImpl *type = first_type; type; type = type->next) {
+    for (TypeImpl *type = first_type; type;
+         type = qatomic_load_acquire(&type->next)) {
         ObjectClass *klass;
 
         type_find(type->info.name);

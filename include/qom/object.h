@@ -11,10 +11,10 @@
  * property of an object owns another one, from the root "/" down, so that
  * each has a path. A link<> property points across the tree.
  *
- * Locking: object_ref() and object_unref() may be called from any thread, but
- * the unref that drops the last reference runs the finalizer on that thread.
- * Types are registered before a second thread exists, or under the big lock.
- * Everything else here needs the big lock, or the object all to oneself.
+ * Locking: object_ref(), object_unref(), object_new(), casts and looking up a
+ * class may be called from any thread; constructors and finalizers run on the
+ * thread that makes an object or drops its last reference. Everything else here
+ * needs the big lock, or the object all to oneself.
  *
  * The code is in qom/; docs/devel/qom.rst tells the story with an example.
  */
@@ -479,7 +479,8 @@ ObjectClass *module_object_class_by_name(const char *typename);
 
 /*
  * Calls @fn for all classes that are or implement @implements_type (NULL: for
- * all), in no order. It makes the class of every type.
+ * all), in the order of registration, and makes those classes. @fn may not
+ * register types.
  */
 void object_class_foreach(void (*fn)(ObjectClass *klass, void *opaque),
                           const char *implements_type, bool include_abstract,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * References taken and dropped by several threads at once. Meant for
- * ThreadSanitizer, too.
+ * References taken and dropped, and classes made, by several threads at once.
+ * Meant for ThreadSanitizer, too.
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
@@ -89,10 +89,69 @@ static void test_threads(void)
     g_assert_cmpint(finalized, ==, N_OBJECTS);
 }
 
+/* Types of which no thread has made the class or an object yet. */
+#define N_FRESH 40
+
+static int class_inits[N_FRESH], instances;
+
+static void fresh_class_init(ObjectClass *oc, void *data)
+{
+    ++*(int *)data;
+}
+
+static void fresh_init(Object *obj)
+{
+    qatomic_inc(&instances);
+}
+
+static gpointer make_objects(gpointer opaque)
+{
+    for (int i = N_FRESH - 1; i >= 0; i -= 3) {
+        g_autofree char *name = g_strdup_printf("fresh-%d", i);
+        Object *obj = object_new(name);
+
+        g_assert(object_dynamic_cast(obj, "fresh-0"));
+        g_assert(object_dynamic_cast(obj, TYPE_CONTAINER));
+        g_assert_cmpstr(object_get_typename(obj), ==, name);
+        object_unref(obj);
+    }
+    return NULL;
+}
+
+static void test_first_use(void)
+{
+    GThread *threads[N_THREADS];
+
+    for (int i = 0; i < N_FRESH; i++) {
+        g_autofree char *name = g_strdup_printf("fresh-%d", i);
+        g_autofree char *parent = g_strdup_printf("fresh-%d", i - 1);
+        TypeInfo info = {
+            .name = name,
+            .parent = i ? parent : TYPE_CONTAINER,
+            .class_init = fresh_class_init,
+            .class_data = &class_inits[i],
+            .instance_init = i ? NULL : fresh_init,
+        };
+
+        type_register_static(&info);
+    }
+    for (int t = 0; t < N_THREADS; t++) {
+        threads[t] = g_thread_new("maker", make_objects, NULL);
+    }
+    for (int t = 0; t < N_THREADS; t++) {
+        g_thread_join(threads[t]);
+    }
+    for (int i = 0; i < N_FRESH; i++) {
+        g_assert_cmpint(class_inits[i], ==, 1);
+    }
+    g_assert_cmpint(instances, ==, N_THREADS * ((N_FRESH + 2) / 3));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     module_call_init(MODULE_INIT_QOM);
     g_test_add_func("/qom/refs/threads", test_threads);
+    g_test_add_func("/qom/refs/first-use", test_first_use);
     return g_test_run();
 }

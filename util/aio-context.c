@@ -111,19 +111,28 @@ static gboolean source_prepare(GSource *source, gint *timeout)
     return ns == 0;
 }
 
+static void source_awake(AioContext *ctx)
+{
+    qatomic_and(&ctx->notify_me, ~SOURCE_SLEEPS);
+    aio_notify_accept(ctx);
+}
+
 static gboolean source_check(GSource *source)
 {
     AioContext *ctx = (AioContext *)source;
 
-    qatomic_and(&ctx->notify_me, ~SOURCE_SLEEPS);
-    aio_notify_accept(ctx);
+    source_awake(ctx);
     return work_due(ctx) || aio_pending(ctx);
 }
 
 static gboolean source_dispatch(GSource *source, GSourceFunc callback,
                                 gpointer user_data)
 {
-    aio_dispatch((AioContext *)source);
+    AioContext *ctx = (AioContext *)source;
+
+    /* GLib leaves out the check of a source that was ready before the poll. */
+    source_awake(ctx);
+    aio_dispatch(ctx);
     return G_SOURCE_CONTINUE;
 }
 

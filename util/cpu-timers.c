@@ -8,6 +8,7 @@
 #include "qemu/seqlock.h"
 #include "qemu/timer.h"
 #include "system/cpu-timers.h"
+#include "timer-heap.h"
 
 int use_rt_clock = 1;
 int64_t clock_start;
@@ -82,6 +83,9 @@ static void set_running(bool running)
 void cpu_enable_ticks(void)
 {
     set_running(true);
+    /* Whoever sleeps does so as if the clock stood: timer_clock_stands(). */
+    qemu_clock_notify(QEMU_CLOCK_VIRTUAL);
+    qemu_clock_notify(QEMU_CLOCK_VIRTUAL_RT);
 }
 
 void cpu_disable_ticks(void)
@@ -132,6 +136,24 @@ int64_t cpus_get_elapsed_ticks(void)
 
     return ops && ops->get_elapsed_ticks ? ops->get_elapsed_ticks()
                                          : cpu_get_ticks();
+}
+
+bool timer_clock_stands(QEMUClockType type)
+{
+    const VirtualClockOps *ops = qatomic_read(&virtual_clock);
+
+    switch (type) {
+    case QEMU_CLOCK_VIRTUAL:
+        if (ops && ops->get_virtual_clock) {
+            /* One that can be set is moved by hand. */
+            return ops->set_virtual_clock;
+        }
+        return !qatomic_read(&machine_time.running);
+    case QEMU_CLOCK_VIRTUAL_RT:
+        return !qatomic_read(&machine_time.running);
+    default:
+        return false;
+    }
 }
 
 int64_t qemu_clock_get_ns(QEMUClockType type)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
+ * What timer.c is made of: a clock that may stand, and the heap of a list.
+ *
  * A heap of timers, the next one to expire on top.
  *
  * A pairing heap through the timers themselves: nothing is allocated. Order
@@ -19,5 +21,11 @@ void timer_heap_remove(QEMUTimer **heap, QEMUTimer *ts);
  * is none. O(1) when the top is one of them.
  */
 QEMUTimer *timer_heap_first(QEMUTimer *heap, int attr_mask);
+
+/*
+ * Whether the clock does not move by itself now, so that waiting brings no
+ * timer of it nearer; cpu-timers.c, which notifies when that changes.
+ */
+bool timer_clock_stands(QEMUClockType type);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include "qemu/osdep.h"
 #include <poll.h>
+#include <sys/prctl.h>
 #include "qemu/lockable.h"
 #include "qemu/main-loop.h"
 #include "qemu/rcu_queue.h"
@@ -95,10 +96,14 @@ static int64_t time_left(QEMUClockType type, uint64_t deadline)
 
 int64_t timerlist_deadline_ns(QEMUTimerList *timer_list)
 {
-    if (qatomic_read(&clocks[timer_list->type].disabled)) {
+    QEMUClockType type = timer_list->type;
+    int64_t left;
+
+    if (qatomic_read(&clocks[type].disabled)) {
         return -1;
     }
-    return time_left(timer_list->type, qatomic_read(&timer_list->deadline));
+    left = time_left(type, qatomic_read(&timer_list->deadline));
+    return left > 0 && timer_clock_stands(type) ? -1 : left;
 }
 
 void timerlist_notify(QEMUTimerList *timer_list)
@@ -375,6 +380,8 @@ void qemu_clock_enable(QEMUClockType type, bool enabled)
 void init_clocks(QEMUTimerListNotifyCB *notify_cb)
 {
     if (!main_loop_tlg.tl[0]) {
+        /* The kernel would let timeouts be late by 50 microseconds. */
+        prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
         timerlistgroup_init(&main_loop_tlg, notify_cb, NULL);
     }
 }

@@ -126,7 +126,10 @@ void timerlist_free(QEMUTimerList *timer_list);
 bool timerlist_has_timers(QEMUTimerList *timer_list);
 /* Whether a timer is due. */
 bool timerlist_expired(QEMUTimerList *timer_list);
-/* Nanoseconds until one is; 0 if one is now, -1 if none will be. */
+/*
+ * How long to sleep until one is, in nanoseconds; 0 if one is now, -1 if none
+ * will be, for example because the clock stands.
+ */
 int64_t timerlist_deadline_ns(QEMUTimerList *timer_list);
 QEMUClockType timerlist_get_clock(QEMUTimerList *timer_list);
 /* Runs the callbacks that are due; whether there was any. */

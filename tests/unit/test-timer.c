@@ -143,7 +143,9 @@ static void test_model(void)
         g_assert_true(timer_pending(m->timer) == m->pending);
         g_assert_cmpint((int64_t)timer_expire_time_ns(m->timer), ==,
                         m->pending ? m->expire : -1);
-        g_assert_cmpint(timerlist_deadline_ns(list), ==, model_deadline(-1));
+        /* For who waits, the clock stands. */
+        g_assert_cmpint(timerlist_deadline_ns(list), ==,
+                        model_deadline(-1) ? -1 : 0);
         g_assert_cmpint(qemu_clock_deadline_ns_all(QEMU_CLOCK_VIRTUAL, -1), ==,
                         model_deadline(-1));
         g_assert_cmpint(qemu_clock_deadline_ns_all(QEMU_CLOCK_VIRTUAL, 0), ==,
@@ -264,6 +266,8 @@ static void test_disable(void)
 static void test_machine_clock(void)
 {
     int64_t ticks, ns, later;
+    QEMUTimer *timer;
+    int n = 0;
 
     cpus_register_virtual_clock(NULL);
     cpu_timers_init();
@@ -280,6 +284,18 @@ static void test_machine_clock(void)
     ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
     g_usleep(1000);
     g_assert_cmpint(qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL), ==, ns);
+
+    /* While it stands, there is no point in waiting for a timer. */
+    timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, count, &n);
+    timer_mod_ns(timer, ns + 1);
+    g_assert_cmpint(timerlistgroup_deadline_ns(&main_loop_tlg), ==, -1);
+    g_assert_cmpint(qemu_clock_deadline_ns_all(QEMU_CLOCK_VIRTUAL, -1), ==, 1);
+    cpu_enable_ticks();
+    while (!n) {
+        main_loop_wait(false);
+    }
+    cpu_disable_ticks();
+    timer_free(timer);
 
     /* It goes on where it stood. */
     cpu_enable_ticks();

@@ -12,8 +12,11 @@ import os
 import re
 import sys
 
-import emit
-import events
+# A build leaves nothing in the source tree.
+sys.dont_write_bytecode = True
+# pylint: disable=wrong-import-position
+import emit  # noqa: E402
+import events  # noqa: E402
 
 BACKENDS = ('log', 'nop', 'dtrace')
 

@@ -11,6 +11,7 @@ import unittest
 TOOL = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                     '..', '..', 'scripts', 'tracetool')
 sys.path.insert(0, TOOL)
+sys.dont_write_bytecode = True
 # pylint: disable=wrong-import-position
 import emit  # noqa: E402
 import events  # noqa: E402

@@ -12,6 +12,7 @@
 #include "qemu/help_option.h"
 #include "qemu/option.h"
 #include "qemu/qemu-print.h"
+#include "system/system.h"
 
 QemuOptsList qemu_chardev_opts = {
     .name = "chardev",

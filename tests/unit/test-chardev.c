@@ -11,6 +11,7 @@
 #include "qemu/main-loop.h"
 #include "qemu/module.h"
 #include "qemu/option.h"
+#include "system/system.h"
 
 /* ---- A front end that remembers all ---- */
 
@@ -630,9 +631,8 @@ static void test_hub(void)
     Fe *fe;
     char *out;
 
-    check_error("mux,id=x,chardev=a,mux=on",
-                "chardev 'a' is already in use");
     hub = chr_new("hub,id=h,chardevs.0=a,chardevs.1=b");
+    check_error("mux,id=x,chardev=a", "chardev 'a' is already in use");
     fe = fe_new(hub);
     send_in(a, "fromA");
     send_in(b, "fromB");
@@ -1152,7 +1152,7 @@ static void test_telnet(void)
         { "\377\375\003\377\376\001x", 7, "x", 0 },
         { "a\377\363b", 4, "ab", 1 },
         { "a\377\361b", 4, "ab", 0 },
-        { "a\377\372\030\001zz\377\377\377\360b", 11, "ab", 0 },
+        { "a\377\372\030\001zz\377\377\377\360b", 12, "ab", 0 },
     };
     g_autofree char *dir = tmp_dir();
     g_autofree char *params = g_strdup_printf(

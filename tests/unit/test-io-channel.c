@@ -648,7 +648,7 @@ static void aio_read_ready(void *opaque)
 
 static void test_aio(void)
 {
-    AioContext *ctx = aio_context_new(&error_abort);
+    AioContext *ctx = qemu_get_aio_context();
     QIOChannel *a, *b;
 
     socket_pair(&a, &b);
@@ -662,7 +662,6 @@ static void test_aio(void)
     qio_channel_write_all(a, "x", 1, &error_abort);
     aio_poll(ctx, false);
     g_assert_cmpint(aio_reads, ==, 1);
-    aio_context_unref(ctx);
     unref2(a, b);
 }
 

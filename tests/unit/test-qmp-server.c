@@ -22,7 +22,7 @@
 #include "qobject/qnum.h"
 #include "qobject/qstring.h"
 #include "hw/qdev-core.h"
-#include "system/opts.h"
+#include "system/system.h"
 #include "monitor/monitor-internal.h"
 
 #define TIMEOUT_US (30 * G_USEC_PER_SEC)

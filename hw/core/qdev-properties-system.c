@@ -12,7 +12,7 @@
 #include "qapi/qapi-types-common.h"
 #include "qapi/qapi-types-machine.h"
 #include "qapi/qmp/qerror.h"
-#include "qapi/visitor.h"
+#include "qapi/visitor-impl.h"
 #include "qemu/units.h"
 #include "qemu/uuid.h"
 #include "qdev-prop-internal.h"
@@ -220,39 +220,59 @@ static int parse_devfn(const char *text)
     return text[used] || slot > 31 || fn > 7 ? -1 : (int)(slot << 3 | fn);
 }
 
+static void devfn_set_string(Object *obj, Visitor *v, const char *name,
+                             int32_t *field, Error **errp)
+{
+    g_autofree char *text = NULL;
+    int devfn;
+
+    if (!visit_type_str(v, name, &text, errp)) {
+        return;
+    }
+    devfn = parse_devfn(text);
+    if (devfn < 0) {
+        error_set_from_qdev_prop_error(errp, -EINVAL, obj, name, text);
+        return;
+    }
+    *field = devfn;
+}
+
+static void devfn_set_number(Visitor *v, const char *name, int32_t *field,
+                             Error **errp)
+{
+    int32_t value;
+
+    if (!visit_type_int32(v, name, &value, errp)) {
+        return;
+    }
+    if (value < -1 || value > 255) {
+        error_setg(errp, QERR_INVALID_PARAMETER_VALUE, name ?: "null",
+                   "a value between -1 and 255");
+        return;
+    }
+    *field = value;
+}
+
 static void devfn_set(Object *obj, Visitor *v, const char *name, void *opaque,
                       Error **errp)
 {
     int32_t *field = object_field_prop_ptr(obj, opaque);
-    g_autofree char *text = NULL;
     GenericAlternate *alt;
-    int32_t value = -1;
-    int devfn;
 
+    if (!v->start_alternate) {
+        /* From a string, as of -global, there is nothing to tell apart. */
+        devfn_set_string(obj, v, name, field, errp);
+        return;
+    }
     if (!visit_start_alternate(v, name, &alt, sizeof(*alt), errp)) {
         return;
     }
     switch (alt->type) {
     case QTYPE_QSTRING:
-        if (visit_type_str(v, name, &text, errp)) {
-            devfn = parse_devfn(text);
-            if (devfn < 0) {
-                error_set_from_qdev_prop_error(errp, -EINVAL, obj, name,
-                                               text);
-            } else {
-                *field = devfn;
-            }
-        }
+        devfn_set_string(obj, v, name, field, errp);
         break;
     case QTYPE_QNUM:
-        if (visit_type_int32(v, name, &value, errp)) {
-            if (value < -1 || value > 255) {
-                error_setg(errp, QERR_INVALID_PARAMETER_VALUE,
-                           name ?: "null", "a value between -1 and 255");
-            } else {
-                *field = value;
-            }
-        }
+        devfn_set_number(v, name, field, errp);
         break;
     default:
         error_setg(errp, "Invalid parameter type for '%s', expected int or str",

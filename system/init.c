@@ -25,7 +25,6 @@
 #include "qom/object_interfaces.h"
 #include "qom/qom-qobject.h"
 #include "system/cmdline.h"
-#include "system/opts.h"
 #include "system/reset.h"
 #include "system/runstate.h"
 #include "system/system.h"

@@ -19,7 +19,7 @@
 #include "qobject/qstring.h"
 #include "qom/object_interfaces.h"
 #include "system/cmdline.h"
-#include "system/opts.h"
+#include "system/system.h"
 
 static void QEMU_NORETURN print_and_exit(GString *text)
 {

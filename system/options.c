@@ -14,7 +14,6 @@
 #include "qemu/log.h"
 #include "qemu/uuid.h"
 #include "system/cmdline.h"
-#include "system/opts.h"
 #include "system/runstate-action.h"
 #include "system/system.h"
 #include "trace/control.h"

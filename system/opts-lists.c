@@ -7,7 +7,8 @@
 #include "qemu/option.h"
 #include "chardev/char.h"
 #include "system/cmdline.h"
-#include "system/opts.h"
+#include "system/system.h"
+#include "monitor/monitor.h"
 
 #define OPT(n, t, h)                                                           \
     {                                                                          \

@@ -3,10 +3,10 @@
  * What generated interface code and those who use it have in common: enum
  * tables, names, and the building of lists.
  *
- * The schema (the .json files of qapi/) is compiled into C types. An enum of the schema
- * comes with a QEnumLookup that maps its constants to the names on the wire;
- * a list type FOOList is a singly linked list with members 'next' and
- * 'value', which the QAPI_LIST_* macros put together and count.
+ * The schema (the .json files of qapi/) is compiled into C types. An enum of
+ * the schema comes with a QEnumLookup that maps its constants to the names on
+ * the wire; a list type FOOList is a singly linked list with members 'next'
+ * and 'value', which the QAPI_LIST_* macros put together and count.
  *
  * Nothing here keeps state: all of it may be called from any thread.
  */

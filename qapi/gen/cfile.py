@@ -11,8 +11,7 @@ NOTICE = "/* Generated from the interface schema by qapi/gen. Do not edit. */\n"
 class Names:
     """Names of generated files. @kind is 'types', 'visit', 'commands'..."""
 
-    def __init__(self, schema, prefix):
-        self.schema = schema
+    def __init__(self, prefix):
         self.prefix = prefix
         self.c_prefix = c_name(prefix, False)
 

@@ -27,7 +27,7 @@ from gen.source import SchemaError                                # noqa: E402
 
 def generate(schema, prefix, builtins, unmask):
     """All files for @schema."""
-    names = cfile.Names(schema, prefix)
+    names = cfile.Names(prefix)
     if builtins:
         yield from emit_types.emit_builtin(schema)
         yield from emit_visit.emit_builtin(schema)

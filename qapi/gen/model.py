@@ -22,12 +22,12 @@ class Cond:
 
 
 class Feature:
+    SPECIAL = ("deprecated", "unstable")    # those that -compat is about
+
     def __init__(self, name, cond, place):
         self.name = name
         self.cond = cond
         self.place = place
-
-    SPECIAL = ("deprecated", "unstable")
 
     def c(self):
         return "QAPI_FEATURE_" + c_name(self.name, False).upper()

@@ -97,7 +97,7 @@ void test_qapi_event_emit(test_QAPIEvent event, QDict *qdict)
     last_event = qobject_ref(qdict);
 }
 
-/* --- Helpers -------------------------------------------------------------- */
+/* --- Helpers ------------------------------------------------------------- */
 
 static QObject *parse(const char *json)
 {
@@ -143,7 +143,7 @@ static void check_error(const char *request, bool allow_oob,
     qobject_unref(response);
 }
 
-/* --- Requests ------------------------------------------------------------- */
+/* --- Requests ------------------------------------------------------------ */
 
 static void test_requests(void)
 {
@@ -251,7 +251,7 @@ static void test_silent(void)
                 "GenericError", "not silent");
 }
 
-/* --- Values ---------------------------------------------------------------- */
+/* --- Values -------------------------------------------------------------- */
 
 /* What "echo" gets, it returns. */
 static void test_echo(void)
@@ -346,7 +346,7 @@ static void test_single_arguments(void)
           "{ 'return': [ {} ] }");
 }
 
-/* --- Whether a command may run --------------------------------------------- */
+/* --- Whether a command may run ------------------------------------------- */
 
 static bool never_ready(void)
 {
@@ -440,7 +440,7 @@ static void test_current_monitor(void)
     g_free(cmd);
 }
 
-/* --- Policy ------------------------------------------------------------------ */
+/* --- Policy -------------------------------------------------------------- */
 
 static void set_policy(CompatPolicyInput deprecated, CompatPolicyInput unstable,
                        CompatPolicyOutput output)
@@ -497,7 +497,7 @@ static void test_policy_output(void)
     last_event = NULL;
 }
 
-/* --- Events --------------------------------------------------------------------- */
+/* --- Events -------------------------------------------------------------- */
 
 /* The event just sent has this data (NULL: none) and a sound time. */
 static void check_event(const char *name, const char *data)
@@ -537,7 +537,7 @@ static void test_events(void)
     g_assert_cmpint(TEST_QAPI_EVENT__MAX, ==, 4);
 }
 
-/* --- The rest --------------------------------------------------------------------- */
+/* --- The rest ------------------------------------------------------------ */
 
 static void test_enums(void)
 {

@@ -172,8 +172,13 @@ void qemu_set_dfilter_ranges(const char *ranges, Error **errp)
     ERRP_GUARD();
     g_auto(GStrv) parts = g_strsplit(ranges, ",", -1);
     unsigned int count = g_strv_length(parts);
-    AddrFilter *filter =
-        g_malloc0(sizeof(*filter) + count * sizeof(filter->ranges[0]));
+    AddrFilter *filter;
+
+    if (count == 0) {
+        error_setg(errp, "A range of addresses is missing");
+        return;
+    }
+    filter = g_malloc0(sizeof(*filter) + count * sizeof(filter->ranges[0]));
 
     for (filter->count = 0; filter->count < count; filter->count++) {
         if (!parse_range(parts[filter->count], &filter->ranges[filter->count],

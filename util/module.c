@@ -134,11 +134,16 @@ static void read_modinfo(const char *dir, const char *file)
     g_autofree char *path = g_build_filename(dir, file, NULL);
     g_autofree char *text = NULL;
     g_auto(GStrv) lines = NULL;
+    gsize len;
     Module *m = get_module(name);
 
     /* What a directory that is searched earlier has wins. */
-    if (m->path || !g_file_get_contents(path, &text, NULL, NULL)) {
+    if (m->path || !g_file_get_contents(path, &text, &len, NULL)) {
         return;
+    }
+    /* A section taken out of an object has NUL bytes between the lines. */
+    for (gsize i = 0; i < len; i++) {
+        text[i] = text[i] ? text[i] : '\n';
     }
     m->path = g_strdup_printf("%s/%s" CONFIG_HOST_DSOSUF, dir, name);
     lines = g_strsplit(text, "\n", -1);

@@ -151,7 +151,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ErrorPropagator, error_propagator_cleanup);
 #define ERRP_GUARD()                                                     \
     g_auto(ErrorPropagator) _auto_errp_prop = { .errp = errp };          \
     do {                                                                 \
-        if (errp == NULL || errp == &error_fatal) {                      \
+        if (errp == NULL || errp == &error_fatal ||                      \
+            errp == &error_warn) {                                       \
             errp = &_auto_errp_prop.local_err;                           \
         }                                                                \
     } while (0)

@@ -91,8 +91,9 @@ void module_allow_arch(const char *arch);
 
 /*
  * What a module's source says of itself. These put lines as of the .modinfo
- * file into the object's section ".modinfo", from where a build can extract
- * them; in the main program they are nothing.
+ * file into the object's section ".modinfo", which a build makes that file of:
+ *   objcopy -O binary -j .modinfo NAME.so NAME.modinfo
+ * In the main program (without BUILD_DSO) they are nothing.
  */
 #ifdef BUILD_DSO
 #define MODINFO_CAT_(a, b) a##b

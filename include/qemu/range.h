@@ -59,7 +59,10 @@ static inline void range_set_bounds1(Range *range, uint64_t lob,
     range_invariant(range);
 }
 
-/* @size bytes from @lob; -ERANGE when that passes 2^64 - 1. */
+/*
+ * @size bytes from @lob; -ERANGE when @lob + @size is 2^64 or more, so that a
+ * range up to the very end needs range_init_nofail().
+ */
 G_GNUC_WARN_UNUSED_RESULT
 static inline int range_init(Range *range, uint64_t lob, uint64_t size)
 {
@@ -71,7 +74,7 @@ static inline int range_init(Range *range, uint64_t lob, uint64_t size)
     return 0;
 }
 
-/* For those that are known to fit. */
+/* For those that are known to end at 2^64 - 1 or before. */
 static inline void range_init_nofail(Range *range, uint64_t lob,
                                      uint64_t size)
 {

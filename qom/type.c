@@ -30,9 +30,6 @@ static TypeImpl *first_type, **next_type = &first_type;
 /* Held while types are registered, linked, or given their class. */
 static GRecMutex type_lock;
 
-/* Nobody may register types while object_class_foreach() walks. */
-static bool walking;
-
 static void G_NORETURN G_GNUC_PRINTF(1, 2) type_bug(const char *fmt, ...)
 {
     va_list ap;
@@ -110,7 +107,6 @@ static TypeImpl *type_register(const TypeInfo *info)
     if (lookup(info->name)) {
         type_bug("Registering '%s' which already exists", info->name);
     }
-    assert(!walking);
 
     type = type_new(info);
     bucket = &buckets[property_hash(info->name) % N_BUCKETS];
@@ -437,7 +433,6 @@ void object_class_foreach(void (*fn)(ObjectClass *klass, void *opaque),
                           void *opaque)
 {
     TypeImpl *wanted = NULL;
-    bool outer = !walking;
 
     ensure_roots();
     if (implements_type) {
@@ -446,7 +441,7 @@ void object_class_foreach(void (*fn)(ObjectClass *klass, void *opaque),
             return;
         }
     }
-    /* Making a class may register more types, or load a module with some. */
+    /* Linking a type may load a module with more of them. */
     for (TypeImpl *type = first_type; type;
          type = qatomic_load_acquire(&type->next)) {
         ObjectClass *klass;
@@ -458,9 +453,7 @@ void object_class_foreach(void (*fn)(ObjectClass *klass, void *opaque),
         }
         klass = type_class(type);
         if (!wanted || object_class_dynamic_cast(klass, implements_type)) {
-            walking = true;
             fn(klass, opaque);
-            walking = !outer;
         }
     }
 }

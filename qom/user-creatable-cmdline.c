@@ -7,6 +7,7 @@
 #include "qemu/cutils.h"
 #include "qemu/help_option.h"
 #include "qemu/keyval.h"
+#include "qemu/module.h"
 #include "qemu/option.h"
 #include "qemu/qemu-print.h"
 #include "qobject/qbool.h"
@@ -56,8 +57,10 @@ char *object_property_help(const char *name, const char *type, QObject *defval,
 
 static void print_types(void)
 {
-    GSList *list = object_class_get_list_sorted(TYPE_USER_CREATABLE, false);
+    GSList *list;
 
+    module_load_qom_all();
+    list = object_class_get_list_sorted(TYPE_USER_CREATABLE, false);
     qemu_printf("List of user creatable objects:\n");
     for (GSList *e = list; e; e = e->next) {
         qemu_printf("  %s\n", object_class_get_name(e->data));

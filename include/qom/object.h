@@ -479,8 +479,7 @@ ObjectClass *module_object_class_by_name(const char *typename);
 
 /*
  * Calls @fn for all classes that are or implement @implements_type (NULL: for
- * all), in the order of registration, and makes those classes. @fn may not
- * register types.
+ * all), in the order of registration, and makes those classes.
  */
 void object_class_foreach(void (*fn)(ObjectClass *klass, void *opaque),
                           const char *implements_type, bool include_abstract,

@@ -124,6 +124,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     feed_text(chr, "\xff{'execute': 'query-version', 'id': 'last'}");
     g_assert_true(check_output());
     monitor_destroy(QTAILQ_LAST(&mon_list));
-    object_unref(OBJECT(chr));
+    object_unparent(OBJECT(chr));
     return 0;
 }

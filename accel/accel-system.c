@@ -11,8 +11,7 @@ AccelClass *accel_find(const char *opt_name)
     g_autofree char *type = g_strdup_printf("%s" ACCEL_CLASS_SUFFIX, opt_name);
     ObjectClass *oc = module_object_class_by_name(type);
 
-    return oc ? (AccelClass *)object_class_dynamic_cast(oc, TYPE_ACCEL)
-              : NULL;
+    return oc ? (AccelClass *)object_class_dynamic_cast(oc, TYPE_ACCEL) : NULL;
 }
 
 AccelState *current_accel(void)
@@ -98,8 +97,8 @@ char **accel_list_names(void)
         /* The one for tests runs nothing. */
         if (g_str_has_suffix(type, ACCEL_CLASS_SUFFIX) &&
             strcmp(type, ACCEL_CLASS_NAME("qtest")) != 0) {
-            g_autofree char *name = g_strndup(
-                type, strlen(type) - strlen(ACCEL_CLASS_SUFFIX));
+            g_autofree char *name =
+                g_strndup(type, strlen(type) - strlen(ACCEL_CLASS_SUFFIX));
 
             g_strv_builder_add(names, name);
         }

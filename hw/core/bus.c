@@ -100,8 +100,7 @@ static char *automatic_name(BusState *bus, DeviceState *parent)
         return g_strdup_printf("%s.%d", parent->id, parent->num_child_bus);
     }
     lower = g_ascii_strdown(type, -1);
-    return g_strdup_printf("%s.%d", lower,
-                           BUS_GET_CLASS(bus)->automatic_ids++);
+    return g_strdup_printf("%s.%d", lower, BUS_GET_CLASS(bus)->automatic_ids++);
 }
 
 static void bus_set_up(BusState *bus, DeviceState *parent, const char *name)
@@ -298,10 +297,9 @@ static void bus_init(Object *obj)
     BusState *bus = BUS(obj);
 
     QTAILQ_INIT(&bus->children);
-    object_property_add_link(obj, QDEV_HOTPLUG_HANDLER_PROPERTY,
-                             TYPE_HOTPLUG_HANDLER,
-                             (Object **)&bus->hotplug_handler,
-                             object_property_allow_set_link, 0);
+    object_property_add_link(
+        obj, QDEV_HOTPLUG_HANDLER_PROPERTY, TYPE_HOTPLUG_HANDLER,
+        (Object **)&bus->hotplug_handler, object_property_allow_set_link, 0);
 }
 
 static void bus_finalize(Object *obj)

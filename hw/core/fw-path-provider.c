@@ -13,8 +13,8 @@ char *fw_path_provider_get_dev_path(FWPathProvider *p, BusState *bus,
 char *fw_path_provider_try_get_dev_path(Object *o, BusState *bus,
                                         DeviceState *dev)
 {
-    FWPathProvider *p = (FWPathProvider *)object_dynamic_cast(
-        o, TYPE_FW_PATH_PROVIDER);
+    FWPathProvider *p =
+        (FWPathProvider *)object_dynamic_cast(o, TYPE_FW_PATH_PROVIDER);
 
     return p ? fw_path_provider_get_dev_path(p, bus, dev) : NULL;
 }

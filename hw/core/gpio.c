@@ -39,9 +39,8 @@ static char *output_name(const char *group, int n)
 }
 
 void qdev_init_gpio_in_named_with_opaque(DeviceState *dev,
-                                         qemu_irq_handler handler,
-                                         void *opaque, const char *name,
-                                         int n)
+                                         qemu_irq_handler handler, void *opaque,
+                                         const char *name, int n)
 {
     NamedGPIOList *group = gpio_group(dev, name);
     int first = group->num_in;
@@ -74,10 +73,9 @@ void qdev_init_gpio_out_named(DeviceState *dev, qemu_irq *pins,
     for (int i = 0; i < n; i++) {
         g_autofree char *prop = output_name(name, group->num_out + i);
 
-        object_property_add_link(OBJECT(dev), prop, TYPE_IRQ,
-                                 (Object **)&pins[i],
-                                 object_property_allow_set_link,
-                                 OBJ_PROP_LINK_STRONG);
+        object_property_add_link(
+            OBJECT(dev), prop, TYPE_IRQ, (Object **)&pins[i],
+            object_property_allow_set_link, OBJ_PROP_LINK_STRONG);
     }
     group->num_out += n;
 }
@@ -135,8 +133,7 @@ qemu_irq qdev_intercept_gpio_out(DeviceState *dev, qemu_irq icpt,
     return former;
 }
 
-void qdev_pass_gpios(DeviceState *dev, DeviceState *container,
-                     const char *name)
+void qdev_pass_gpios(DeviceState *dev, DeviceState *container, const char *name)
 {
     NamedGPIOList *group = gpio_group(dev, name);
 

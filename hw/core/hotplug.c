@@ -29,8 +29,8 @@ void hotplug_handler_plug(HotplugHandler *plug_handler,
 void hotplug_handler_unplug_request(HotplugHandler *plug_handler,
                                     DeviceState *plugged_dev, Error **errp)
 {
-    call(HOTPLUG_HANDLER_GET_CLASS(plug_handler)->unplug_request,
-         plug_handler, plugged_dev, errp);
+    call(HOTPLUG_HANDLER_GET_CLASS(plug_handler)->unplug_request, plug_handler,
+         plugged_dev, errp);
 }
 
 void hotplug_handler_unplug(HotplugHandler *plug_handler,

@@ -19,8 +19,7 @@ static void irq_set_up(IRQState *irq, qemu_irq_handler handler, void *opaque,
     irq->n = n;
 }
 
-void qemu_init_irq(IRQState *irq, qemu_irq_handler handler, void *opaque,
-                   int n)
+void qemu_init_irq(IRQState *irq, qemu_irq_handler handler, void *opaque, int n)
 {
     object_initialize(irq, sizeof(*irq), TYPE_IRQ);
     irq_set_up(irq, handler, opaque, n);

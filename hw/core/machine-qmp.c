@@ -10,8 +10,8 @@ TargetInfo *qmp_query_target(Error **errp)
 {
     TargetInfo *info = g_new0(TargetInfo, 1);
 
-    info->arch = qapi_enum_parse(&SysEmuTarget_lookup, target_name(), -1,
-                                 &error_abort);
+    info->arch =
+        qapi_enum_parse(&SysEmuTarget_lookup, target_name(), -1, &error_abort);
     return info;
 }
 
@@ -60,8 +60,8 @@ MachineInfoList *qmp_query_machines(bool has_compat_props, bool compat_props,
     MachineInfoList *list = NULL;
 
     for (GSList *l = classes; l; l = l->next) {
-        QAPI_LIST_PREPEND(list, describe_machine(l->data, has_compat_props &&
-                                                              compat_props));
+        QAPI_LIST_PREPEND(
+            list, describe_machine(l->data, has_compat_props && compat_props));
     }
     return list;
 }

@@ -10,7 +10,17 @@
 #include "hw/boards.h"
 #include "qapi/error.h"
 
-enum { DRAWERS, BOOKS, SOCKETS, DIES, CLUSTERS, MODULES, CORES, THREADS, LEVELS };
+enum {
+    DRAWERS,
+    BOOKS,
+    SOCKETS,
+    DIES,
+    CLUSTERS,
+    MODULES,
+    CORES,
+    THREADS,
+    LEVELS
+};
 
 typedef struct Level {
     const char *name;
@@ -54,9 +64,8 @@ static char *describe(const Level *level)
 
     for (int i = 0; i < LEVELS; i++) {
         if (level[i].supported) {
-            g_string_append_printf(s, "%s%s (%" PRIu64 ")",
-                                   s->len ? " * " : "", level[i].name,
-                                   level[i].count);
+            g_string_append_printf(s, "%s%s (%" PRIu64 ")", s->len ? " * " : "",
+                                   level[i].name, level[i].count);
         }
     }
     return g_string_free(s, FALSE);
@@ -65,12 +74,12 @@ static char *describe(const Level *level)
 static void read_levels(Level *level, const SMPConfiguration *c,
                         const SMPCompatProps *props)
 {
-#define LEVEL(index, field, supported_)                                   \
-    level[index] = (Level){                                               \
-        .name = #field,                                                   \
-        .given = c->has_##field,                                          \
-        .supported = supported_,                                          \
-        .count = c->has_##field ? c->field : 0,                           \
+#define LEVEL(index, field, supported_)                                        \
+    level[index] = (Level){                                                    \
+        .name = #field,                                                        \
+        .given = c->has_##field,                                               \
+        .supported = supported_,                                               \
+        .count = c->has_##field ? c->field : 0,                                \
     }
     LEVEL(DRAWERS, drawers, props->drawers_supported);
     LEVEL(BOOKS, books, props->books_supported);
@@ -118,8 +127,7 @@ static void fill_in(Level *level, uint64_t cpus, bool prefer_sockets)
     static const int sockets_first[] = { SOCKETS, CORES, THREADS };
 
     if (cpus) {
-        take_up_rest(level, prefer_sockets ? sockets_first : cores_first,
-                     cpus);
+        take_up_rest(level, prefer_sockets ? sockets_first : cores_first, cpus);
     }
     for (int i = 0; i < LEVELS; i++) {
         bool open = i == SOCKETS || i == CORES || i == THREADS;
@@ -130,8 +138,8 @@ static void fill_in(Level *level, uint64_t cpus, bool prefer_sockets)
     }
 }
 
-void machine_parse_smp_config(MachineState *ms,
-                              const SMPConfiguration *config, Error **errp)
+void machine_parse_smp_config(MachineState *ms, const SMPConfiguration *config,
+                              Error **errp)
 {
     MachineClass *mc = MACHINE_GET_CLASS(ms);
     uint64_t cpus = config->has_cpus ? config->cpus : 0;

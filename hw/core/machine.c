@@ -17,29 +17,27 @@ MachineState *current_machine;
 
 /*** Plain strings and flags. ***/
 
-#define STRING_ACCESSORS(fn, field)                                       \
-    static char *machine_get_##fn(Object *obj, Error **errp)              \
-    {                                                                     \
-        return g_strdup(MACHINE(obj)->field);                             \
-    }                                                                     \
-    static void machine_set_##fn(Object *obj, const char *value,          \
-                                 Error **errp)                            \
-    {                                                                     \
-        MachineState *ms = MACHINE(obj);                                  \
-                                                                          \
-        g_free(ms->field);                                                \
-        ms->field = g_strdup(value);                                      \
+#define STRING_ACCESSORS(fn, field)                                            \
+    static char *machine_get_##fn(Object *obj, Error **errp)                   \
+    {                                                                          \
+        return g_strdup(MACHINE(obj)->field);                                  \
+    }                                                                          \
+    static void machine_set_##fn(Object *obj, const char *value, Error **errp) \
+    {                                                                          \
+        MachineState *ms = MACHINE(obj);                                       \
+                                                                               \
+        g_free(ms->field);                                                     \
+        ms->field = g_strdup(value);                                           \
     }
 
-#define FLAG_ACCESSORS(field)                                             \
-    static bool machine_get_##field(Object *obj, Error **errp)            \
-    {                                                                     \
-        return MACHINE(obj)->field;                                       \
-    }                                                                     \
-    static void machine_set_##field(Object *obj, bool value,              \
-                                    Error **errp)                         \
-    {                                                                     \
-        MACHINE(obj)->field = value;                                      \
+#define FLAG_ACCESSORS(field)                                                  \
+    static bool machine_get_##field(Object *obj, Error **errp)                 \
+    {                                                                          \
+        return MACHINE(obj)->field;                                            \
+    }                                                                          \
+    static void machine_set_##field(Object *obj, bool value, Error **errp)     \
+    {                                                                          \
+        MACHINE(obj)->field = value;                                           \
     }
 
 STRING_ACCESSORS(kernel, kernel_filename)
@@ -236,16 +234,26 @@ static void machine_get_smp(Object *obj, Visitor *v, const char *name,
 {
     const CpuTopology *smp = &MACHINE(obj)->smp;
     SMPConfiguration config = {
-        .has_cpus = true,     .cpus = smp->cpus,
-        .has_drawers = true,  .drawers = smp->drawers,
-        .has_books = true,    .books = smp->books,
-        .has_sockets = true,  .sockets = smp->sockets,
-        .has_dies = true,     .dies = smp->dies,
-        .has_clusters = true, .clusters = smp->clusters,
-        .has_modules = true,  .modules = smp->modules,
-        .has_cores = true,    .cores = smp->cores,
-        .has_threads = true,  .threads = smp->threads,
-        .has_maxcpus = true,  .maxcpus = smp->max_cpus,
+        .has_cpus = true,
+        .cpus = smp->cpus,
+        .has_drawers = true,
+        .drawers = smp->drawers,
+        .has_books = true,
+        .books = smp->books,
+        .has_sockets = true,
+        .sockets = smp->sockets,
+        .has_dies = true,
+        .dies = smp->dies,
+        .has_clusters = true,
+        .clusters = smp->clusters,
+        .has_modules = true,
+        .modules = smp->modules,
+        .has_cores = true,
+        .cores = smp->cores,
+        .has_threads = true,
+        .threads = smp->threads,
+        .has_maxcpus = true,
+        .maxcpus = smp->max_cpus,
     };
     SMPConfiguration *p = &config;
 
@@ -462,8 +470,7 @@ static void machine_class_init(ObjectClass *oc, void *data)
                         "Linux kernel command line");
     add_string_property(oc, "dtb", machine_get_dtb, machine_set_dtb,
                         "Linux kernel device tree file");
-    add_string_property(oc, "dumpdtb", machine_get_dumpdtb,
-                        machine_set_dumpdtb,
+    add_string_property(oc, "dumpdtb", machine_get_dumpdtb, machine_set_dumpdtb,
                         "Dump current dtb to a file and quit");
     add_string_property(
         oc, "dt-compatible", machine_get_dt_compatible,

@@ -31,8 +31,8 @@ static void or_irq_realize(DeviceState *dev, Error **errp)
     OrIRQState *s = OR_IRQ(dev);
 
     if (s->num_lines > MAX_OR_LINES) {
-        error_setg(errp, "num-lines %u is too large, at most %d",
-                   s->num_lines, MAX_OR_LINES);
+        error_setg(errp, "num-lines %u is too large, at most %d", s->num_lines,
+                   MAX_OR_LINES);
         return;
     }
     qdev_init_gpio_in(dev, or_irq_set, s->num_lines);

@@ -203,16 +203,15 @@ static bool choose_bus(DeviceClass *dc, const char *driver, const char *path,
         if (*bus && qbus_is_full(*bus)) {
             error_setg(errp, "Bus '%s' is full", path);
         } else if (*bus && (!dc->bus_type ||
-                            !object_dynamic_cast(OBJECT(*bus),
-                                                 dc->bus_type))) {
+                            !object_dynamic_cast(OBJECT(*bus), dc->bus_type))) {
             error_setg(errp, "Device '%s' can't go on %s bus", driver,
                        object_get_typename(OBJECT(*bus)));
         }
     } else if (dc->bus_type) {
         *bus = find_bus(sysbus_get_default(), NULL, dc->bus_type);
         if (!*bus || qbus_is_full(*bus)) {
-            error_setg(errp, "No '%s' bus found for device '%s'",
-                       dc->bus_type, driver);
+            error_setg(errp, "No '%s' bus found for device '%s'", dc->bus_type,
+                       driver);
         }
     }
     return !*errp;
@@ -348,8 +347,8 @@ DeviceState *qdev_device_add(QemuOpts *opts, Error **errp)
 DeviceState *find_device_state(const char *id, bool use_generic_error,
                                Error **errp)
 {
-    Object *obj = object_resolve_path_at(machine_get_container("peripheral"),
-                                         id);
+    Object *obj =
+        object_resolve_path_at(machine_get_container("peripheral"), id);
     DeviceState *dev;
 
     if (!obj) {

@@ -116,13 +116,11 @@ static bool is_of_no_interest(const char *name)
 {
     return strcmp(name, "type") == 0 || strcmp(name, "realized") == 0 ||
            strcmp(name, "hotpluggable") == 0 ||
-           strcmp(name, "hotplugged") == 0 ||
-           strcmp(name, "parent_bus") == 0 ||
+           strcmp(name, "hotplugged") == 0 || strcmp(name, "parent_bus") == 0 ||
            g_str_has_prefix(name, "legacy-");
 }
 
-ObjectPropertyInfoList *qdev_list_properties(const char *typename,
-                                             Error **errp)
+ObjectPropertyInfoList *qdev_list_properties(const char *typename, Error **errp)
 {
     ObjectClass *oc = module_object_class_by_name(typename);
     ObjectPropertyInfoList *list = NULL;
@@ -178,9 +176,8 @@ GString *qdev_help_device(const char *driver, Error **errp)
         return NULL;
     }
     s = g_string_new(NULL);
-    g_string_printf(s,
-                    list ? "%s options:\n" : "There are no options for %s.\n",
-                    driver);
+    g_string_printf(
+        s, list ? "%s options:\n" : "There are no options for %s.\n", driver);
     for (ObjectPropertyInfoList *l = list; l; l = l->next) {
         ObjectPropertyInfo *info = l->value;
 

@@ -162,8 +162,8 @@ void qdev_unplug(DeviceState *dev, Error **errp)
     error_propagate(errp, err);
 }
 
-void qdev_simple_device_unplug_cb(HotplugHandler *hotplug_dev,
-                                  DeviceState *dev, Error **errp)
+void qdev_simple_device_unplug_cb(HotplugHandler *hotplug_dev, DeviceState *dev,
+                                  Error **errp)
 {
     qdev_unrealize(dev);
 }

@@ -87,8 +87,7 @@ static void array_set(Object *obj, Visitor *v, const char *name, void *opaque,
     }
 
     for (elem = list; ok && elem;
-         elem = (ArrayElement *)visit_next_list(v, (GenericList *)elem,
-                                                size)) {
+         elem = (ArrayElement *)visit_next_list(v, (GenericList *)elem, size)) {
         Property p = element_property(obj, prop, name, elem->value);
         Error *err = NULL;
 
@@ -171,8 +170,7 @@ static void array_release(Object *obj, const char *name, void *opaque)
 
     /* The memory itself is the device's. */
     for (uint32_t i = 0; array && i < *length; i++) {
-        release_element(obj, prop,
-                        array + (size_t)i * prop->arrayfieldsize);
+        release_element(obj, prop, array + (size_t)i * prop->arrayfieldsize);
     }
 }
 

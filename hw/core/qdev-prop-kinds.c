@@ -63,8 +63,8 @@ const PropertyInfo qdev_prop_on_off_auto = {
 
 /*** Flags. ***/
 
-static void bool_access(Object *obj, Visitor *v, const char *name,
-                        void *opaque, Error **errp)
+static void bool_access(Object *obj, Visitor *v, const char *name, void *opaque,
+                        Error **errp)
 {
     visit_type_bool(v, name, object_field_prop_ptr(obj, opaque), errp);
 }
@@ -142,17 +142,17 @@ const PropertyInfo qdev_prop_bit64 = {
 /*** Numbers. ***/
 
 /* A visitor leaves the field alone when it fails, so one function does both */
-#define INTEGER_KIND(kind, qom_type, visit, default_fn)                   \
-    static void kind##_access(Object *obj, Visitor *v, const char *name,  \
-                              void *opaque, Error **errp)                 \
-    {                                                                     \
-        visit(v, name, object_field_prop_ptr(obj, opaque), errp);         \
-    }                                                                     \
-    const PropertyInfo qdev_prop_##kind = {                               \
-        .type = qom_type,                                                 \
-        .get = kind##_access,                                             \
-        .set = kind##_access,                                             \
-        .set_default_value = qdev_propinfo_set_default_value_##default_fn, \
+#define INTEGER_KIND(kind, qom_type, visit, default_fn)                        \
+    static void kind##_access(Object *obj, Visitor *v, const char *name,       \
+                              void *opaque, Error **errp)                      \
+    {                                                                          \
+        visit(v, name, object_field_prop_ptr(obj, opaque), errp);              \
+    }                                                                          \
+    const PropertyInfo qdev_prop_##kind = {                                    \
+        .type = qom_type,                                                      \
+        .get = kind##_access,                                                  \
+        .set = kind##_access,                                                  \
+        .set_default_value = qdev_propinfo_set_default_value_##default_fn,     \
     }
 
 INTEGER_KIND(uint8, "uint8", visit_type_uint8, uint);
@@ -199,8 +199,8 @@ void qdev_propinfo_get_size32(Object *obj, Visitor *v, const char *name,
     visit_type_size(v, name, &value, errp);
 }
 
-static void size32_set(Object *obj, Visitor *v, const char *name,
-                       void *opaque, Error **errp)
+static void size32_set(Object *obj, Visitor *v, const char *name, void *opaque,
+                       Error **errp)
 {
     uint32_t *field = object_field_prop_ptr(obj, opaque);
     uint64_t value;
@@ -209,10 +209,9 @@ static void size32_set(Object *obj, Visitor *v, const char *name,
         return;
     }
     if (value > UINT32_MAX) {
-        error_setg(errp,
-                   "Property %s.%s doesn't take value %" PRIu64
-                   " (maximum: %u)",
-                   object_get_typename(obj), name, value, UINT32_MAX);
+        error_setg(
+            errp, "Property %s.%s doesn't take value %" PRIu64 " (maximum: %u)",
+            object_get_typename(obj), name, value, UINT32_MAX);
         return;
     }
     *field = value;
@@ -227,8 +226,8 @@ const PropertyInfo qdev_prop_size32 = {
 
 /*** Strings. ***/
 
-static void string_get(Object *obj, Visitor *v, const char *name,
-                       void *opaque, Error **errp)
+static void string_get(Object *obj, Visitor *v, const char *name, void *opaque,
+                       Error **errp)
 {
     char **field = object_field_prop_ptr(obj, opaque);
     char *value = *field ?: (char *)"";
@@ -236,8 +235,8 @@ static void string_get(Object *obj, Visitor *v, const char *name,
     visit_type_str(v, name, &value, errp);
 }
 
-static void string_set(Object *obj, Visitor *v, const char *name,
-                       void *opaque, Error **errp)
+static void string_set(Object *obj, Visitor *v, const char *name, void *opaque,
+                       Error **errp)
 {
     char **field = object_field_prop_ptr(obj, opaque);
     char *value;

@@ -37,8 +37,7 @@ void qdev_prop_set_uint64(DeviceState *dev, const char *name, uint64_t value)
     object_property_set_uint(OBJECT(dev), name, value, &error_abort);
 }
 
-void qdev_prop_set_string(DeviceState *dev, const char *name,
-                          const char *value)
+void qdev_prop_set_string(DeviceState *dev, const char *name, const char *value)
 {
     object_property_set_str(OBJECT(dev), name, value, &error_abort);
 }
@@ -63,9 +62,9 @@ void qdev_prop_set_array(DeviceState *dev, const char *name, QList *values)
 void qdev_prop_set_macaddr(DeviceState *dev, const char *name,
                            const uint8_t *value)
 {
-    g_autofree char *text = g_strdup_printf(
-        "%02x:%02x:%02x:%02x:%02x:%02x", value[0], value[1], value[2],
-        value[3], value[4], value[5]);
+    g_autofree char *text =
+        g_strdup_printf("%02x:%02x:%02x:%02x:%02x:%02x", value[0], value[1],
+                        value[2], value[3], value[4], value[5]);
 
     object_property_set_str(OBJECT(dev), name, text, &error_abort);
 }

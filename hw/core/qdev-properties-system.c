@@ -80,8 +80,8 @@ void qdev_prop_set_chr(DeviceState *dev, const char *name, Chardev *value)
 
 /*** Ethernet addresses. ***/
 
-static void macaddr_get(Object *obj, Visitor *v, const char *name,
-                        void *opaque, Error **errp)
+static void macaddr_get(Object *obj, Visitor *v, const char *name, void *opaque,
+                        Error **errp)
 {
     const uint8_t *mac = object_field_prop_ptr(obj, opaque);
     char text[18];
@@ -99,8 +99,8 @@ static bool parse_macaddr(const char *text, uint8_t mac[6])
         if (!g_ascii_isxdigit(text[0]) || !g_ascii_isxdigit(text[1])) {
             return false;
         }
-        mac[i] = g_ascii_xdigit_value(text[0]) << 4 |
-                 g_ascii_xdigit_value(text[1]);
+        mac[i] =
+            g_ascii_xdigit_value(text[0]) << 4 | g_ascii_xdigit_value(text[1]);
         if (i < 5 ? text[2] != ':' && text[2] != '-' : text[2] != '\0') {
             return false;
         }
@@ -108,8 +108,8 @@ static bool parse_macaddr(const char *text, uint8_t mac[6])
     return true;
 }
 
-static void macaddr_set(Object *obj, Visitor *v, const char *name,
-                        void *opaque, Error **errp)
+static void macaddr_set(Object *obj, Visitor *v, const char *name, void *opaque,
+                        Error **errp)
 {
     g_autofree char *value = NULL;
     uint8_t mac[6];

@@ -90,8 +90,8 @@ static ObjectPropertyRelease *release_of(const PropertyInfo *info)
     return info->release ? field_release : NULL;
 }
 
-static void printed_get(Object *obj, Visitor *v, const char *name,
-                        void *opaque, Error **errp)
+static void printed_get(Object *obj, Visitor *v, const char *name, void *opaque,
+                        Error **errp)
 {
     const Property *prop = opaque;
     char text[1024] = "";
@@ -194,8 +194,8 @@ void error_set_from_qdev_prop_error(Error **errp, int ret, Object *obj,
                    value);
         break;
     default:
-        error_setg(errp, "Property '%s.%s' doesn't take value '%s'", type,
-                   name, value);
+        error_setg(errp, "Property '%s.%s' doesn't take value '%s'", type, name,
+                   value);
         break;
     }
 }

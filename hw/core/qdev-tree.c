@@ -83,8 +83,8 @@ static void print_details(Printer *p, DeviceState *dev, int indent)
         g_autofree char *freq = clock_display_freq(clock->clock);
 
         print_line(p, indent, "clock-%s%s \"%s\" freq_hz=%s",
-                   clock->output ? "out" : "in",
-                   clock->alias ? " (alias)" : "", clock->name, freq);
+                   clock->output ? "out" : "in", clock->alias ? " (alias)" : "",
+                   clock->name, freq);
     }
     print_properties(p, dev, indent);
 

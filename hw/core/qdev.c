@@ -329,14 +329,12 @@ void qdev_machine_creation_done(void)
 
 char *qdev_get_human_name(DeviceState *dev)
 {
-    return dev->id ? g_strdup(dev->id)
-                   : object_get_canonical_path(OBJECT(dev));
+    return dev->id ? g_strdup(dev->id) : object_get_canonical_path(OBJECT(dev));
 }
 
 const char *qdev_fw_name(DeviceState *dev)
 {
-    return DEVICE_GET_CLASS(dev)->fw_name
-               ?: object_get_typename(OBJECT(dev));
+    return DEVICE_GET_CLASS(dev)->fw_name ?: object_get_typename(OBJECT(dev));
 }
 
 char *qdev_get_dev_path(DeviceState *dev)
@@ -375,16 +373,15 @@ Object *qdev_get_machine(void)
 
 void qdev_create_fake_machine(void)
 {
-    Object *machine = object_property_add_new_container(object_get_root(),
-                                                        "machine");
+    Object *machine =
+        object_property_add_new_container(object_get_root(), "machine");
 
     object_property_add_new_container(machine, "unattached");
 }
 
 Object *machine_get_container(const char *name)
 {
-    Object *container = object_resolve_path_component(qdev_get_machine(),
-                                                      name);
+    Object *container = object_resolve_path_component(qdev_get_machine(), name);
 
     assert(object_dynamic_cast(container, TYPE_CONTAINER));
     return container;
@@ -433,8 +430,7 @@ void device_class_set_legacy_reset(DeviceClass *dc, DeviceReset dev_reset)
 
 /*** The type. ***/
 
-void device_class_set_parent_realize(DeviceClass *dc,
-                                     DeviceRealize dev_realize,
+void device_class_set_parent_realize(DeviceClass *dc, DeviceRealize dev_realize,
                                      DeviceRealize *parent_realize)
 {
     *parent_realize = dc->realize;
@@ -539,11 +535,10 @@ static void device_class_init(ObjectClass *klass, void *data)
                                    device_set_realized);
     object_class_property_add_bool(klass, "hotpluggable",
                                    device_get_hotpluggable, NULL);
-    object_class_property_add_bool(klass, "hotplugged",
-                                   device_get_hotplugged, NULL);
+    object_class_property_add_bool(klass, "hotplugged", device_get_hotplugged,
+                                   NULL);
     object_class_property_add_link(klass, "parent_bus", TYPE_BUS,
-                                   offsetof(DeviceState, parent_bus), NULL,
-                                   0);
+                                   offsetof(DeviceState, parent_bus), NULL, 0);
 }
 
 static const TypeInfo device_types[] = {

@@ -12,9 +12,10 @@ struct ResettableContainer {
     GPtrArray *members;
 };
 
-OBJECT_DEFINE_SIMPLE_TYPE_WITH_INTERFACES(
-    ResettableContainer, resettable_container, RESETTABLE_CONTAINER, OBJECT,
-    { TYPE_RESETTABLE_INTERFACE }, {})
+OBJECT_DEFINE_SIMPLE_TYPE_WITH_INTERFACES(ResettableContainer,
+                                          resettable_container,
+                                          RESETTABLE_CONTAINER, OBJECT,
+                                          { TYPE_RESETTABLE_INTERFACE }, {})
 
 void resettable_container_add(ResettableContainer *rc, Object *obj)
 {

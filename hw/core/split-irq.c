@@ -21,8 +21,10 @@ static void split_irq_realize(DeviceState *dev, Error **errp)
     SplitIRQ *s = SPLIT_IRQ(dev);
 
     if (s->num_lines < 1 || s->num_lines > MAX_SPLIT_LINES) {
-        error_setg(errp, "IRQ splitter number of lines %d is not between 1 "
-                   "and %d", s->num_lines, MAX_SPLIT_LINES);
+        error_setg(errp,
+                   "IRQ splitter number of lines %d is not between 1 "
+                   "and %d",
+                   s->num_lines, MAX_SPLIT_LINES);
         return;
     }
     qdev_init_gpio_out(dev, s->out_irq, s->num_lines);

@@ -70,8 +70,8 @@ void sysbus_pass_irq(SysBusDevice *dev, SysBusDevice *target)
 
 bool sysbus_has_irq(SysBusDevice *dev, int n)
 {
-    g_autofree char *prop = g_strdup_printf("%s[%d]", SYSBUS_DEVICE_GPIO_IRQ,
-                                            n);
+    g_autofree char *prop =
+        g_strdup_printf("%s[%d]", SYSBUS_DEVICE_GPIO_IRQ, n);
 
     return object_property_find(OBJECT(dev), prop) != NULL;
 }

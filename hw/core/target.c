@@ -139,12 +139,10 @@ static void error_ambiguous(Error **errp, const char *name,
     g_autofree char *ta = describe_targets(a);
     g_autofree char *tb = describe_targets(b);
 
-    error_setg(errp,
-               "machine type '%s' exists for several targets: %s and %s", name,
-               ta, tb);
-    error_append_hint(errp,
-                      "Start the program under a name that ends in "
-                      "-system-TARGET to choose one.\n");
+    error_setg(errp, "machine type '%s' exists for several targets: %s and %s",
+               name, ta, tb);
+    error_append_hint(errp, "Start the program under a name that ends in "
+                            "-system-TARGET to choose one.\n");
 }
 
 MachineClass *machine_find_class(const char *name, Error **errp)
@@ -187,7 +185,7 @@ MachineClass *machine_find_default(void)
     return NULL;
 }
 
-/* By family, newest version first; machines without a family at the end. */
+/* By family, each backwards by name; machines without a family at the end. */
 static int compare_machines(gconstpointer a, gconstpointer b)
 {
     const MachineClass *ma = a, *mb = b;

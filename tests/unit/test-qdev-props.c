@@ -61,12 +61,12 @@ static const Property sample_properties[] = {
     DEFINE_PROP_PCI_DEVFN("addr", Sample, devfn, -1),
     DEFINE_PROP_BLOCKSIZE("blocksize", Sample, blocksize),
     DEFINE_PROP_LINK("link", Sample, link, TYPE_DEVICE, DeviceState *),
-    DEFINE_PROP_ARRAY("array", Sample, len, array, qdev_prop_uint16,
-                      uint16_t),
+    DEFINE_PROP_ARRAY("array", Sample, len, array, qdev_prop_uint16, uint16_t),
     DEFINE_PROP_ARRAY("strings", Sample, nstr, strings, qdev_prop_string,
                       char *),
     DEFINE_PROP_CHR("chr", Sample, chr),
-    { .name = "mac", .info = &qdev_prop_macaddr,
+    { .name = "mac",
+      .info = &qdev_prop_macaddr,
       .offset = offsetof(Sample, mac) },
 };
 
@@ -147,8 +147,7 @@ static void test_good(void)
         QObject *value;
         GString *json;
 
-        object_property_parse(obj, cases[i].name, cases[i].value,
-                              &error_abort);
+        object_property_parse(obj, cases[i].name, cases[i].value, &error_abort);
         value = object_property_get_qobject(obj, cases[i].name, &error_abort);
         json = qobject_to_json(value);
         g_assert_cmpstr(json->str, ==, cases[i].json);
@@ -176,25 +175,31 @@ static void test_bad(void)
         { "i64", "9223372036854775808", "i64" },
         { "size", "4Q", "size" },
         { "size", "-1", "size" },
-        { "size32", "4G", "Property test-sample.size32 doesn't take value "
-                          "4294967296 (maximum: 4294967295)" },
-        { "mask", "0x51", "Property value for 'mask' has bits outside mask "
-                          "'0xf0'" },
+        { "size32", "4G",
+          "Property test-sample.size32 doesn't take value "
+          "4294967296 (maximum: 4294967295)" },
+        { "mask", "0x51",
+          "Property value for 'mask' has bits outside mask "
+          "'0xf0'" },
         { "auto", "maybe", "maybe" },
         { "endian", "middle", "middle" },
-        { "uuid", "0011", "Property 'test-sample.uuid' doesn't take value "
-                          "'0011'" },
-        { "addr", "20.0", "Property 'test-sample.addr' doesn't take value "
-                          "'20.0'" },
+        { "uuid", "0011",
+          "Property 'test-sample.uuid' doesn't take value "
+          "'0011'" },
+        { "addr", "20.0",
+          "Property 'test-sample.addr' doesn't take value "
+          "'20.0'" },
         { "addr", "1.8", "'1.8'" },
         { "addr", "1.", "'1.'" },
         { "addr", "x", "'x'" },
         { "addr", "", "''" },
-        { "blocksize", "100", "parameter blocksize must be a power of 2 "
-                              "between 512 and 2097152" },
+        { "blocksize", "100",
+          "parameter blocksize must be a power of 2 "
+          "between 512 and 2097152" },
         { "blocksize", "4M", "between 512 and 2097152" },
-        { "chr", "nobody", "Property 'test-sample.chr' can't find value "
-                           "'nobody'" },
+        { "chr", "nobody",
+          "Property 'test-sample.chr' can't find value "
+          "'nobody'" },
         { "mac", "52:54:00:12:34", "doesn't take value" },
         { "mac", "52:54:00:12:34:5g", "doesn't take value" },
         { "mac", "52:54:00:12:34:56:", "doesn't take value" },
@@ -209,8 +214,8 @@ static void test_bad(void)
     for (int i = 0; i < ARRAY_SIZE(cases); i++) {
         Error *err = NULL;
 
-        g_assert_false(object_property_parse(obj, cases[i].name,
-                                             cases[i].value, &err));
+        g_assert_false(
+            object_property_parse(obj, cases[i].name, cases[i].value, &err));
         g_assert_nonnull(err);
         if (!strstr(error_get_pretty(err), cases[i].part_of_message)) {
             g_test_message("%s=%s: %s", cases[i].name, cases[i].value,
@@ -220,10 +225,9 @@ static void test_bad(void)
         error_free(err);
     }
     /* None of them has left a trace in the fields. */
-    g_assert_cmpmem(&SAMPLE(obj)->flags,
-                    offsetof(Sample, chr) - offsetof(Sample, flags),
-                    &before.flags,
-                    offsetof(Sample, chr) - offsetof(Sample, flags));
+    g_assert_cmpmem(
+        &SAMPLE(obj)->flags, offsetof(Sample, chr) - offsetof(Sample, flags),
+        &before.flags, offsetof(Sample, chr) - offsetof(Sample, flags));
     object_unref(obj);
 }
 
@@ -302,8 +306,8 @@ static void test_realized(void)
 static void test_chardev(void)
 {
     DeviceState *one = qdev_new(TYPE_SAMPLE), *two = qdev_new(TYPE_SAMPLE);
-    Chardev *chr = qemu_chardev_new("con", TYPE_CHARDEV_NULL, NULL, NULL,
-                                    &error_abort);
+    Chardev *chr =
+        qemu_chardev_new("con", TYPE_CHARDEV_NULL, NULL, NULL, &error_abort);
     Error *err = NULL;
     char *label;
 
@@ -352,8 +356,10 @@ static void test_setters(void)
 static void test_alias_and_static(void)
 {
     static const Property extra = {
-        .name = "extra", .info = &qdev_prop_uint32,
-        .offset = offsetof(Sample, usize), .set_default = true,
+        .name = "extra",
+        .info = &qdev_prop_uint32,
+        .offset = offsetof(Sample, usize),
+        .set_default = true,
         .defval.u = 1234,
     };
     DeviceState *dev = qdev_new(TYPE_SAMPLE);

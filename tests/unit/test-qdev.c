@@ -11,9 +11,9 @@
 #include "qemu/module.h"
 #include "qemu/rcu.h"
 
-#define TYPE_TRAY "test-tray"    /* a bus */
+#define TYPE_TRAY    "test-tray"    /* a bus */
 #define TYPE_CARRIER "test-carrier" /* a device with buses, and their handler */
-#define TYPE_PART "test-part"    /* a device on such a bus */
+#define TYPE_PART    "test-part"    /* a device on such a bus */
 
 OBJECT_DECLARE_SIMPLE_TYPE(Carrier, CARRIER)
 OBJECT_DECLARE_SIMPLE_TYPE(Part, PART)
@@ -136,8 +136,7 @@ static void carrier_realize(DeviceState *dev, Error **errp)
     note("realize", "carrier");
 }
 
-static void carrier_pre_plug(HotplugHandler *hh, DeviceState *dev,
-                             Error **errp)
+static void carrier_pre_plug(HotplugHandler *hh, DeviceState *dev, Error **errp)
 {
     g_assert_false(dev->realized);
     if (CARRIER(hh)->refuse_pre_plug) {
@@ -385,14 +384,15 @@ static void test_names(void)
     qdev_realize(DEVICE(part), &c->tray[0], &error_abort);
     g_assert_true(qdev_find_recursive(&c->tray[0], "theid") == DEVICE(part));
     g_assert_null(qdev_find_recursive(&c->tray[1], "theid"));
-    obj = object_property_get_link(OBJECT(&c->tray[0]), "child[0]",
-                                   &error_abort);
+    obj =
+        object_property_get_link(OBJECT(&c->tray[0]), "child[0]", &error_abort);
     g_assert_true(obj == OBJECT(part));
     obj = object_property_get_link(OBJECT(part), "parent_bus", &error_abort);
     g_assert_true(obj == OBJECT(&c->tray[0]));
 
-    g_assert_cmpint(qdev_walk_children(DEVICE(c), count_devices, NULL, NULL,
-                                       NULL, &count), ==, 0);
+    g_assert_cmpint(
+        qdev_walk_children(DEVICE(c), count_devices, NULL, NULL, NULL, &count),
+        ==, 0);
     g_assert_cmpint(count, ==, 2);
     qdev_walk_children(DEVICE(c), NULL, skip_buses, count_devices, NULL,
                        &count);
@@ -475,10 +475,10 @@ static void test_hotplug(void)
     }
 
     part = new_part("h", false);
-    g_assert_true(object_property_get_bool(OBJECT(part), "hotplugged",
-                                           &error_abort));
-    g_assert_true(qdev_hotplug_allowed(DEVICE(part), &c->tray[0],
-                                       &error_abort));
+    g_assert_true(
+        object_property_get_bool(OBJECT(part), "hotplugged", &error_abort));
+    g_assert_true(
+        qdev_hotplug_allowed(DEVICE(part), &c->tray[0], &error_abort));
     qdev_realize(DEVICE(part), &c->tray[0], &error_abort);
     expect("pre_plug:h realize:h enter:h exit:h plug:h");
     g_assert_cmpint(alive, ==, 2);

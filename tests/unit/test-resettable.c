@@ -21,8 +21,8 @@ struct Node {
     ResettableState reset;
     GPtrArray *children;
     int index;
-    int parent; /* -1: none */
-    unsigned own; /* asserted at this node itself */
+    int parent;                 /* -1: none */
+    unsigned own;               /* asserted at this node itself */
     unsigned enter, hold, exit; /* how often each phase has run */
 };
 

@@ -92,5 +92,7 @@ extern const char *error_guest_name;
  */
 void error_set_sink(int (*vprintf_fn)(const char *fmt, va_list ap),
                     bool (*active)(void));
+/* Whether messages of the calling thread go to a human monitor. */
+bool error_sink_active(void);
 
 #endif

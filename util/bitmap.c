@@ -19,7 +19,8 @@ typedef struct {
 static inline Span span_of(unsigned long *map, long start, long nr)
 {
     assert(start >= 0 && nr >= 0);
-    return (Span){ .pos = start, .end = start + nr,
+    return (Span){ .pos = start,
+                   .end = start + nr,
                    .word = map + BIT_WORD(start) - 1 };
 }
 
@@ -132,9 +133,8 @@ int slow_bitmap_equal(const unsigned long *bitmap1,
     if (memcmp(bitmap1, bitmap2, whole * sizeof(long)) != 0) {
         return 0;
     }
-    return bits % BITS_PER_LONG == 0 ||
-           ((bitmap1[whole] ^ bitmap2[whole]) &
-            BITMAP_LAST_WORD_MASK(bits)) == 0;
+    return bits % BITS_PER_LONG == 0 || ((bitmap1[whole] ^ bitmap2[whole]) &
+                                         BITMAP_LAST_WORD_MASK(bits)) == 0;
 }
 
 int slow_bitmap_intersects(const unsigned long *bitmap1,
@@ -148,8 +148,7 @@ int slow_bitmap_intersects(const unsigned long *bitmap1,
         }
     }
     return bits % BITS_PER_LONG != 0 &&
-           (bitmap1[whole] & bitmap2[whole] & BITMAP_LAST_WORD_MASK(bits)) !=
-               0;
+           (bitmap1[whole] & bitmap2[whole] & BITMAP_LAST_WORD_MASK(bits)) != 0;
 }
 
 long slow_bitmap_count_one(const unsigned long *bitmap, long nbits)
@@ -215,8 +214,7 @@ void slow_bitmap_xor(unsigned long *dst, const unsigned long *bitmap1,
 
 /* --- Searching and moving ----------------------------------------------- */
 
-unsigned long bitmap_find_next_zero_area(unsigned long *map,
-                                         unsigned long size,
+unsigned long bitmap_find_next_zero_area(unsigned long *map, unsigned long size,
                                          unsigned long start, unsigned long nr,
                                          unsigned long align_mask)
 {
@@ -237,8 +235,7 @@ unsigned long bitmap_find_next_zero_area(unsigned long *map,
     }
 }
 
-static void convert_le(unsigned long *dst, const unsigned long *src,
-                       long nbits)
+static void convert_le(unsigned long *dst, const unsigned long *src, long nbits)
 {
     for (size_t i = 0; i < BITS_TO_LONGS(nbits); i++) {
         dst[i] = leul_to_cpu(src[i]);

@@ -43,8 +43,8 @@ unsigned long find_next_bit(const unsigned long *addr, unsigned long size,
     return find_next(addr, size, offset, 0);
 }
 
-unsigned long find_next_zero_bit(const unsigned long *addr,
-                                 unsigned long size, unsigned long offset)
+unsigned long find_next_zero_bit(const unsigned long *addr, unsigned long size,
+                                 unsigned long offset)
 {
     return find_next(addr, size, offset, ~0UL);
 }

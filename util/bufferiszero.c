@@ -26,27 +26,27 @@ typedef uint64_t V32 __attribute__((vector_size(32), aligned(1)));
  * For @len >= 4 * sizeof(Vec). The last block is aligned to the end of the
  * buffer, so that the loop needs no remainder.
  */
-#define DEFINE_IS_ZERO_(name, Vec, attributes)                           \
-    attributes static bool name(const uint8_t *buf, size_t len)                     \
-    {                                                                    \
-        enum { BLOCK = 4 * sizeof(Vec), LANES = sizeof(Vec) / 8 };       \
-        const uint8_t *last = buf + len - BLOCK;                         \
-                                                                         \
-        for (;; buf += BLOCK) {                                          \
-            const Vec *v = (const Vec *)(buf < last ? buf : last);       \
-            Vec all = OR_BLOCK_(v);                                      \
-            uint64_t bits = 0;                                           \
-                                                                         \
-            for (int i = 0; i < LANES; i++) {                            \
-                bits |= all[i];                                          \
-            }                                                            \
-            if (bits) {                                                  \
-                return false;                                            \
-            }                                                            \
-            if (buf >= last) {                                           \
-                return true;                                             \
-            }                                                            \
-        }                                                                \
+#define DEFINE_IS_ZERO_(name, Vec, attributes)                                 \
+    attributes static bool name(const uint8_t *buf, size_t len)                \
+    {                                                                          \
+        enum { BLOCK = 4 * sizeof(Vec), LANES = sizeof(Vec) / 8 };             \
+        const uint8_t *last = buf + len - BLOCK;                               \
+                                                                               \
+        for (;; buf += BLOCK) {                                                \
+            const Vec *v = (const Vec *)(buf < last ? buf : last);             \
+            Vec all = OR_BLOCK_(v);                                            \
+            uint64_t bits = 0;                                                 \
+                                                                               \
+            for (int i = 0; i < LANES; i++) {                                  \
+                bits |= all[i];                                                \
+            }                                                                  \
+            if (bits) {                                                        \
+                return false;                                                  \
+            }                                                                  \
+            if (buf >= last) {                                                 \
+                return true;                                                   \
+            }                                                                  \
+        }                                                                      \
     }
 
 DEFINE_IS_ZERO_(is_zero_v16, V16, )

@@ -419,10 +419,9 @@ int parse_debug_env(const char *name, int max, int initial)
     if (!text) {
         return initial;
     }
-    if (qemu_strtoi(text, NULL, 10, &value) < 0 || value < 0 ||
-        value > max) {
-        warn_report("%s=%s is not a number of 0..%d and is ignored", name,
-                    text, max);
+    if (qemu_strtoi(text, NULL, 10, &value) < 0 || value < 0 || value > max) {
+        warn_report("%s=%s is not a number of 0..%d and is ignored", name, text,
+                    max);
         return initial;
     }
     return value;

@@ -270,9 +270,9 @@ static bool wants_debug(const char *domain)
     const char *list = g_getenv("G_MESSAGES_DEBUG");
     g_auto(GStrv) words = list ? g_strsplit(list, " ", -1) : NULL;
 
-    return words && (g_strv_contains((const char *const *)words, "all") ||
-                     (domain && g_strv_contains((const char *const *)words,
-                                                domain)));
+    return words &&
+           (g_strv_contains((const char *const *)words, "all") ||
+            (domain && g_strv_contains((const char *const *)words, domain)));
 }
 
 static void glib_message(const char *domain, GLogLevelFlags level,

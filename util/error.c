@@ -19,8 +19,7 @@ Error *error_warn;
 
 static bool is_special(Error *const *errp)
 {
-    return errp == &error_abort || errp == &error_fatal ||
-           errp == &error_warn;
+    return errp == &error_abort || errp == &error_fatal || errp == &error_warn;
 }
 
 static void print_hint(const Error *err)
@@ -82,8 +81,8 @@ static void G_GNUC_PRINTF(7, 0)
 }
 
 void error_set_internal(Error **errp, const char *src, int line,
-                        const char *func, ErrorClass err_class,
-                        const char *fmt, ...)
+                        const char *func, ErrorClass err_class, const char *fmt,
+                        ...)
 {
     va_list ap;
 
@@ -103,14 +102,14 @@ void error_setg_internal(Error **errp, const char *src, int line,
 }
 
 void error_setg_errno_internal(Error **errp, const char *fname, int line,
-                               const char *func, int os_error,
-                               const char *fmt, ...)
+                               const char *func, int os_error, const char *fmt,
+                               ...)
 {
     va_list ap;
 
     va_start(ap, fmt);
-    set_error(errp, fname, line, func, ERROR_CLASS_GENERIC_ERROR, os_error,
-              fmt, ap);
+    set_error(errp, fname, line, func, ERROR_CLASS_GENERIC_ERROR, os_error, fmt,
+              ap);
     va_end(ap);
 }
 

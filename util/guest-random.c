@@ -27,8 +27,10 @@ int qemu_guest_random_seed_main(const char *seedstr, Error **errp)
     uint64_t seed;
 
     if (parse_uint_full(seedstr, 0, &seed) < 0) {
-        error_setg(errp, "Invalid seed number '%s': a number of up to 64 "
-                   "bits is needed", seedstr);
+        error_setg(errp,
+                   "Invalid seed number '%s': a number of up to 64 "
+                   "bits is needed",
+                   seedstr);
         return -1;
     }
     deterministic = true;
@@ -64,7 +66,8 @@ int qemu_guest_getrandom(void *buf, size_t len, Error **errp)
         ssize_t n = RETRY_ON_EINTR(getrandom(p, len, 0));
 
         if (n < 0) {
-            error_setg_errno(errp, errno, "Could not get random numbers from "
+            error_setg_errno(errp, errno,
+                             "Could not get random numbers from "
                              "the kernel");
             return -1;
         }

@@ -29,8 +29,7 @@ GString *qemu_hexdump_line(GString *str, const void *buf, size_t len,
     return str;
 }
 
-void qemu_hexdump(FILE *fp, const char *prefix, const void *bufptr,
-                  size_t size)
+void qemu_hexdump(FILE *fp, const char *prefix, const void *bufptr, size_t size)
 {
     /* Two digits and a space a byte, and one more space a unit. */
     enum { LINE = 16, UNIT = 4, HEX_WIDTH = 3 * LINE + LINE / UNIT - 2 };

@@ -33,8 +33,7 @@ void ulshift(uint64_t *plow, uint64_t *phigh, int32_t shift, bool *overflow)
  * the dividend at a time and gives d back when it holds it. The quotient's
  * bits take the place of those of the dividend.
  */
-static __uint128_t divide_half(__uint128_t *low, __uint128_t rem,
-                               __uint128_t d)
+static __uint128_t divide_half(__uint128_t *low, __uint128_t rem, __uint128_t d)
 {
     for (int i = 0; i < 128; i++) {
         bool carry = rem >> 127;
@@ -49,8 +48,7 @@ static __uint128_t divide_half(__uint128_t *low, __uint128_t rem,
     return rem;
 }
 
-static __uint128_t divide256(__uint128_t *low, __uint128_t *high,
-                             __uint128_t d)
+static __uint128_t divide256(__uint128_t *low, __uint128_t *high, __uint128_t d)
 {
     __uint128_t rem = *high % d;
 
@@ -88,8 +86,7 @@ Int128 divs256(Int128 *plow, Int128 *phigh, Int128 divisor)
     if (negative) {
         negate256(&low, &high);
     }
-    rem = divide256(&low, &high,
-                    divisor < 0 ? -(__uint128_t)divisor : divisor);
+    rem = divide256(&low, &high, divisor < 0 ? -(__uint128_t)divisor : divisor);
     if (negative != (divisor < 0)) {
         negate256(&low, &high);
     }

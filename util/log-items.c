@@ -15,8 +15,7 @@ const QEMULogItem qemu_log_items[] = {
     { CPU_LOG_TB_OP, "op", "show micro ops for each compiled TB" },
     { CPU_LOG_TB_OP_OPT, "op_opt", "show micro ops after optimization" },
     { CPU_LOG_TB_OP_IND, "op_ind", "show micro ops before indirect lowering" },
-    { LOG_TB_OP_PLUGIN, "op_plugin",
-      "show micro ops before plugin injection" },
+    { LOG_TB_OP_PLUGIN, "op_plugin", "show micro ops before plugin injection" },
     { CPU_LOG_INT, "int", "show interrupts/exceptions in short format" },
     { CPU_LOG_EXEC, "exec",
       "show trace before each executed TB (lots of logs)" },
@@ -149,12 +148,18 @@ static bool parse_range(const char *text, Range *range, Error **errp)
     }
     if (qemu_strtou64(text, &end, 0, &left) < 0 || end != op) {
         error_setg(errp, "Invalid number to the left of '%s' in '%s'",
-                   *op == '.' ? ".." : *op == '+' ? "+" : "-", text);
+                   *op == '.'   ? ".."
+                   : *op == '+' ? "+"
+                                : "-",
+                   text);
         return false;
     }
     if (qemu_strtou64(op + (*op == '.' ? 2 : 1), NULL, 0, &right) < 0) {
         error_setg(errp, "Invalid number to the right of '%s' in '%s'",
-                   *op == '.' ? ".." : *op == '+' ? "+" : "-", text);
+                   *op == '.'   ? ".."
+                   : *op == '+' ? "+"
+                                : "-",
+                   text);
         return false;
     }
     lob = *op == '-' ? left - (right - 1) : left;

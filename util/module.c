@@ -129,8 +129,7 @@ static void read_line(Module *m, char *line)
 
 static void read_modinfo(const char *dir, const char *file)
 {
-    g_autofree char *name = g_strndup(file, strlen(file) -
-                                                strlen(".modinfo"));
+    g_autofree char *name = g_strndup(file, strlen(file) - strlen(".modinfo"));
     g_autofree char *path = g_build_filename(dir, file, NULL);
     g_autofree char *text = NULL;
     g_auto(GStrv) lines = NULL;

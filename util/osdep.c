@@ -18,8 +18,7 @@ void qemu_set_fdset_hooks(int (*dup_add)(int64_t fdset_id, int flags,
 
 /* --- Opening -------------------------------------------------------------- */
 
-static int open_fdset(const char *name, const char *id, int flags,
-                      Error **errp)
+static int open_fdset(const char *name, const char *id, int flags, Error **errp)
 {
     int64_t fdset_id;
 
@@ -29,8 +28,10 @@ static int open_fdset(const char *name, const char *id, int flags,
         return -1;
     }
     if (!fdset_dup_add) {
-        error_setg(errp, "Could not open '%s': there is no monitor that "
-                   "could hold file descriptor sets", name);
+        error_setg(errp,
+                   "Could not open '%s': there is no monitor that "
+                   "could hold file descriptor sets",
+                   name);
         errno = ENOENT;
         return -1;
     }
@@ -40,8 +41,8 @@ static int open_fdset(const char *name, const char *id, int flags,
 /* Did open() say EINVAL because of O_DIRECT? It did if it works without. */
 static bool direct_io_is_wrong(const char *name, int flags, mode_t mode)
 {
-    int fd = open(name, (flags & ~(O_DIRECT | O_EXCL | O_TRUNC)) | O_CLOEXEC,
-                  mode);
+    int fd =
+        open(name, (flags & ~(O_DIRECT | O_EXCL | O_TRUNC)) | O_CLOEXEC, mode);
 
     if (fd < 0) {
         return false;
@@ -66,8 +67,10 @@ static int open_named(const char *name, int flags, mode_t mode, Error **errp)
     err = errno;
     if (err == EINVAL && (flags & O_DIRECT) &&
         direct_io_is_wrong(name, flags, mode)) {
-        error_setg(errp, "Could not %s '%s': filesystem does not support "
-                   "O_DIRECT", action, name);
+        error_setg(errp,
+                   "Could not %s '%s': filesystem does not support "
+                   "O_DIRECT",
+                   action, name);
     } else {
         error_setg_errno(errp, err, "Could not %s '%s'", action, name);
     }
@@ -121,8 +124,8 @@ int qemu_dup(int fd)
 
 int qemu_dup_flags(int fd, int flags)
 {
-    const int changeable = O_APPEND | O_ASYNC | O_NONBLOCK | O_NOATIME |
-                           O_DIRECT;
+    const int changeable =
+        O_APPEND | O_ASYNC | O_NONBLOCK | O_NOATIME | O_DIRECT;
     int copy = qemu_dup(fd), old, err;
 
     if (copy < 0) {
@@ -183,8 +186,8 @@ bool qemu_has_direct_io(void)
 
 int qemu_lock_fd(int fd, int64_t start, int64_t len, bool exclusive)
 {
-    return lock_op(fd, F_OFD_SETLK, start, len,
-                   exclusive ? F_WRLCK : F_RDLCK, NULL);
+    return lock_op(fd, F_OFD_SETLK, start, len, exclusive ? F_WRLCK : F_RDLCK,
+                   NULL);
 }
 
 int qemu_unlock_fd(int fd, int64_t start, int64_t len)
@@ -208,8 +211,8 @@ ssize_t qemu_write_full(int fd, const void *buf, size_t count)
     size_t done = 0;
 
     while (done < count) {
-        ssize_t n = RETRY_ON_EINTR(
-            write(fd, (const char *)buf + done, count - done));
+        ssize_t n =
+            RETRY_ON_EINTR(write(fd, (const char *)buf + done, count - done));
 
         if (n < 0) {
             break;

@@ -34,7 +34,8 @@ void *qemu_memalign(size_t alignment, size_t size)
 
     if (!ptr) {
         error_report("Failed to allocate %zu bytes of memory at an alignment "
-                     "of %zu", size, alignment);
+                     "of %zu",
+                     size, alignment);
         abort();
     }
     return ptr;
@@ -101,7 +102,8 @@ void *qemu_anon_ram_alloc(size_t size, uint64_t *align, bool shared,
     size_t page = qemu_real_host_page_size();
     size_t alignment = MAX((size_t)QEMU_VMALLOC_ALIGN, page);
     size_t total = ROUND_UP(size, page) + alignment + page;
-    int flags = MAP_ANONYMOUS | MAP_FIXED | (shared ? MAP_SHARED : MAP_PRIVATE) |
+    int flags = MAP_ANONYMOUS | MAP_FIXED |
+                (shared ? MAP_SHARED : MAP_PRIVATE) |
                 (noreserve ? MAP_NORESERVE : 0);
     uint8_t *area, *ptr, *end;
 
@@ -154,8 +156,10 @@ int qemu_shm_alloc(size_t size, Error **errp)
     }
     shm_unlink(name);
     if (ftruncate(fd, size) < 0) {
-        error_setg_errno(errp, errno, "Could not make POSIX shared memory "
-                         "%zu bytes large", size);
+        error_setg_errno(errp, errno,
+                         "Could not make POSIX shared memory "
+                         "%zu bytes large",
+                         size);
         close(fd);
         return -1;
     }
@@ -309,8 +313,7 @@ bool qemu_write_pidfile(const char *path, Error **errp)
     }
     len = snprintf(text, sizeof(text), FMT_pid "\n", (int)getpid());
     if (ftruncate(fd, 0) < 0) {
-        error_setg_errno(errp, errno, "Failed to truncate pid file '%s'",
-                         path);
+        error_setg_errno(errp, errno, "Failed to truncate pid file '%s'", path);
     } else if (qemu_write_full(fd, text, len) != len) {
         error_setg_errno(errp, errno, "Failed to write pid file '%s'", path);
     } else {

@@ -18,8 +18,9 @@ static bool valid_codepoint(int cp)
 int mod_utf8_codepoint(const char *s, size_t n, char **end)
 {
     /* The least value that a sequence of this many bytes is meant for. */
-    static const int least[] = { 0, 0, 0x80, 0x800, 0x10000,
-                                 0x200000, 0x4000000 };
+    static const int least[] = {
+        0, 0, 0x80, 0x800, 0x10000, 0x200000, 0x4000000
+    };
     const uint8_t *p = (const uint8_t *)s;
     unsigned int lead, len, i;
     int cp;

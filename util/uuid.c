@@ -65,8 +65,8 @@ int qemu_uuid_parse(const char *str, QemuUUID *uuid)
         if (!g_ascii_isxdigit(str[0]) || !g_ascii_isxdigit(str[1])) {
             return -1;
         }
-        parsed.data[i] = g_ascii_xdigit_value(str[0]) * 16 +
-                         g_ascii_xdigit_value(str[1]);
+        parsed.data[i] =
+            g_ascii_xdigit_value(str[0]) * 16 + g_ascii_xdigit_value(str[1]);
     }
     if (*str) {
         return -1;

@@ -144,8 +144,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ErrorPropagator, error_propagator_cleanup);
 
 /*
  * First statement of a function with a parameter "Error **errp" that reads
- * *errp, prepends or adds a hint: makes @errp point at a real variable,
- * handed on when the function returns. &error_abort stays as it is, so that
+ * *errp, prepends or adds a hint: makes @errp point at a real variable where
+ * it is NULL or special, handed on when the function returns. &error_abort stays as it is, so that
  * abort() still happens where the error is set.
  */
 #define ERRP_GUARD()                                                     \

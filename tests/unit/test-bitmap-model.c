@@ -314,8 +314,8 @@ static void test_fields(void)
         uint64_t v = (uint64_t)g_test_rand_int() << 32 | g_test_rand_int();
         uint64_t f = (uint64_t)g_test_rand_int() << 32 | g_test_rand_int();
         int start = random_below(64), len = 1 + random_below(64 - start);
-        uint64_t got = extract64(v, start, len), d = deposit64(v, start, len,
-                                                               f), s = 0;
+        uint64_t got = extract64(v, start, len),
+                 d = deposit64(v, start, len, f), s = 0;
 
         for (int i = 0; i < 64; i++) {
             int in = i >= start && i < start + len;

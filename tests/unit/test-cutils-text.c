@@ -33,8 +33,8 @@ static void test_sizes(void)
             g_assert_cmpint(qemu_strtosz(text, NULL, &got), ==, 0);
             /* A double has 53 bits: allow for what it cannot hold. */
             g_assert_cmpuint(MAX(got, (uint64_t)(twice / 2)) -
-                                 MIN(got, (uint64_t)(twice / 2)), <=,
-                             1 + (factor >> 52));
+                                 MIN(got, (uint64_t)(twice / 2)),
+                             <=, 1 + (factor >> 52));
         }
     }
 }

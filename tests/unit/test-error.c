@@ -30,8 +30,7 @@ static void test_set(void)
                     "Could not open '/etc/x': Permission denied");
     error_free_or_abort(&err);
 
-    error_set(&err, ERROR_CLASS_DEVICE_NOT_FOUND, "Device '%s' not found",
-              "d");
+    error_set(&err, ERROR_CLASS_DEVICE_NOT_FOUND, "Device '%s' not found", "d");
     g_assert_cmpint(error_get_class(err), ==, ERROR_CLASS_DEVICE_NOT_FOUND);
     error_free_or_abort(&err);
 

@@ -11,7 +11,8 @@ typedef struct {
 
 static uint64_t random64(void)
 {
-    uint64_t v = (uint64_t)g_test_rand_int() << 32 | (uint32_t)g_test_rand_int();
+    uint64_t v =
+        (uint64_t)g_test_rand_int() << 32 | (uint32_t)g_test_rand_int();
 
     switch (g_test_rand_int_range(0, 6)) {
     case 0:
@@ -42,8 +43,9 @@ static U128 u_neg(U128 a)
 
 static int u_cmp(U128 a, U128 b)
 {
-    return a.hi != b.hi ? (a.hi < b.hi ? -1 : 1)
-                        : a.lo != b.lo ? (a.lo < b.lo ? -1 : 1) : 0;
+    return a.hi != b.hi   ? (a.hi < b.hi ? -1 : 1)
+           : a.lo != b.lo ? (a.lo < b.lo ? -1 : 1)
+                          : 0;
 }
 
 static U128 u_shl(U128 a, int n)
@@ -101,8 +103,7 @@ static void test_arithmetic(void)
         same(int128_min(x, y), u_cmp(sa, sb) < 0 ? a : b);
         same(int128_max(x, y), u_cmp(sa, sb) < 0 ? b : a);
         same(bswap128(x), (U128){ bswap64(a.hi), bswap64(a.lo) });
-        g_assert_cmpint(clz128(x), ==,
-                        a.hi ? clz64(a.hi) : 64 + clz64(a.lo));
+        g_assert_cmpint(clz128(x), ==, a.hi ? clz64(a.hi) : 64 + clz64(a.lo));
     }
 }
 
@@ -146,7 +147,8 @@ static void test_divide256(void)
         g_assert_true(int128_ult(rem, d));
         for (int i = 255; i >= 0; i--) {
             bool bit = (i >= 128 ? (__uint128_t)qhi >> (i - 128)
-                                 : (__uint128_t)qlo >> i) & 1;
+                                 : (__uint128_t)qlo >> i) &
+                       1;
 
             phi = phi << 1 | plo >> 127;
             plo <<= 1;

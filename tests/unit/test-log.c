@@ -35,8 +35,7 @@ static void test_items(void)
 {
     int all = qemu_str_to_log_mask("all");
 
-    g_assert_cmpint(qemu_str_to_log_mask("guest_errors"), ==,
-                    LOG_GUEST_ERROR);
+    g_assert_cmpint(qemu_str_to_log_mask("guest_errors"), ==, LOG_GUEST_ERROR);
     g_assert_cmpint(qemu_str_to_log_mask("unimp,int,nochain"), ==,
                     LOG_UNIMP | CPU_LOG_INT | CPU_LOG_TB_NOCHAIN);
     g_assert_cmpint(qemu_str_to_log_mask("unimp,nonsense"), ==, 0);
@@ -113,8 +112,8 @@ static void test_template(void)
         g_assert_false(qemu_set_log_filename(bad[i], &err));
         error_free_or_abort(&err);
     }
-    g_assert_true(qemu_set_log_filename_flags(with_pid, LOG_UNIMP,
-                                              &error_abort));
+    g_assert_true(
+        qemu_set_log_filename_flags(with_pid, LOG_UNIMP, &error_abort));
     qemu_log("mine\n");
     g_assert_true(qemu_set_log_filename_flags(NULL, 0, &error_abort));
     expect(file, "mine\n");
@@ -175,9 +174,10 @@ static void test_threads(void)
 
 static void test_filter(void)
 {
-    static const char *const bad[] = { "", "5", "x+1", "1+x", "1..", "2..1",
-                                       "1+0", "1-0", "1-3", "1 +1", "1+1,",
-                                       "0xffffffffffffffff+2" };
+    static const char *const bad[] = { "",     "5",    "x+1",
+                                       "1+x",  "1..",  "2..1",
+                                       "1+0",  "1-0",  "1-3",
+                                       "1 +1", "1+1,", "0xffffffffffffffff+2" };
     Error *err = NULL;
 
     g_assert_true(qemu_log_in_addr_range(77));

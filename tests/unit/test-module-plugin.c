@@ -11,7 +11,7 @@ static void early(void)
 }
 opts_init(early)
 
-static void types(void)
+    static void types(void)
 {
     test_module_note("plugin qom");
 }

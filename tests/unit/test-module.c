@@ -37,7 +37,7 @@ static void first_hook(void)
 }
 libqos_init(first_hook)
 
-static void test_hooks(void)
+    static void test_hooks(void)
 {
     module_call_init(MODULE_INIT_LIBQOS);
     expect_notes("first;late;");
@@ -75,8 +75,10 @@ static void set_up(void)
     path = g_strconcat(dirs[0], ":", dirs[1], NULL);
     g_setenv("PLATEAU_MODULE_DIR", path, TRUE);
     add_object(0, "one");
-    add_file(0, "one.modinfo", "# text\nobj type-a\nobj type-b # b\n"
-             "\ndep base\nopts group\n  kconfig PCI\nodd\n", -1);
+    add_file(0, "one.modinfo",
+             "# text\nobj type-a\nobj type-b # b\n"
+             "\ndep base\nopts group\n  kconfig PCI\nodd\n",
+             -1);
     add_object(1, "base");
     add_file(1, "one.modinfo", "obj not-this-one\n", -1);
     add_file(0, "arm.modinfo", "obj arm-type\n\0\0\0arch arm\n", 25);
@@ -152,7 +154,8 @@ static void test_refused(void)
     g_assert_cmpint(module_load_qom("arm-type", &error_abort), ==, 0);
     g_assert_false(lists_type("arm-type"));
     g_assert_cmpint(module_load("", "arm", &err), ==, -1);
-    g_assert_cmpstr(error_get_pretty(err), ==, "module arch does not match: "
+    g_assert_cmpstr(error_get_pretty(err), ==,
+                    "module arch does not match: "
                     "expected 'riscv64', got 'arm'");
     error_free_or_abort(&err);
 
@@ -183,9 +186,8 @@ static void test_prefix(void)
 static void test_table(void)
 {
     static const char *objs[] = { "table-type", NULL };
-    static const QemuModinfo table[] = {
-        { .name = "table", .objs = objs }, { NULL }
-    };
+    static const QemuModinfo table[] = { { .name = "table", .objs = objs },
+                                         { NULL } };
 
     module_init_info(table);
     g_assert_true(lists_type("table-type"));

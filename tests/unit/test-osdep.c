@@ -181,8 +181,7 @@ static void test_flags(void)
         }
         qemu_close_all_open_fd(keep, 2);
         for (int fd = 45; fd < 60; fd++) {
-            g_assert_cmpint(fcntl(fd, F_GETFD) >= 0, ==,
-                            fd == 50 || fd == 53);
+            g_assert_cmpint(fcntl(fd, F_GETFD) >= 0, ==, fd == 50 || fd == 53);
         }
         exit(0);
     }
@@ -217,8 +216,7 @@ static void test_random(void)
     qemu_guest_getrandom_nofail(b, sizeof(b));
     g_assert_cmpint(memcmp(a, b, sizeof(a)), !=, 0);
     for (int i = 0; i < 2; i++) {
-        g_assert_cmpint(qemu_guest_random_seed_main("42", &error_abort), ==,
-                        0);
+        g_assert_cmpint(qemu_guest_random_seed_main("42", &error_abort), ==, 0);
         qemu_guest_getrandom_nofail(i ? b : a, sizeof(a));
     }
     g_assert_cmpmem(a, sizeof(a), b, sizeof(b));

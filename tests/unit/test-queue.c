@@ -60,16 +60,17 @@ static Node *random_member(int *at)
     return &nodes[model[*at]];
 }
 
-#define CHECK_FORWARD(FOREACH, head, field)                              \
-    do {                                                                 \
-        int n_ = 0;                                                      \
-        Node *e_;                                                        \
-        FOREACH(e_, head, field) {                                       \
-            g_assert_cmpint(n_, <, len);                                 \
-            g_assert_cmpint(e_->id, ==, model[n_]);                      \
-            n_++;                                                        \
-        }                                                                \
-        g_assert_cmpint(n_, ==, len);                                    \
+#define CHECK_FORWARD(FOREACH, head, field)                                    \
+    do {                                                                       \
+        int n_ = 0;                                                            \
+        Node *e_;                                                              \
+        FOREACH(e_, head, field)                                               \
+        {                                                                      \
+            g_assert_cmpint(n_, <, len);                                       \
+            g_assert_cmpint(e_->id, ==, model[n_]);                            \
+            n_++;                                                              \
+        }                                                                      \
+        g_assert_cmpint(n_, ==, len);                                          \
     } while (0)
 
 static void test_list(void)
@@ -216,7 +217,8 @@ static void tailq_check(TailqHead *head)
         g_assert_cmpint(e->id, ==, model[--n]);
     }
     g_assert_cmpint(n, ==, 0);
-    QTAILQ_RAW_FOREACH(raw, head, offsetof(Node, t)) {
+    QTAILQ_RAW_FOREACH(raw, head, offsetof(Node, t))
+    {
         g_assert_cmpint(((Node *)raw)->id, ==, model[n++]);
     }
     g_assert_cmpint(n, ==, len);
@@ -293,7 +295,8 @@ static void test_raw_list(void)
     }
     QLIST_RAW_INSERT_HEAD(&head, &nodes[5], entry);
     model_insert(0, 5);
-    QLIST_RAW_FOREACH(raw, &head, entry) {
+    QLIST_RAW_FOREACH(raw, &head, entry)
+    {
         g_assert_cmpint(((Node *)raw)->id, ==, model[n++]);
     }
     /* What the raw forms built is a list for the others. */

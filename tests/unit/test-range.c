@@ -80,13 +80,11 @@ static void test_pairs(void)
         g_assert_cmpint(range_overlaps_range(a, b), ==, overlap);
         g_assert_cmpint(range_contains_range(a, b), ==, contains);
         g_assert_cmpint(ranges_overlap(range_lob(a), range_size(a),
-                                       range_lob(b), range_size(b)), ==,
-                        overlap);
+                                       range_lob(b), range_size(b)),
+                        ==, overlap);
         range_extend(&both, b);
-        g_assert_cmpuint(range_lob(&both), ==,
-                         MIN(range_lob(a), range_lob(b)));
-        g_assert_cmpuint(range_upb(&both), ==,
-                         MAX(range_upb(a), range_upb(b)));
+        g_assert_cmpuint(range_lob(&both), ==, MIN(range_lob(a), range_lob(b)));
+        g_assert_cmpuint(range_upb(&both), ==, MAX(range_upb(a), range_upb(b)));
     }
 }
 

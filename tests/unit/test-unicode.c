@@ -40,7 +40,7 @@ static void test_odd(void)
         int cp, used;
     } cases[] = {
         { "", -1, 0 },
-        { "\xc0\x80", 0, 2 }, /* NUL as it is written here */
+        { "\xc0\x80", 0, 2 },  /* NUL as it is written here */
         { "\xc0\x81", -1, 2 }, /* overlong */
         { "\xe0\x80\x80", -1, 3 },
         { "\xf0\x80\x80\x80", -1, 4 },
@@ -53,7 +53,7 @@ static void test_odd(void)
         { "\xc3\x28", -1, 1 }, /* the second byte is a character again */
         { "\xe2\x82\x28", -1, 2 },
         { "\xf4\x90\x80\x80", -1, 4 }, /* beyond U+10FFFF */
-        { "\xed\xa0\x80", -1, 3 }, /* surrogate */
+        { "\xed\xa0\x80", -1, 3 },     /* surrogate */
     };
     char *end, buf[5];
 

@@ -36,12 +36,6 @@ static NotifierList init_done_notifiers =
     NOTIFIER_LIST_INITIALIZER(init_done_notifiers);
 static NotifierList exit_notifiers = NOTIFIER_LIST_INITIALIZER(exit_notifiers);
 
-static void QEMU_NORETURN fail(Error *err)
-{
-    error_report_err(err);
-    exit(EXIT_FAILURE);
-}
-
 bool defaults_enabled(void)
 {
     return !cmdline.nodefaults;
@@ -104,7 +98,7 @@ void qemu_init_subsystems(void)
     cmdline_register_lists();
     module_call_init(MODULE_INIT_OPTS);
     if (qemu_init_main_loop(&err)) {
-        fail(err);
+        cmdline_fail(err);
     }
 }
 
@@ -114,7 +108,7 @@ static void setup_logging(const CmdLine *cl)
     int mask = cl->log_mask ? qemu_str_to_log_mask(cl->log_mask) : 0;
 
     if (!qemu_set_log_filename_flags(cl->log_file, mask, &err)) {
-        fail(err);
+        cmdline_fail(err);
     }
     if (!trace_init_backends()) {
         exit(EXIT_FAILURE);
@@ -143,7 +137,7 @@ static void write_pidfile(void)
         cmdline.pidfile = path;
     }
     if (!qemu_write_pidfile(cmdline.pidfile, &err)) {
-        fail(err);
+        cmdline_fail(err);
     }
     atexit(unlink_pidfile);
 }
@@ -153,7 +147,10 @@ static int make_chardev(void *opaque, QemuOpts *opts, Error **errp)
     ERRP_GUARD();
 
     if (!qemu_chr_new_from_opts(opts, NULL, errp)) {
-        return *errp ? -1 : 0; /* without an error it was help */
+        if (!*errp) {
+            exit(0); /* it was help */
+        }
+        return -1;
     }
     return 0;
 }
@@ -175,7 +172,7 @@ static void make_object(DictOption *o)
     loc_restore(&o->loc);
     if (!type || !id) {
         error_setg(&err, "Parameter '%s' is missing", type ? "id" : "qom-type");
-        fail(err);
+        cmdline_fail(err);
     }
     qdict_del(props, "qom-type");
     qdict_del(props, "id");
@@ -188,7 +185,7 @@ static void make_object(DictOption *o)
         if (!object_class_by_name(type)) {
             suggest_type(&err, type, TYPE_USER_CREATABLE);
         }
-        fail(err);
+        cmdline_fail(err);
     }
 }
 
@@ -227,7 +224,7 @@ static MachineClass *select_machine(QDict *dict)
         if (type) {
             suggest_machine(&err, type);
         }
-        fail(err);
+        cmdline_fail(err);
     }
     qdict_del(dict, "type");
     return mc;
@@ -275,11 +272,11 @@ static void set_machine_properties(CmdLine *cl)
         qdict_del(cl->machine, "accel");
     }
     object_set_properties_from_keyval(OBJECT(current_machine), cl->machine,
-                                      true, &err);
+                                      false, &err);
     if (err) {
         suggest_property(&err, object_get_typename(OBJECT(current_machine)),
                          cl->machine);
-        fail(err);
+        cmdline_fail(err);
     }
 }
 
@@ -301,7 +298,7 @@ static bool try_accel(const char *name, QemuOpts *opts, Error **errp)
 
         qdict_del(props, "accel");
         qdict_del(props, "id");
-        object_set_properties_from_keyval(OBJECT(accel), props, true, errp);
+        object_set_properties_from_keyval(OBJECT(accel), props, false, errp);
         if (*errp) {
             suggest_property(errp, object_get_typename(OBJECT(accel)), props);
             object_unref(OBJECT(accel));
@@ -361,7 +358,7 @@ static void configure_accelerators(const CmdLine *cl)
     }
     if (!choice.done) {
         suggest_type(&choice.err, cl->accel ?: "", TYPE_ACCEL);
-        fail(choice.err);
+        cmdline_fail(choice.err);
     }
 }
 
@@ -412,7 +409,7 @@ static void make_devices(const CmdLine *cl)
     Error *err = NULL;
 
     if (qemu_opts_foreach(&qemu_device_opts, make_device, NULL, &err)) {
-        fail(err);
+        cmdline_fail(err);
     }
     for (guint i = 0; i < cl->json_devices->len; i++) {
         DictOption *o = g_ptr_array_index(cl->json_devices, i);
@@ -421,7 +418,7 @@ static void make_devices(const CmdLine *cl)
         loc_restore(&o->loc);
         dev = qdev_device_add_from_qdict(o->dict, true, &err);
         if (!dev) {
-            fail(err);
+            cmdline_fail(err);
         }
         object_unref(OBJECT(dev));
     }
@@ -450,9 +447,7 @@ static void connect_serial(const char *arg)
     if (strcmp(arg, "none")) {
         chr = qemu_chr_new_mux_mon(label, arg, NULL);
         if (!chr) {
-            error_report("could not connect serial device to character "
-                         "backend '%s'", arg);
-            exit(EXIT_FAILURE);
+            exit(EXIT_FAILURE); /* said why */
         }
     }
     g_ptr_array_add(serials, chr);
@@ -472,7 +467,6 @@ static void connect_monitor(const char *arg, const char *mode, bool pretty)
         label = g_strdup_printf("compat_monitor%d", number++);
         opts = qemu_chr_parse_compat(label, arg, true);
         if (!opts) {
-            error_report("parse error: %s", arg);
             exit(EXIT_FAILURE);
         }
         qemu_opts_del(opts);
@@ -482,7 +476,7 @@ static void connect_monitor(const char *arg, const char *mode, bool pretty)
     }
     opts = qemu_opts_create(&qemu_mon_opts, label, 1, &err);
     if (!opts) {
-        fail(err);
+        cmdline_fail(err);
     }
     qemu_opt_set(opts, "mode", mode, &error_abort);
     qemu_opt_set(opts, "chardev", label, &error_abort);
@@ -547,7 +541,7 @@ static void connect_chardevs(CmdLine *cl)
     loc_set_none();
     connect_defaults(cl);
     if (qemu_opts_foreach(&qemu_mon_opts, make_monitor, NULL, &err)) {
-        fail(err);
+        cmdline_fail(err);
     }
 }
 
@@ -557,7 +551,7 @@ static void lock_memory(void)
 
     if (mlock_state != MLOCK_OFF &&
         !os_mlock(mlock_state == MLOCK_ON_FAULT, &err)) {
-        fail(err);
+        cmdline_fail(err);
     }
 }
 
@@ -578,11 +572,12 @@ void qemu_init(int argc, char **argv)
     qemu_init_exec_dir(argv[0]);
     qemu_init_subsystems();
     if (target && !target_select(target, &err)) {
-        fail(err);
+        cmdline_fail(err);
     }
     cmdline_parse(&cmdline, argc, argv);
 
     if (cmdline.daemonize) {
+        qemu_chr_forbid_stdio();
         os_daemonize();
         rcu_enable_atfork();
     }
@@ -603,7 +598,7 @@ void qemu_init(int argc, char **argv)
     connect_chardevs(&cmdline);
     if (qemu_opts_foreach(qemu_find_opts("sandbox"), apply_sandbox, NULL,
                           &err)) {
-        fail(err);
+        cmdline_fail(err);
     }
 
     machine_run_board_init(current_machine, NULL, &error_fatal);
@@ -617,7 +612,7 @@ void qemu_init(int argc, char **argv)
     autostart = !cmdline.stopped;
     os_apply_chroot_and_runas(&cmdline, &err);
     if (err) {
-        fail(err);
+        cmdline_fail(err);
     }
     os_setup_post(&cmdline);
     if (autostart) {

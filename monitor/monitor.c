@@ -11,11 +11,13 @@
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "qapi/opts-visitor.h"
+#include "qapi/qapi-commands-control.h"
 #include "qapi/qapi-visit-control.h"
 #include "qemu/error-report.h"
 #include "qemu/lockable.h"
 #include "qemu/main-loop.h"
 #include "qemu/option.h"
+#include "qemu/sockets.h"
 #include "monitor-internal.h"
 #include "trace.h"
 
@@ -74,8 +76,7 @@ bool monitor_input_allowed(Monitor *mon)
 {
     return !qatomic_read(&mon->suspend_cnt) &&
            !qatomic_read(&mon->backlogged) &&
-           (!mon->is_qmp || qmp_has_room(container_of(mon, MonitorQMP,
-                                                      common)));
+           (!mon->is_qmp || qmp_has_room(monitor_to_qmp(mon)));
 }
 
 int monitor_can_read(void *opaque)
@@ -88,10 +89,9 @@ int monitor_can_read(void *opaque)
 static size_t consume_input(Monitor *mon, const uint8_t *buf, size_t size)
 {
     if (mon->is_qmp) {
-        return qmp_consume_input(container_of(mon, MonitorQMP, common), buf,
-                                 size);
+        return qmp_consume_input(monitor_to_qmp(mon), buf, size);
     }
-    return hmp_consume_input(container_of(mon, MonitorHMP, common), buf, size);
+    return hmp_consume_input(monitor_to_hmp(mon), buf, size);
 }
 
 void monitor_read(void *opaque, const uint8_t *buf, int size)
@@ -100,7 +100,7 @@ void monitor_read(void *opaque, const uint8_t *buf, int size)
     size_t done = 0;
 
     if (mon->is_qmp) {
-        qmp_finish_reset(container_of(mon, MonitorQMP, common));
+        qmp_finish_reset(monitor_to_qmp(mon));
     }
     monitor_msgfds_receive(&mon->new_fds, &mon->chr);
     if (!mon->inbuf->len) {
@@ -117,7 +117,7 @@ static gboolean continue_input(GSource *source, GSourceFunc callback,
 
     g_source_set_ready_time(source, -1);
     if (mon->is_qmp) {
-        qmp_finish_reset(container_of(mon, MonitorQMP, common));
+        qmp_finish_reset(monitor_to_qmp(mon));
     }
     if (mon->inbuf->len) {
         /* A copy, since consuming it may reset the connection. */
@@ -146,7 +146,7 @@ void monitor_kick(Monitor *mon)
 
 int monitor_suspend(Monitor *mon)
 {
-    if (!mon->is_qmp && !container_of(mon, MonitorHMP, common)->use_readline) {
+    if (!mon->is_qmp && !monitor_to_hmp(mon)->use_readline) {
         return -ENOTTY;
     }
     trace_monitor_suspend(mon, 1);
@@ -156,8 +156,7 @@ int monitor_suspend(Monitor *mon)
 
 void monitor_resume(Monitor *mon)
 {
-    MonitorHMP *hmp = mon->is_qmp ? NULL : container_of(mon, MonitorHMP,
-                                                        common);
+    MonitorHMP *hmp = mon->is_qmp ? NULL : monitor_to_hmp(mon);
 
     if (hmp && !hmp->use_readline) {
         return;
@@ -184,8 +183,8 @@ void monitor_data_init(Monitor *mon, bool is_qmp, bool skip_flush,
     qemu_mutex_init(&mon->mon_lock);
     if (!skip_flush) {
         mon->inbuf = g_byte_array_new();
-        mon->kick = g_source_new(&kick_funcs,
-                                 sizeof(GSource) + sizeof(Monitor *));
+        mon->kick =
+            g_source_new(&kick_funcs, sizeof(GSource) + sizeof(Monitor *));
         *(Monitor **)(mon->kick + 1) = mon;
         g_source_set_name(mon->kick, "monitor");
         g_source_attach(mon->kick, mon->context);
@@ -200,9 +199,9 @@ void monitor_data_destroy(Monitor *mon)
     }
     qemu_chr_fe_deinit(&mon->chr, false);
     if (mon->is_qmp) {
-        monitor_data_destroy_qmp(container_of(mon, MonitorQMP, common));
+        monitor_data_destroy_qmp(monitor_to_qmp(mon));
     } else {
-        readline_free(container_of(mon, MonitorHMP, common)->rs);
+        readline_free(monitor_to_hmp(mon)->rs);
     }
     monitor_fds_cleanup(mon);
     monitor_msgfds_close(&mon->new_fds);
@@ -227,8 +226,7 @@ static void remove_watch(Monitor *mon)
     GSource *source;
 
     if (mon->out_watch) {
-        source = g_main_context_find_source_by_id(mon->context,
-                                                  mon->out_watch);
+        source = g_main_context_find_source_by_id(mon->context, mon->out_watch);
         if (source) {
             g_source_destroy(source);
         }
@@ -258,7 +256,7 @@ static void detach(void *opaque)
     monitor_flush(mon);
     WITH_QEMU_LOCK_GUARD(&mon->mon_lock) {
         remove_watch(mon);
-        mon->mux_out = true;    /* no more writes, so no more watches */
+        mon->mux_out = true; /* no more writes, so no more watches */
     }
     g_source_destroy(mon->kick);
     qemu_chr_fe_set_handlers(&mon->chr, NULL, NULL, NULL, NULL, NULL, NULL,
@@ -281,19 +279,36 @@ void monitor_destroy(Monitor *mon)
 
 /* --- Initialization ----------------------------------------------------- */
 
+/* What sockets and muxes ask of the monitor. */
+static int socket_get_fd_hook(const char *name, Error **errp)
+{
+    return monitor_get_fd(monitor_cur(), name, errp);
+}
+
+static bool socket_have_monitor_hook(void)
+{
+    return monitor_cur() != NULL;
+}
+
+static void mux_quit_hook(void)
+{
+    qmp_quit(NULL);
+}
+
 void monitor_init_globals(void)
 {
     monitor_init_globals_core();
     qmp_init_globals();
     error_set_sink(hmp_sink_vprintf, hmp_sink_active);
     qemu_chr_set_mux_monitor_hook(monitor_init_hmp);
+    qemu_chr_set_quit_hook(mux_quit_hook);
 }
 
 void monitor_init_globals_core(void)
 {
     qmp_set_current_monitor_hook(set_current_hook);
-    qemu_set_fdset_hooks(monitor_fdset_dup_fd_add,
-                         monitor_fdset_dup_fd_remove);
+    qemu_set_fdset_hooks(monitor_fdset_dup_fd_add, monitor_fdset_dup_fd_remove);
+    socket_set_monitor_hooks(socket_get_fd_hook, socket_have_monitor_hook);
     monitor_events_init();
 }
 

@@ -82,8 +82,8 @@ int qmp_chardev_open_file_source(char *src, int flags, Error **errp)
 static QIOChannel *fd_channel(Chardev *chr, int fd, const char *way)
 {
     QIOChannel *ioc = QIO_CHANNEL(qio_channel_file_new_fd(fd));
-    g_autofree char *name = g_strdup_printf("chardev-file-%s%s", way,
-                                            chr->label);
+    g_autofree char *name =
+        g_strdup_printf("chardev-file-%s%s", way, chr->label);
 
     qio_channel_set_name(ioc, name);
     /* Fails for nothing that can block. */

@@ -69,13 +69,10 @@ bool qemu_chr_fe_backend_open(CharBackend *be)
     return be->chr && be->chr->be_open;
 }
 
-void qemu_chr_fe_set_handlers_full(CharBackend *b,
-                                   IOCanReadHandler *fd_can_read,
-                                   IOReadHandler *fd_read,
-                                   IOEventHandler *fd_event,
-                                   BackendChangeHandler *be_change,
-                                   void *opaque, GMainContext *context,
-                                   bool set_open, bool sync_state)
+void qemu_chr_fe_set_handlers_full(
+    CharBackend *b, IOCanReadHandler *fd_can_read, IOReadHandler *fd_read,
+    IOEventHandler *fd_event, BackendChangeHandler *be_change, void *opaque,
+    GMainContext *context, bool set_open, bool sync_state)
 {
     bool fe_open = opaque || fd_can_read || fd_read || fd_event;
     Chardev *s = b->chr;
@@ -232,8 +229,8 @@ int qemu_chr_fe_read_all(CharBackend *be, uint8_t *buf, int len)
         return 0;
     }
     while (done < len) {
-        int res = CHARDEV_GET_CLASS(s)->chr_sync_read(s, buf + done,
-                                                      len - done);
+        int res =
+            CHARDEV_GET_CLASS(s)->chr_sync_read(s, buf + done, len - done);
 
         if (res < 0 && errno == EAGAIN) {
             g_usleep(100);

@@ -126,10 +126,9 @@ static void hub_update_read_handlers(Chardev *chr)
     HubChardev *d = HUB_CHARDEV(chr);
 
     for (unsigned int i = 0; i < d->be_cnt; i++) {
-        qemu_chr_fe_set_handlers_full(&d->backends[i].be, hub_chr_can_read,
-                                      hub_chr_read, hub_chr_event, NULL,
-                                      &d->backends[i], chr->gcontext, true,
-                                      false);
+        qemu_chr_fe_set_handlers_full(
+            &d->backends[i].be, hub_chr_can_read, hub_chr_read, hub_chr_event,
+            NULL, &d->backends[i], chr->gcontext, true, false);
     }
 }
 

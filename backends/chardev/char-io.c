@@ -104,16 +104,15 @@ void remove_fd_in_watch(Chardev *chr)
     }
 }
 
-int io_channel_send_full(QIOChannel *ioc, const void *buf, size_t len,
-                         int *fds, size_t nfds)
+int io_channel_send_full(QIOChannel *ioc, const void *buf, size_t len, int *fds,
+                         size_t nfds)
 {
     size_t done = 0;
 
     while (done < len) {
         struct iovec iov = { .iov_base = (char *)buf + done,
                              .iov_len = len - done };
-        ssize_t ret = qio_channel_writev_full(ioc, &iov, 1, fds, nfds, 0,
-                                              NULL);
+        ssize_t ret = qio_channel_writev_full(ioc, &iov, 1, fds, nfds, 0, NULL);
 
         if (ret < 0) {
             if (done) {

@@ -273,8 +273,8 @@ static void mux_chr_accept_input(Chardev *chr)
     while (d->prod[m] != d->cons[m] && mux_has_room(d->backends[m])) {
         CharBackend *be = d->backends[m];
 
-        be->chr_read(be->opaque,
-                     &d->buffer[m][d->cons[m]++ & MUX_BUFFER_MASK], 1);
+        be->chr_read(be->opaque, &d->buffer[m][d->cons[m]++ & MUX_BUFFER_MASK],
+                     1);
     }
 }
 
@@ -326,8 +326,8 @@ static void mux_update_read_handlers(Chardev *chr)
     MuxChardev *d = MUX_CHARDEV(chr);
 
     qemu_chr_fe_set_handlers_full(&d->chr, mux_chr_can_read, mux_chr_read,
-                                  mux_chr_event, NULL, chr, chr->gcontext,
-                                  true, false);
+                                  mux_chr_event, NULL, chr, chr->gcontext, true,
+                                  false);
 }
 
 static GSource *mux_chr_add_watch(Chardev *chr, GIOCondition cond)

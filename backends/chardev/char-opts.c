@@ -18,53 +18,51 @@ QemuOptsList qemu_chardev_opts = {
     .name = "chardev",
     .implied_opt_name = "backend",
     .head = QTAILQ_HEAD_INITIALIZER(qemu_chardev_opts.head),
-    .desc = {
-        { .name = "backend", .type = QEMU_OPT_STRING },
-        { .name = "path", .type = QEMU_OPT_STRING },
-        { .name = "input-path", .type = QEMU_OPT_STRING },
-        { .name = "host", .type = QEMU_OPT_STRING },
-        { .name = "port", .type = QEMU_OPT_STRING },
-        { .name = "fd", .type = QEMU_OPT_STRING },
-        { .name = "localaddr", .type = QEMU_OPT_STRING },
-        { .name = "localport", .type = QEMU_OPT_STRING },
-        { .name = "to", .type = QEMU_OPT_NUMBER },
-        { .name = "ipv4", .type = QEMU_OPT_BOOL },
-        { .name = "ipv6", .type = QEMU_OPT_BOOL },
-        { .name = "wait", .type = QEMU_OPT_BOOL },
-        { .name = "server", .type = QEMU_OPT_BOOL },
-        { .name = "delay", .type = QEMU_OPT_BOOL },
-        { .name = "nodelay", .type = QEMU_OPT_BOOL },
-        { .name = "reconnect", .type = QEMU_OPT_NUMBER },
-        { .name = "reconnect-ms", .type = QEMU_OPT_NUMBER },
-        { .name = "telnet", .type = QEMU_OPT_BOOL },
-        { .name = "tn3270", .type = QEMU_OPT_BOOL },
-        { .name = "tls-creds", .type = QEMU_OPT_STRING },
-        { .name = "tls-authz", .type = QEMU_OPT_STRING },
-        { .name = "websocket", .type = QEMU_OPT_BOOL },
-        { .name = "width", .type = QEMU_OPT_NUMBER },
-        { .name = "height", .type = QEMU_OPT_NUMBER },
-        { .name = "cols", .type = QEMU_OPT_NUMBER },
-        { .name = "rows", .type = QEMU_OPT_NUMBER },
-        { .name = "mux", .type = QEMU_OPT_BOOL },
-        { .name = "signal", .type = QEMU_OPT_BOOL },
-        { .name = "name", .type = QEMU_OPT_STRING },
-        { .name = "debug", .type = QEMU_OPT_NUMBER },
-        { .name = "size", .type = QEMU_OPT_SIZE },
-        { .name = "chardev", .type = QEMU_OPT_STRING },
-        /* As many as a hub has places (MAX_HUB) */
-        { .name = "chardevs.0", .type = QEMU_OPT_STRING },
-        { .name = "chardevs.1", .type = QEMU_OPT_STRING },
-        { .name = "chardevs.2", .type = QEMU_OPT_STRING },
-        { .name = "chardevs.3", .type = QEMU_OPT_STRING },
-        { .name = "append", .type = QEMU_OPT_BOOL },
-        { .name = "logfile", .type = QEMU_OPT_STRING },
-        { .name = "logappend", .type = QEMU_OPT_BOOL },
-        { .name = "mouse", .type = QEMU_OPT_BOOL },
-        { .name = "clipboard", .type = QEMU_OPT_BOOL },
-        { .name = "tight", .type = QEMU_OPT_BOOL, .def_value_str = "on" },
-        { .name = "abstract", .type = QEMU_OPT_BOOL },
-        { /* end of list */ }
-    },
+    .desc = { { .name = "backend", .type = QEMU_OPT_STRING },
+              { .name = "path", .type = QEMU_OPT_STRING },
+              { .name = "input-path", .type = QEMU_OPT_STRING },
+              { .name = "host", .type = QEMU_OPT_STRING },
+              { .name = "port", .type = QEMU_OPT_STRING },
+              { .name = "fd", .type = QEMU_OPT_STRING },
+              { .name = "localaddr", .type = QEMU_OPT_STRING },
+              { .name = "localport", .type = QEMU_OPT_STRING },
+              { .name = "to", .type = QEMU_OPT_NUMBER },
+              { .name = "ipv4", .type = QEMU_OPT_BOOL },
+              { .name = "ipv6", .type = QEMU_OPT_BOOL },
+              { .name = "wait", .type = QEMU_OPT_BOOL },
+              { .name = "server", .type = QEMU_OPT_BOOL },
+              { .name = "delay", .type = QEMU_OPT_BOOL },
+              { .name = "nodelay", .type = QEMU_OPT_BOOL },
+              { .name = "reconnect", .type = QEMU_OPT_NUMBER },
+              { .name = "reconnect-ms", .type = QEMU_OPT_NUMBER },
+              { .name = "telnet", .type = QEMU_OPT_BOOL },
+              { .name = "tn3270", .type = QEMU_OPT_BOOL },
+              { .name = "tls-creds", .type = QEMU_OPT_STRING },
+              { .name = "tls-authz", .type = QEMU_OPT_STRING },
+              { .name = "websocket", .type = QEMU_OPT_BOOL },
+              { .name = "width", .type = QEMU_OPT_NUMBER },
+              { .name = "height", .type = QEMU_OPT_NUMBER },
+              { .name = "cols", .type = QEMU_OPT_NUMBER },
+              { .name = "rows", .type = QEMU_OPT_NUMBER },
+              { .name = "mux", .type = QEMU_OPT_BOOL },
+              { .name = "signal", .type = QEMU_OPT_BOOL },
+              { .name = "name", .type = QEMU_OPT_STRING },
+              { .name = "debug", .type = QEMU_OPT_NUMBER },
+              { .name = "size", .type = QEMU_OPT_SIZE },
+              { .name = "chardev", .type = QEMU_OPT_STRING },
+              /* As many as a hub has places (MAX_HUB) */
+              { .name = "chardevs.0", .type = QEMU_OPT_STRING },
+              { .name = "chardevs.1", .type = QEMU_OPT_STRING },
+              { .name = "chardevs.2", .type = QEMU_OPT_STRING },
+              { .name = "chardevs.3", .type = QEMU_OPT_STRING },
+              { .name = "append", .type = QEMU_OPT_BOOL },
+              { .name = "logfile", .type = QEMU_OPT_STRING },
+              { .name = "logappend", .type = QEMU_OPT_BOOL },
+              { .name = "mouse", .type = QEMU_OPT_BOOL },
+              { .name = "clipboard", .type = QEMU_OPT_BOOL },
+              { .name = "tight", .type = QEMU_OPT_BOOL, .def_value_str = "on" },
+              { .name = "abstract", .type = QEMU_OPT_BOOL },
+              { /* end of list */ } },
 };
 
 static void (*mux_monitor_hook)(Chardev *chr, bool use_readline, Error **errp);
@@ -99,8 +97,8 @@ bool chardev_mux_monitor(Chardev *chr, Error **errp)
  * Splits "HOST:PORT" off @p; the host may be empty or in square brackets, the
  * port ends at one of @stop. Returns what follows it, or NULL.
  */
-static const char *split_host_port(const char *p, const char *stop,
-                                   char **host, char **port)
+static const char *split_host_port(const char *p, const char *stop, char **host,
+                                   char **port)
 {
     size_t hostlen, portlen;
     const char *name = p;
@@ -159,8 +157,10 @@ static bool compat_udp(QemuOpts *opts, const char *p, Error **errp)
         rest = split_host_port(rest + 1, ",", &localhost, &localport);
     }
     if (!rest) {
-        error_setg(errp, "'%s' is not an address; expected "
-                         "[HOST]:PORT[@[LOCALHOST]:LOCALPORT]", p);
+        error_setg(errp,
+                   "'%s' is not an address; expected "
+                   "[HOST]:PORT[@[LOCALHOST]:LOCALPORT]",
+                   p);
         return false;
     }
     opt_set(opts, "backend", "udp");
@@ -190,8 +190,10 @@ static bool compat_vc(QemuOpts *opts, const char *p, Error **errp)
         end = 0;
     }
     if (!end || p[end] || width < 0 || height < 0) {
-        error_setg(errp, "'vc%s' has no valid size; expected vc:WxH or "
-                         "vc:WCxHC", p);
+        error_setg(errp,
+                   "'vc%s' has no valid size; expected vc:WxH or "
+                   "vc:WCxHC",
+                   p);
         return false;
     }
     w = g_strdup_printf("%d", width);
@@ -210,7 +212,7 @@ static bool compat_path(QemuOpts *opts, const char *backend, const char *path)
 
 static bool parse_compat(QemuOpts *opts, const char *filename, Error **errp)
 {
-    static const char *const plain[] = { "null",    "pty",     "msmouse",
+    static const char *const plain[] = { "null",     "pty",     "msmouse",
                                          "wctablet", "braille", "testdev",
                                          "stdio" };
     static const struct {
@@ -276,8 +278,8 @@ QemuOpts *qemu_chr_parse_compat(const char *label, const char *filename,
 {
     Error *err = NULL;
     const char *p;
-    QemuOpts *opts = qemu_opts_create(qemu_find_opts("chardev"), label, 1,
-                                      &err);
+    QemuOpts *opts =
+        qemu_opts_create(qemu_find_opts("chardev"), label, 1, &err);
 
     if (!opts) {
         error_report_err(err);
@@ -323,8 +325,7 @@ ChardevBackend *qemu_chr_parse_opts(QemuOpts *opts, Error **errp)
     Error *err = NULL;
 
     if (!name) {
-        error_setg(errp, "chardev: \"%s\" missing backend",
-                   qemu_opts_id(opts));
+        error_setg(errp, "chardev: \"%s\" missing backend", qemu_opts_id(opts));
         return NULL;
     }
     cc = char_get_class(name, errp);

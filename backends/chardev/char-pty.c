@@ -114,8 +114,7 @@ static void pty_set_state(Chardev *chr, bool connected)
         remove_fd_in_watch(chr);
         s->connected = false;
         if (!s->timer_src) {
-            g_autofree char *name = g_strdup_printf("pty-timer-%s",
-                                                    chr->label);
+            g_autofree char *name = g_strdup_printf("pty-timer-%s", chr->label);
 
             s->timer_src = qemu_chr_timeout_add_ms(chr, 1000, pty_timer, chr);
             g_source_set_name(s->timer_src, name);
@@ -143,8 +142,8 @@ static int pty_write(Chardev *chr, const uint8_t *buf, int len)
      * Nobody listens: it is lost. The timer, in the right thread, will find
      * out if somebody has come in the meantime; here it is enough to look.
      */
-    if (!s->connected && (RETRY_ON_EINTR(poll(&pfd, 1, 0)) <= 0 ||
-                          (pfd.revents & POLLHUP))) {
+    if (!s->connected &&
+        (RETRY_ON_EINTR(poll(&pfd, 1, 0)) <= 0 || (pfd.revents & POLLHUP))) {
         return len;
     }
     return io_channel_send(s->ioc, buf, len);

@@ -64,8 +64,8 @@ Chardev *qemu_chardev_new(const char *id, const char *typename,
                           Error **errp)
 {
     g_autofree char *made_up = id ? NULL : id_generate(ID_CHR);
-    Chardev *chr = chardev_new(id ? id : made_up, typename, backend, context,
-                               errp);
+    Chardev *chr =
+        chardev_new(id ? id : made_up, typename, backend, context, errp);
 
     if (!chr || !chardev_adopt(chr, errp)) {
         return NULL;
@@ -125,8 +125,10 @@ ChardevReturn *qmp_chardev_add(const char *id, ChardevBackend *backend,
     Chardev *chr = NULL;
 
     if (!*id || strchr(id, '/')) {
-        error_setg(errp, "Invalid id '%s' for a chardev: it must not be empty "
-                         "or contain '/'", id);
+        error_setg(errp,
+                   "Invalid id '%s' for a chardev: it must not be empty "
+                   "or contain '/'",
+                   id);
         return NULL;
     }
     if (qemu_chr_find(id)) {
@@ -266,9 +268,8 @@ void qmp_chardev_remove(const char *id, Error **errp)
         return;
     }
     if (qemu_chr_replay(chr)) {
-        error_setg(errp,
-                   "Chardev '%s' cannot be unplugged in record/replay mode",
-                   id);
+        error_setg(
+            errp, "Chardev '%s' cannot be unplugged in record/replay mode", id);
         return;
     }
     object_unparent(OBJECT(chr));

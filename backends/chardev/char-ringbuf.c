@@ -47,8 +47,8 @@ static size_t ringbuf_chr_read(Chardev *chr, uint8_t *buf, size_t len)
     return n;
 }
 
-static void ringbuf_open(Chardev *chr, ChardevBackend *backend,
-                         bool *be_opened, Error **errp)
+static void ringbuf_open(Chardev *chr, ChardevBackend *backend, bool *be_opened,
+                         Error **errp)
 {
     RingBufChardev *d = RINGBUF_CHARDEV(chr);
     ChardevRingbuf *opts = backend->u.ringbuf.data;
@@ -60,15 +60,14 @@ static void ringbuf_open(Chardev *chr, ChardevBackend *backend,
     }
     d->cbuf = g_try_malloc0(size);
     if (!d->cbuf) {
-        error_setg(errp, "No memory for a ringbuf chardev of %" PRId64
-                         " bytes", size);
+        error_setg(errp, "No memory for a ringbuf chardev of %" PRId64 " bytes",
+                   size);
         return;
     }
     d->size = size;
 }
 
-static void ringbuf_parse(QemuOpts *opts, ChardevBackend *backend,
-                          Error **errp)
+static void ringbuf_parse(QemuOpts *opts, ChardevBackend *backend, Error **errp)
 {
     ChardevRingbuf *ringbuf;
     uint64_t size = qemu_opt_get_size(opts, "size", 0);

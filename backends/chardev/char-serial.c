@@ -125,13 +125,12 @@ static int serial_ioctl(Chardev *chr, int cmd, void *arg)
 static void serial_open(Chardev *chr, ChardevBackend *backend, bool *be_opened,
                         Error **errp)
 {
-    static const QEMUSerialSetParams params = { .speed = 115200,
-                                                .parity = 'N',
-                                                .data_bits = 8,
-                                                .stop_bits = 1 };
+    static const QEMUSerialSetParams params = {
+        .speed = 115200, .parity = 'N', .data_bits = 8, .stop_bits = 1
+    };
     ChardevHostdev *serial = backend->u.serial.data;
-    int fd = qmp_chardev_open_file_source(serial->device,
-                                          O_RDWR | O_NONBLOCK, errp);
+    int fd =
+        qmp_chardev_open_file_source(serial->device, O_RDWR | O_NONBLOCK, errp);
 
     if (fd >= 0) {
         serial_set_params(fd, &params);

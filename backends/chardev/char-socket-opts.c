@@ -48,8 +48,8 @@ char *socket_chr_idle_filename(SocketChardev *s)
 char *socket_chr_connected_filename(SocketChardev *s)
 {
     SocketAddress *local = qio_channel_socket_get_local_address(s->sioc, NULL);
-    SocketAddress *remote = qio_channel_socket_get_remote_address(s->sioc,
-                                                                  NULL);
+    SocketAddress *remote =
+        qio_channel_socket_get_remote_address(s->sioc, NULL);
     const char *server = s->is_listen ? ",server=on" : "";
     char *ret = NULL;
 
@@ -60,20 +60,19 @@ char *socket_chr_connected_filename(SocketChardev *s)
         bool unix_name = named->type == SOCKET_ADDRESS_TYPE_UNIX;
 
         /* An abstract name is no path, and is not shown as one. */
-        ret = g_strdup_printf("unix:%s%s",
-                              unix_name && !named->u.q_unix.abstract
-                                  ? named->u.q_unix.path
-                                  : "",
-                              server);
+        ret = g_strdup_printf(
+            "unix:%s%s",
+            unix_name && !named->u.q_unix.abstract ? named->u.q_unix.path : "",
+            server);
     } else if (local->type == SOCKET_ADDRESS_TYPE_INET &&
                remote->type == SOCKET_ADDRESS_TYPE_INET) {
         bool six = strchr(local->u.inet.host, ':') != NULL;
 
         ret = g_strdup_printf(
-            "%s:%s%s%s:%s%s <-> %s%s%s:%s", socket_protocol(s),
-            six ? "[" : "", local->u.inet.host, six ? "]" : "",
-            local->u.inet.port, server, six ? "[" : "", remote->u.inet.host,
-            six ? "]" : "", remote->u.inet.port);
+            "%s:%s%s%s:%s%s <-> %s%s%s:%s", socket_protocol(s), six ? "[" : "",
+            local->u.inet.host, six ? "]" : "", local->u.inet.port, server,
+            six ? "[" : "", remote->u.inet.host, six ? "]" : "",
+            remote->u.inet.port);
     } else {
         ret = g_strdup("unknown");
     }
@@ -119,14 +118,15 @@ bool socket_chr_validate(ChardevSocket *sock, Error **errp)
         return false;
     }
     if (sock->has_websocket && sock->websocket) {
-        error_setg(errp, "%s", client
-                                   ? "Websocket client is not implemented"
-                                   : "Websocket server is not implemented");
+        error_setg(errp, "%s",
+                   client ? "Websocket client is not implemented"
+                          : "Websocket server is not implemented");
         return false;
     }
     if (client && sock->has_wait) {
-        error_setg(errp, "%s", "'wait' option is incompatible with "
-                               "socket in client connect mode");
+        error_setg(errp, "%s",
+                   "'wait' option is incompatible with "
+                   "socket in client connect mode");
         return false;
     }
     if (sock->has_reconnect && sock->has_reconnect_ms) {
@@ -216,8 +216,8 @@ void socket_chr_parse(QemuOpts *opts, ChardevBackend *backend, Error **errp)
     sock = backend->u.socket.data = g_new0(ChardevSocket, 1);
     qemu_chr_parse_common(opts, qapi_ChardevSocket_base(sock));
 
-    sock->has_nodelay = qemu_opt_get(opts, "delay") ||
-                        qemu_opt_get(opts, "nodelay");
+    sock->has_nodelay =
+        qemu_opt_get(opts, "delay") || qemu_opt_get(opts, "nodelay");
     sock->nodelay = !qemu_opt_get_bool(opts, "delay", true) ||
                     qemu_opt_get_bool(opts, "nodelay", false);
     /*

@@ -17,8 +17,8 @@
 /* Commands that a tn3270 terminal speaks itself. */
 static bool tn3270_passes(uint8_t cmd)
 {
-    return cmd == IAC_EOR || cmd == IAC_SB || cmd == IAC_SE ||
-           cmd == IAC_IP || cmd == IAC_NOP;
+    return cmd == IAC_EOR || cmd == IAC_SB || cmd == IAC_SE || cmd == IAC_IP ||
+           cmd == IAC_NOP;
 }
 
 size_t socket_telnet_filter(SocketChardev *s, const uint8_t *buf, size_t size,
@@ -75,10 +75,27 @@ TCPChardevTelnetInit *socket_telnet_greeting(SocketChardev *s)
         IAC, IAC_WILL, OPT_BINARY, IAC, IAC_DO,   OPT_BINARY,
     };
     static const uint8_t tn3270[] = {
-        IAC, IAC_DO,   OPT_EOR,      IAC, IAC_WILL, OPT_EOR,
-        IAC, IAC_DO,   OPT_BINARY,   IAC, IAC_WILL, OPT_BINARY,
-        IAC, IAC_DO,   OPT_TERMTYPE,
-        IAC, IAC_SB,   OPT_TERMTYPE, 1 /* send it */, IAC, IAC_SE,
+        IAC,
+        IAC_DO,
+        OPT_EOR,
+        IAC,
+        IAC_WILL,
+        OPT_EOR,
+        IAC,
+        IAC_DO,
+        OPT_BINARY,
+        IAC,
+        IAC_WILL,
+        OPT_BINARY,
+        IAC,
+        IAC_DO,
+        OPT_TERMTYPE,
+        IAC,
+        IAC_SB,
+        OPT_TERMTYPE,
+        1 /* send it */,
+        IAC,
+        IAC_SE,
     };
     TCPChardevTelnetInit *init = g_new0(TCPChardevTelnetInit, 1);
 

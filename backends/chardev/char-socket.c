@@ -194,8 +194,8 @@ static gboolean socket_reconnect_timeout(gpointer opaque)
 static void socket_start_reconnect_timer(Chardev *chr)
 {
     SocketChardev *s = SOCKET_CHARDEV(chr);
-    g_autofree char *name = g_strdup_printf("chardev-socket-reconnect-%s",
-                                            chr->label);
+    g_autofree char *name =
+        g_strdup_printf("chardev-socket-reconnect-%s", chr->label);
 
     if (!s->reconnect_timer) {
         s->reconnect_timer = qemu_chr_timeout_add_ms(
@@ -208,8 +208,8 @@ static void socket_start_reconnect_timer(Chardev *chr)
 static void socket_listen_for(SocketChardev *s, QIONetListenerClientFunc func)
 {
     if (s->listener) {
-        qio_net_listener_set_client_func_full(
-            s->listener, func, s, NULL, CHARDEV(s)->gcontext);
+        qio_net_listener_set_client_func_full(s->listener, func, s, NULL,
+                                              CHARDEV(s)->gcontext);
     }
 }
 
@@ -301,11 +301,11 @@ static void socket_watch_connection(SocketChardev *s)
         return;
     }
     remove_fd_in_watch(chr);
-    chr->gsource = io_add_watch_poll(chr, s->ioc, socket_read_poll,
-                                     socket_read, chr, chr->gcontext);
+    chr->gsource = io_add_watch_poll(chr, s->ioc, socket_read_poll, socket_read,
+                                     chr, chr->gcontext);
     source_drop(&s->hup_source);
-    s->hup_source = qio_channel_add_watch_source(
-        s->ioc, G_IO_HUP, socket_hup, chr, NULL, chr->gcontext);
+    s->hup_source = qio_channel_add_watch_source(s->ioc, G_IO_HUP, socket_hup,
+                                                 chr, NULL, chr->gcontext);
 }
 
 static void socket_connected(Chardev *chr)
@@ -479,8 +479,8 @@ static void socket_connect_done(QIOTask *task, void *opaque)
     if (s->connect_err_reported) {
         error_free(err);
     } else {
-        error_reportf_err(err, "Unable to connect character device %s: ",
-                          chr->label);
+        error_reportf_err(
+            err, "Unable to connect character device %s: ", chr->label);
         s->connect_err_reported = true;
     }
     s->state = TCP_CHARDEV_STATE_DISCONNECTED;
@@ -499,9 +499,9 @@ static void socket_connect_in_background(Chardev *chr)
     QIOChannelSocket *sioc = qio_channel_socket_new();
 
     s->state = TCP_CHARDEV_STATE_CONNECTING;
-    s->connect_task = qio_task_new(OBJECT(sioc), socket_connect_done,
-                                   object_ref(OBJECT(chr)),
-                                   (GDestroyNotify)object_unref);
+    s->connect_task =
+        qio_task_new(OBJECT(sioc), socket_connect_done, object_ref(OBJECT(chr)),
+                     (GDestroyNotify)object_unref);
     object_unref(OBJECT(sioc));
     qio_task_run_in_thread(s->connect_task, socket_connect_worker,
                            QAPI_CLONE(SocketAddress, s->addr),
@@ -519,8 +519,10 @@ static int socket_wait_connected(Chardev *chr, Error **errp)
 
     if (handshake) {
         /* It needs the main loop, which does not run meanwhile. */
-        error_setg(errp, "'%s' option is incompatible with waiting for "
-                         "connection completion", handshake);
+        error_setg(errp,
+                   "'%s' option is incompatible with waiting for "
+                   "connection completion",
+                   handshake);
         return -1;
     }
     source_drop(&s->reconnect_timer);
@@ -568,8 +570,8 @@ static void socket_update_read_handler(Chardev *chr)
 static bool socket_open_server(Chardev *chr, bool wait, Error **errp)
 {
     SocketChardev *s = SOCKET_CHARDEV(chr);
-    g_autofree char *name = g_strdup_printf("chardev-tcp-listener-%s",
-                                            chr->label);
+    g_autofree char *name =
+        g_strdup_printf("chardev-tcp-listener-%s", chr->label);
     SocketAddress *addr;
 
     s->listener = qio_net_listener_new();
@@ -694,8 +696,7 @@ static void char_socket_class_init(ObjectClass *oc, void *data)
 
     object_class_property_add(oc, "addr", "SocketAddress", socket_get_addr,
                               NULL, NULL, NULL);
-    object_class_property_add_bool(oc, "connected", socket_get_connected,
-                                   NULL);
+    object_class_property_add_bool(oc, "connected", socket_get_connected, NULL);
 }
 
 static const TypeInfo char_socket_type_info = {

@@ -22,8 +22,8 @@ DECLARE_INSTANCE_CHECKER(UdpChardev, UDP_CHARDEV, TYPE_CHARDEV_UDP)
 
 static int udp_chr_write(Chardev *chr, const uint8_t *buf, int len)
 {
-    ssize_t ret = qio_channel_write(UDP_CHARDEV(chr)->ioc, (const char *)buf,
-                                    len, NULL);
+    ssize_t ret =
+        qio_channel_write(UDP_CHARDEV(chr)->ioc, (const char *)buf, len, NULL);
 
     if (ret < 0) {
         errno = ret == QIO_CHANNEL_ERR_BLOCK ? EAGAIN : EIO;

@@ -8,8 +8,8 @@
 
 QIOChannelBuffer *qio_channel_buffer_new(size_t capacity)
 {
-    QIOChannelBuffer *bioc = QIO_CHANNEL_BUFFER(
-        object_new(TYPE_QIO_CHANNEL_BUFFER));
+    QIOChannelBuffer *bioc =
+        QIO_CHANNEL_BUFFER(object_new(TYPE_QIO_CHANNEL_BUFFER));
 
     if (capacity) {
         bioc->data = g_new0(uint8_t, capacity);
@@ -64,8 +64,7 @@ static ssize_t buffer_writev(QIOChannel *ioc, const struct iovec *iov,
     buffer_reserve(bioc, len);
     for (size_t i = 0; i < niov; i++) {
         if (iov[i].iov_len) {
-            memcpy(bioc->data + bioc->offset, iov[i].iov_base,
-                   iov[i].iov_len);
+            memcpy(bioc->data + bioc->offset, iov[i].iov_base, iov[i].iov_len);
             bioc->offset += iov[i].iov_len;
         }
     }

@@ -41,8 +41,8 @@ static ssize_t command_readv(QIOChannel *ioc, const struct iovec *iov,
                              Error **errp)
 {
     QIOChannelCommand *cioc = QIO_CHANNEL_COMMAND(ioc);
-    ssize_t ret = RETRY_ON_EINTR(
-        readv(cioc->readfd, iov, MIN(niov, (size_t)IOV_MAX)));
+    ssize_t ret =
+        RETRY_ON_EINTR(readv(cioc->readfd, iov, MIN(niov, (size_t)IOV_MAX)));
 
     if (ret < 0) {
         if (errno == EAGAIN) {
@@ -59,8 +59,8 @@ static ssize_t command_writev(QIOChannel *ioc, const struct iovec *iov,
                               Error **errp)
 {
     QIOChannelCommand *cioc = QIO_CHANNEL_COMMAND(ioc);
-    ssize_t ret = RETRY_ON_EINTR(
-        writev(cioc->writefd, iov, MIN(niov, (size_t)IOV_MAX)));
+    ssize_t ret =
+        RETRY_ON_EINTR(writev(cioc->writefd, iov, MIN(niov, (size_t)IOV_MAX)));
 
     if (ret < 0) {
         if (errno == EAGAIN) {

@@ -56,9 +56,8 @@ static ssize_t channel_result(ssize_t ret, const char *what, Error **errp)
     return -1;
 }
 
-static ssize_t file_readv(QIOChannel *ioc, const struct iovec *iov,
-                          size_t niov, int **fds, size_t *nfds, int flags,
-                          Error **errp)
+static ssize_t file_readv(QIOChannel *ioc, const struct iovec *iov, size_t niov,
+                          int **fds, size_t *nfds, int flags, Error **errp)
 {
     int fd = QIO_CHANNEL_FILE(ioc)->fd;
 
@@ -100,8 +99,7 @@ static ssize_t file_pwritev(QIOChannel *ioc, const struct iovec *iov,
 
 static int file_set_blocking(QIOChannel *ioc, bool enabled, Error **errp)
 {
-    if (!g_unix_set_fd_nonblocking(QIO_CHANNEL_FILE(ioc)->fd, !enabled,
-                                   NULL)) {
+    if (!g_unix_set_fd_nonblocking(QIO_CHANNEL_FILE(ioc)->fd, !enabled, NULL)) {
         error_setg_errno(errp, errno, "Failed to set FD nonblocking");
         return -1;
     }

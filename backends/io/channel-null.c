@@ -19,9 +19,8 @@ static bool null_check_open(QIOChannel *ioc, Error **errp)
     return true;
 }
 
-static ssize_t null_readv(QIOChannel *ioc, const struct iovec *iov,
-                          size_t niov, int **fds, size_t *nfds, int flags,
-                          Error **errp)
+static ssize_t null_readv(QIOChannel *ioc, const struct iovec *iov, size_t niov,
+                          int **fds, size_t *nfds, int flags, Error **errp)
 {
     return null_check_open(ioc, errp) ? 0 : -1;
 }

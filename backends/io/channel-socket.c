@@ -167,23 +167,21 @@ static void socket_open_async(QIOChannelSocket *ioc, OpenArgs args,
 }
 
 void qio_channel_socket_connect_async(QIOChannelSocket *ioc,
-                                      SocketAddress *addr,
-                                      QIOTaskFunc callback, gpointer opaque,
-                                      GDestroyNotify destroy,
+                                      SocketAddress *addr, QIOTaskFunc callback,
+                                      gpointer opaque, GDestroyNotify destroy,
                                       GMainContext *context)
 {
-    socket_open_async(ioc, (OpenArgs) { .how = OPEN_CONNECT, .addr = addr },
+    socket_open_async(ioc, (OpenArgs){ .how = OPEN_CONNECT, .addr = addr },
                       callback, opaque, destroy, context);
 }
 
-void qio_channel_socket_listen_async(QIOChannelSocket *ioc,
-                                     SocketAddress *addr, int num,
-                                     QIOTaskFunc callback, gpointer opaque,
-                                     GDestroyNotify destroy,
+void qio_channel_socket_listen_async(QIOChannelSocket *ioc, SocketAddress *addr,
+                                     int num, QIOTaskFunc callback,
+                                     gpointer opaque, GDestroyNotify destroy,
                                      GMainContext *context)
 {
     socket_open_async(
-        ioc, (OpenArgs) { .how = OPEN_LISTEN, .addr = addr, .num = num },
+        ioc, (OpenArgs){ .how = OPEN_LISTEN, .addr = addr, .num = num },
         callback, opaque, destroy, context);
 }
 
@@ -194,18 +192,16 @@ void qio_channel_socket_dgram_async(QIOChannelSocket *ioc,
                                     GDestroyNotify destroy,
                                     GMainContext *context)
 {
-    socket_open_async(ioc,
-                      (OpenArgs) { .how = OPEN_DGRAM,
-                                   .addr = remoteAddr,
-                                   .local = localAddr },
-                      callback, opaque, destroy, context);
+    socket_open_async(
+        ioc,
+        (OpenArgs){ .how = OPEN_DGRAM, .addr = remoteAddr, .local = localAddr },
+        callback, opaque, destroy, context);
 }
 
 SocketAddress *qio_channel_socket_get_local_address(QIOChannelSocket *ioc,
                                                     Error **errp)
 {
-    return socket_sockaddr_to_address(&ioc->localAddr, ioc->localAddrLen,
-                                      errp);
+    return socket_sockaddr_to_address(&ioc->localAddr, ioc->localAddrLen, errp);
 }
 
 SocketAddress *qio_channel_socket_get_remote_address(QIOChannelSocket *ioc,
@@ -215,8 +211,7 @@ SocketAddress *qio_channel_socket_get_remote_address(QIOChannelSocket *ioc,
                                       errp);
 }
 
-QIOChannelSocket *qio_channel_socket_accept(QIOChannelSocket *ioc,
-                                            Error **errp)
+QIOChannelSocket *qio_channel_socket_accept(QIOChannelSocket *ioc, Error **errp)
 {
     int fd = RETRY_ON_EINTR(qemu_accept(ioc->fd, NULL, NULL));
     QIOChannelSocket *cioc;
@@ -411,8 +406,7 @@ static int socket_close(QIOChannel *ioc, Error **errp)
 }
 
 static void socket_set_aio_fd_handler(QIOChannel *ioc, AioContext *read_ctx,
-                                      IOHandler *io_read,
-                                      AioContext *write_ctx,
+                                      IOHandler *io_read, AioContext *write_ctx,
                                       IOHandler *io_write, void *opaque)
 {
     int fd = QIO_CHANNEL_SOCKET(ioc)->fd;

@@ -23,8 +23,8 @@ void qio_channel_util_set_aio_fd_handler(int read_fd, AioContext *read_ctx,
     /* A descriptor has one entry in a context: both handlers go in at once. */
     if (read_fd == write_fd && read_ctx == write_ctx) {
         if (read_ctx) {
-            aio_set_fd_handler(read_ctx, read_fd, io_read, io_write, NULL,
-                               NULL, opaque);
+            aio_set_fd_handler(read_ctx, read_fd, io_read, io_write, NULL, NULL,
+                               opaque);
         }
         return;
     }

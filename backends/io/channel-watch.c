@@ -48,8 +48,8 @@ static GSourceFuncs channel_source_funcs = {
 static ChannelSource *channel_source_new(QIOChannel *ioc,
                                          GIOCondition condition)
 {
-    GSource *source = g_source_new(&channel_source_funcs,
-                                   sizeof(ChannelSource));
+    GSource *source =
+        g_source_new(&channel_source_funcs, sizeof(ChannelSource));
     ChannelSource *cs = (ChannelSource *)source;
 
     cs->ioc = QIO_CHANNEL(object_ref(OBJECT(ioc)));

@@ -131,9 +131,11 @@ static void gathered_close(Gathered *g)
     g_free(g->fds);
 }
 
-int coroutine_mixed_fn qio_channel_readv_full_all_eof(
-    QIOChannel *ioc, const struct iovec *iov, size_t niov, int **fds,
-    size_t *nfds, int flags, Error **errp)
+int coroutine_mixed_fn qio_channel_readv_full_all_eof(QIOChannel *ioc,
+                                                      const struct iovec *iov,
+                                                      size_t niov, int **fds,
+                                                      size_t *nfds, int flags,
+                                                      Error **errp)
 {
     Rest rest = rest_new(iov, niov);
     Gathered got = {};
@@ -166,7 +168,7 @@ int coroutine_mixed_fn qio_channel_readv_full_all_eof(
 
     if (ret != 1) {
         gathered_close(&got);
-        got = (Gathered) {};
+        got = (Gathered){};
     }
     if (fds) {
         *fds = got.fds;
@@ -181,8 +183,8 @@ int coroutine_mixed_fn qio_channel_readv_full_all(QIOChannel *ioc,
                                                   size_t niov, int **fds,
                                                   size_t *nfds, Error **errp)
 {
-    int ret = qio_channel_readv_full_all_eof(ioc, iov, niov, fds, nfds, 0,
-                                             errp);
+    int ret =
+        qio_channel_readv_full_all_eof(ioc, iov, niov, fds, nfds, 0, errp);
 
     if (ret == 0) {
         error_setg(errp, "Unexpected end-of-file before all data were read");
@@ -241,8 +243,8 @@ int coroutine_mixed_fn qio_channel_writev_all(QIOChannel *ioc,
     return qio_channel_writev_full_all(ioc, iov, niov, NULL, 0, 0, errp);
 }
 
-ssize_t qio_channel_readv(QIOChannel *ioc, const struct iovec *iov,
-                          size_t niov, Error **errp)
+ssize_t qio_channel_readv(QIOChannel *ioc, const struct iovec *iov, size_t niov,
+                          Error **errp)
 {
     return qio_channel_readv_full(ioc, iov, niov, NULL, NULL, 0, errp);
 }
@@ -255,7 +257,7 @@ ssize_t qio_channel_writev(QIOChannel *ioc, const struct iovec *iov,
 
 static struct iovec one_iov(const char *buf, size_t buflen)
 {
-    return (struct iovec) { .iov_base = (char *)buf, .iov_len = buflen };
+    return (struct iovec){ .iov_base = (char *)buf, .iov_len = buflen };
 }
 
 ssize_t qio_channel_read(QIOChannel *ioc, char *buf, size_t buflen,
@@ -430,8 +432,8 @@ int qio_channel_get_peerpid(QIOChannel *ioc, unsigned int *pid, Error **errp)
 
 GSource *qio_channel_create_watch(QIOChannel *ioc, GIOCondition condition)
 {
-    GSource *source = QIO_CHANNEL_GET_CLASS(ioc)->io_create_watch(ioc,
-                                                                  condition);
+    GSource *source =
+        QIO_CHANNEL_GET_CLASS(ioc)->io_create_watch(ioc, condition);
 
     if (ioc->name) {
         g_source_set_name(source, ioc->name);
@@ -456,8 +458,8 @@ guint qio_channel_add_watch_full(QIOChannel *ioc, GIOCondition condition,
                                  QIOChannelFunc func, gpointer user_data,
                                  GDestroyNotify notify, GMainContext *context)
 {
-    GSource *source = qio_channel_add_watch_source(
-        ioc, condition, func, user_data, notify, context);
+    GSource *source = qio_channel_add_watch_source(ioc, condition, func,
+                                                   user_data, notify, context);
     guint id = g_source_get_id(source);
 
     g_source_unref(source);

@@ -13,15 +13,14 @@ QIODNSResolver *qio_dns_resolver_get_instance(void)
     static gsize instance;
 
     if (g_once_init_enter(&instance)) {
-        g_once_init_leave(&instance,
-                          (gsize)object_new(TYPE_QIO_DNS_RESOLVER));
+        g_once_init_leave(&instance, (gsize)object_new(TYPE_QIO_DNS_RESOLVER));
     }
     return (QIODNSResolver *)instance;
 }
 
 /* @addr, with one numeric host and port that it resolved to. */
-static SocketAddress *address_of_result(SocketAddress *addr,
-                                        struct addrinfo *e, Error **errp)
+static SocketAddress *address_of_result(SocketAddress *addr, struct addrinfo *e,
+                                        Error **errp)
 {
     char host[NI_MAXHOST], serv[NI_MAXSERV];
     SocketAddress *res;
@@ -67,8 +66,8 @@ static int lookup_inet(SocketAddress *addr, size_t *naddrs,
     }
     rc = getaddrinfo(inet->host[0] ? inet->host : NULL, port, &hints, &res);
     if (rc) {
-        error_setg(errp, "address resolution failed for %s:%s: %s",
-                   inet->host, port, gai_strerror(rc));
+        error_setg(errp, "address resolution failed for %s:%s: %s", inet->host,
+                   port, gai_strerror(rc));
         return -1;
     }
 

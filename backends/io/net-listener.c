@@ -26,8 +26,8 @@ static gboolean listener_client(QIOChannel *ioc, GIOCondition condition,
                                 gpointer opaque)
 {
     QIONetListener *listener = QIO_NET_LISTENER(opaque);
-    QIOChannelSocket *sioc = qio_channel_socket_accept(QIO_CHANNEL_SOCKET(ioc),
-                                                       NULL);
+    QIOChannelSocket *sioc =
+        qio_channel_socket_accept(QIO_CHANNEL_SOCKET(ioc), NULL);
     QIONetListenerClientFunc func;
     gpointer data;
 
@@ -71,10 +71,10 @@ void qio_net_listener_add(QIONetListener *listener, QIOChannelSocket *sioc)
     if (listener->name) {
         qio_channel_set_name(QIO_CHANNEL(sioc), listener->name);
     }
-    listener->sioc = g_renew(QIOChannelSocket *, listener->sioc,
-                             listener->nsioc);
-    listener->io_source = g_renew(GSource *, listener->io_source,
-                                  listener->nsioc);
+    listener->sioc =
+        g_renew(QIOChannelSocket *, listener->sioc, listener->nsioc);
+    listener->io_source =
+        g_renew(GSource *, listener->io_source, listener->nsioc);
     listener->sioc[i] = QIO_CHANNEL_SOCKET(object_ref(OBJECT(sioc)));
     listener->io_source[i] = NULL;
     listener->connected = true;
@@ -120,8 +120,7 @@ int qio_net_listener_open_sync(QIONetListener *listener, SocketAddress *addr,
 
 void qio_net_listener_set_client_func_full(QIONetListener *listener,
                                            QIONetListenerClientFunc func,
-                                           gpointer data,
-                                           GDestroyNotify notify,
+                                           gpointer data, GDestroyNotify notify,
                                            GMainContext *context)
 {
     GDestroyNotify old_notify;
@@ -165,8 +164,8 @@ QIOChannelSocket *qio_net_listener_wait_client(QIONetListener *listener)
         pfds[i].fd = listener->sioc[i]->fd;
         pfds[i].events = POLLIN;
     }
-    while (!client && (poll(pfds, listener->nsioc, -1) >= 0 ||
-                       errno == EINTR)) {
+    while (!client &&
+           (poll(pfds, listener->nsioc, -1) >= 0 || errno == EINTR)) {
         for (size_t i = 0; i < listener->nsioc && !client; i++) {
             if (pfds[i].revents) {
                 client = qio_channel_socket_accept(listener->sioc[i], NULL);

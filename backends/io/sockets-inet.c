@@ -57,8 +57,7 @@ static bool inet_is_mptcp(InetSocketAddress *saddr)
 
 /* getaddrinfo(), with the Error that everybody expects. */
 static struct addrinfo *inet_resolve(const char *host, const char *port,
-                                     const struct addrinfo *hints,
-                                     Error **errp)
+                                     const struct addrinfo *hints, Error **errp)
 {
     struct addrinfo *res = NULL;
     int rc = getaddrinfo(host && host[0] ? host : NULL, port, hints, &res);
@@ -128,8 +127,8 @@ static int inet_bind(int fd, InetSocketAddress *saddr, struct addrinfo *e)
  * A socket that listens on @e. -1 with errno; *@stage then says what failed,
  * for those failures that another port would not mend.
  */
-static int inet_listen_on(struct addrinfo *e, InetSocketAddress *saddr,
-                          int num, const char **stage)
+static int inet_listen_on(struct addrinfo *e, InetSocketAddress *saddr, int num,
+                          const char **stage)
 {
     int fd = inet_socket(e, saddr);
     int saved;
@@ -250,8 +249,8 @@ static int inet_connect_addr(InetSocketAddress *saddr, struct addrinfo *e,
 
 int inet_connect_saddr(InetSocketAddress *saddr, Error **errp)
 {
-    struct addrinfo hints = { .ai_flags = AI_CANONNAME | AI_V4MAPPED |
-                                          AI_ADDRCONFIG,
+    struct addrinfo hints = { .ai_flags =
+                                  AI_CANONNAME | AI_V4MAPPED | AI_ADDRCONFIG,
                               .ai_socktype = SOCK_STREAM };
     struct addrinfo *res, *e;
     Error *err = NULL;
@@ -303,8 +302,8 @@ static int inet_dgram_bound(struct addrinfo *peer, InetSocketAddress *local,
                               .ai_family = peer->ai_family,
                               .ai_socktype = SOCK_DGRAM };
     const char *host = local ? local->host : NULL;
-    const char *port = local && local->port && local->port[0] ? local->port
-                                                              : "0";
+    const char *port =
+        local && local->port && local->port[0] ? local->port : "0";
     struct addrinfo *res = inet_resolve(host, port, &hints, errp);
     int fd;
 
@@ -330,11 +329,11 @@ static int inet_dgram_bound(struct addrinfo *peer, InetSocketAddress *local,
 int inet_dgram_saddr(InetSocketAddress *remote, InetSocketAddress *local,
                      Error **errp)
 {
-    struct addrinfo hints = { .ai_flags = AI_CANONNAME | AI_V4MAPPED |
-                                          AI_ADDRCONFIG,
+    struct addrinfo hints = { .ai_flags =
+                                  AI_CANONNAME | AI_V4MAPPED | AI_ADDRCONFIG,
                               .ai_socktype = SOCK_DGRAM };
-    const char *host = remote->host && remote->host[0] ? remote->host
-                                                       : "localhost";
+    const char *host =
+        remote->host && remote->host[0] ? remote->host : "localhost";
     struct addrinfo *peer;
     Error *err = NULL;
     int fd;
@@ -420,8 +419,8 @@ static bool inet_parse_option(InetSocketAddress *addr, const char *opt,
         addr->to = to;
         return true;
     }
-    error_setg(errp, "Invalid parameter '%.*s' in address '%s'", (int)name,
-               opt, str);
+    error_setg(errp, "Invalid parameter '%.*s' in address '%s'", (int)name, opt,
+               str);
     return false;
 }
 
@@ -506,8 +505,10 @@ int parse_host_port(struct sockaddr_in *saddr, const char *str, Error **errp)
     g_auto(GStrv) parts = g_strsplit(str, ":", 2);
 
     if (!parts[0] || !parts[1]) {
-        error_setg(errp, "host address '%s' doesn't contain ':' "
-                         "separating host from port", str);
+        error_setg(errp,
+                   "host address '%s' doesn't contain ':' "
+                   "separating host from port",
+                   str);
         return -1;
     }
     return convert_host_port(saddr, parts[0], parts[1], errp);

@@ -54,8 +54,8 @@ int unix_listen_saddr(UnixSocketAddress *saddr, int num, Error **errp)
 {
     bool abstract = saddr->has_abstract && saddr->abstract;
     bool given = saddr->path && saddr->path[0];
-    g_autofree char *path = given ? g_strdup(saddr->path)
-                                  : unix_temporary_path(errp);
+    g_autofree char *path =
+        given ? g_strdup(saddr->path) : unix_temporary_path(errp);
     struct sockaddr_un un;
     socklen_t len;
     int fd;
@@ -116,8 +116,7 @@ int unix_connect_saddr(UnixSocketAddress *saddr, Error **errp)
         return -1;
     }
     if (connect_fully(fd, (struct sockaddr *)&un, len) < 0) {
-        error_setg_errno(errp, errno, "Failed to connect to '%s'",
-                         saddr->path);
+        error_setg_errno(errp, errno, "Failed to connect to '%s'", saddr->path);
         close(fd);
         return -1;
     }

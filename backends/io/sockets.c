@@ -195,8 +195,7 @@ static int socket_get_fd(const char *fdstr, Error **errp)
         int ret = qemu_strtoi(fdstr, NULL, 10, &fd);
 
         if (ret < 0) {
-            error_setg_errno(errp, -ret, "Unable to parse FD number %s",
-                             fdstr);
+            error_setg_errno(errp, -ret, "Unable to parse FD number %s", fdstr);
             return -1;
         }
     }

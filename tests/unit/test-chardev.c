@@ -66,8 +66,8 @@ static Fe *fe_new(Chardev *chr)
     fe->in = g_string_new(NULL);
     fe->room = 4096;
     g_assert_true(qemu_chr_fe_init(&fe->be, chr, &error_abort));
-    qemu_chr_fe_set_handlers(&fe->be, fe_can_read, fe_read, fe_event,
-                             fe_change, fe, NULL, true);
+    qemu_chr_fe_set_handlers(&fe->be, fe_can_read, fe_read, fe_event, fe_change,
+                             fe, NULL, true);
     return fe;
 }
 
@@ -87,14 +87,14 @@ static void fe_write(Fe *fe, const char *text)
 }
 
 /* Runs the main loop until @cond, for ten seconds at most. */
-#define wait_for(cond)                                                   \
-    do {                                                                 \
-        gint64 end_ = g_get_monotonic_time() + 10 * G_USEC_PER_SEC;      \
-        while (!(cond)) {                                                \
-            g_assert_cmpint(g_get_monotonic_time(), <, end_);            \
-            main_loop_wait(true);                                        \
-            g_usleep(200);                                               \
-        }                                                                \
+#define wait_for(cond)                                                         \
+    do {                                                                       \
+        gint64 end_ = g_get_monotonic_time() + 10 * G_USEC_PER_SEC;            \
+        while (!(cond)) {                                                      \
+            g_assert_cmpint(g_get_monotonic_time(), <, end_);                  \
+            main_loop_wait(true);                                              \
+            g_usleep(200);                                                     \
+        }                                                                      \
     } while (0)
 
 static void run_a_little(void)
@@ -107,8 +107,8 @@ static void run_a_little(void)
 
 static Chardev *chr_try(const char *params, Error **errp)
 {
-    QemuOpts *opts = qemu_opts_parse(qemu_find_opts("chardev"), params, true,
-                                     errp);
+    QemuOpts *opts =
+        qemu_opts_parse(qemu_find_opts("chardev"), params, true, errp);
     Chardev *chr;
 
     if (!opts) {
@@ -172,8 +172,7 @@ static void test_bad_options(void)
         { "hub,id=x,chardevs.0=nope",
           "hub: chardev can't be found by id 'nope'" },
         { "udp,id=x", "chardev: udp: remote port not specified" },
-        { "socket,id=x",
-          "chardev: socket: no 'path', 'host' or 'fd' given" },
+        { "socket,id=x", "chardev: socket: no 'path', 'host' or 'fd' given" },
         { "socket,id=x,host=h", "chardev: socket: no port given" },
         { "socket,id=x,path=/a,host=h,port=1",
           "None or one of 'path', 'fd' or 'host' option required." },
@@ -258,9 +257,11 @@ static void test_compat(void)
 static void test_compat_bad(void)
 {
     static const char *const bad[] = {
-        "", "frob", "tcp:", "tcp:h", "tcp:h:", "tcp:h:1,frob=2", "udp:h",
-        "udp:h:1@", "udp:h:1@x", "vc:", "vc:12", "vc:1x2y", "vc:-1x2", "mon:",
-        "unix:/p,frob=on",
+        "",        "frob",     "tcp:",
+        "tcp:h",   "tcp:h:",   "tcp:h:1,frob=2",
+        "udp:h",   "udp:h:1@", "udp:h:1@x",
+        "vc:",     "vc:12",    "vc:1x2y",
+        "vc:-1x2", "mon:",     "unix:/p,frob=on",
     };
 
     /* Errors go to standard error; a subprocess keeps them off ours. */
@@ -431,8 +432,8 @@ static void test_ringbuf(void)
             }
         } else {
             int len = g_test_rand_int_range(1, 80);
-            g_autofree char *got = qmp_ringbuf_read("r", len, false, 0,
-                                                    &error_abort);
+            g_autofree char *got =
+                qmp_ringbuf_read("r", len, false, 0, &error_abort);
             g_autofree char *expected = g_strndup(model->str, len);
 
             g_assert_cmpstr(got, ==, expected);
@@ -731,8 +732,7 @@ static void test_hotswap(void)
     char *out;
 
     g_assert_null(qmp_chardev_change("nope", &backend, &err));
-    g_assert_cmpstr(error_get_pretty(err), ==,
-                    "Chardev 'nope' does not exist");
+    g_assert_cmpstr(error_get_pretty(err), ==, "Chardev 'nope' does not exist");
     error_free_or_abort(&err);
 
     fe = fe_new(chr);
@@ -787,8 +787,8 @@ static void expect(QIOChannel *ioc, const char *text)
 {
     char buf[64] = "";
 
-    g_assert_cmpint(qio_channel_read_all(ioc, buf, strlen(text),
-                                         &error_abort), ==, 0);
+    g_assert_cmpint(qio_channel_read_all(ioc, buf, strlen(text), &error_abort),
+                    ==, 0);
     g_assert_cmpstr(buf, ==, text);
 }
 
@@ -797,7 +797,8 @@ static void test_socket_server(gconstpointer tcp)
     g_autofree char *dir = tmp_dir();
     g_autofree char *params = g_strdup_printf(
         tcp ? "socket,id=s,server=on,wait=off,host=127.0.0.1,port=0,nodelay=on"
-            : "socket,id=s,server=on,wait=off,path=%s/sock", dir);
+            : "socket,id=s,server=on,wait=off,path=%s/sock",
+        dir);
     Chardev *chr = chr_new(params);
     Fe *fe = fe_new(chr);
     QIOChannel *client, *second;
@@ -807,8 +808,8 @@ static void test_socket_server(gconstpointer tcp)
         fe_write(fe, "nobody is there");
         client = client_new(chr);
         wait_for(fe->opened == i);
-        g_assert_true(g_str_has_prefix(chr->filename,
-                                       tcp ? "tcp:127.0.0.1:" : "unix:"));
+        g_assert_true(
+            g_str_has_prefix(chr->filename, tcp ? "tcp:127.0.0.1:" : "unix:"));
         g_assert_nonnull(strstr(chr->filename, ",server=on"));
         fe_write(fe, "hello");
         expect(client, "hello");
@@ -825,8 +826,8 @@ static void test_socket_server(gconstpointer tcp)
     wait_for(fe->opened == 3);
     {
         Chardev like = { .filename = NULL };
-        g_autofree char *path = g_strdup_printf("disconnected:unix:%s/sock",
-                                                dir);
+        g_autofree char *path =
+            g_strdup_printf("disconnected:unix:%s/sock", dir);
 
         like.filename = path;
         if (!tcp) {
@@ -865,8 +866,8 @@ static void test_socket_wait(void)
 {
     g_autofree char *dir = tmp_dir();
     g_autofree char *path = g_build_filename(dir, "sock", NULL);
-    g_autofree char *params = g_strdup_printf("socket,id=s,server=on,path=%s",
-                                              path);
+    g_autofree char *params =
+        g_strdup_printf("socket,id=s,server=on,path=%s", path);
     SocketAddress addr = { .type = SOCKET_ADDRESS_TYPE_UNIX,
                            .u.q_unix.path = path };
     GThread *thread = g_thread_new("client", connect_later, &addr);
@@ -887,8 +888,8 @@ static void test_socket_reconnect(void)
 {
     g_autofree char *dir = tmp_dir();
     g_autofree char *path = g_build_filename(dir, "sock", NULL);
-    g_autofree char *params = g_strdup_printf(
-        "socket,id=s,path=%s,reconnect-ms=10", path);
+    g_autofree char *params =
+        g_strdup_printf("socket,id=s,path=%s,reconnect-ms=10", path);
     SocketAddress addr = { .type = SOCKET_ADDRESS_TYPE_UNIX,
                            .u.q_unix.path = path };
     QIOChannelSocket *lioc = qio_channel_socket_new(), *server;
@@ -957,8 +958,8 @@ static gboolean writer_go_on(void *do_not_use, GIOCondition cond, void *opaque)
 static void test_socket_slow_reader(void)
 {
     g_autofree char *dir = tmp_dir();
-    g_autofree char *params = g_strdup_printf(
-        "socket,id=s,server=on,wait=off,path=%s/sock", dir);
+    g_autofree char *params =
+        g_strdup_printf("socket,id=s,server=on,wait=off,path=%s/sock", dir);
     Chardev *chr = chr_new(params);
     Fe *fe = fe_new(chr);
     QIOChannel *client = client_new(chr);
@@ -1005,8 +1006,8 @@ static void test_socket_slow_reader(void)
 static void test_socket_fds(void)
 {
     g_autofree char *dir = tmp_dir();
-    g_autofree char *params = g_strdup_printf(
-        "socket,id=s,server=on,wait=off,path=%s/sock", dir);
+    g_autofree char *params =
+        g_strdup_printf("socket,id=s,server=on,wait=off,path=%s/sock", dir);
     Chardev *chr = chr_new(params);
     Fe *fe = fe_new(chr);
     QIOChannel *client = client_new(chr);
@@ -1034,8 +1035,9 @@ static void test_socket_fds(void)
 
     g_assert_cmpint(qemu_chr_fe_set_msgfds(&fe->be, send, 1), ==, 0);
     fe_write(fe, "y");
-    g_assert_cmpint(qio_channel_readv_full_all(client, &riov, 1, &fds, &nfds,
-                                               &error_abort), ==, 0);
+    g_assert_cmpint(
+        qio_channel_readv_full_all(client, &riov, 1, &fds, &nfds, &error_abort),
+        ==, 0);
     g_assert_cmpint(nfds, ==, 1);
     close(fds[0]);
     g_free(fds);
@@ -1049,8 +1051,8 @@ static void test_socket_fds(void)
 static void test_socket_add_client(void)
 {
     g_autofree char *dir = tmp_dir();
-    g_autofree char *params = g_strdup_printf(
-        "socket,id=s,server=on,wait=off,path=%s/sock", dir);
+    g_autofree char *params =
+        g_strdup_printf("socket,id=s,server=on,wait=off,path=%s/sock", dir);
     Chardev *chr = chr_new(params), *null = chr_new("null,id=n");
     Fe *fe = fe_new(chr);
     int sv[2];
@@ -1074,8 +1076,8 @@ static void test_socket_add_client(void)
 static void test_socket_context(void)
 {
     g_autofree char *dir = tmp_dir();
-    g_autofree char *params = g_strdup_printf(
-        "socket,id=s,server=on,wait=off,path=%s/sock", dir);
+    g_autofree char *params =
+        g_strdup_printf("socket,id=s,server=on,wait=off,path=%s/sock", dir);
     GMainContext *ctx = g_main_context_new();
     Chardev *chr = chr_new(params);
     Fe *fe = fe_new(chr);
@@ -1113,8 +1115,8 @@ static void test_socket_context(void)
 static void test_socket_flow(void)
 {
     g_autofree char *dir = tmp_dir();
-    g_autofree char *params = g_strdup_printf(
-        "socket,id=s,server=on,wait=off,path=%s/sock", dir);
+    g_autofree char *params =
+        g_strdup_printf("socket,id=s,server=on,wait=off,path=%s/sock", dir);
     Chardev *chr = chr_new(params);
     Fe *fe = fe_new(chr);
     QIOChannel *client = client_new(chr);
@@ -1194,9 +1196,9 @@ static void test_telnet(void)
 static void test_telnet_random(gconstpointer mode)
 {
     g_autofree char *dir = tmp_dir();
-    g_autofree char *params = g_strdup_printf(
-        "socket,id=s,server=on,wait=off,%s=on,path=%s/sock",
-        (const char *)mode, dir);
+    g_autofree char *params =
+        g_strdup_printf("socket,id=s,server=on,wait=off,%s=on,path=%s/sock",
+                        (const char *)mode, dir);
     Chardev *chr = chr_new(params);
     Fe *fe = fe_new(chr);
     QIOChannel *client = client_new(chr);

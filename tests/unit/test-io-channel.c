@@ -123,8 +123,8 @@ static void test_stream_pipe(void)
 static void test_stream_command(void)
 {
     const char *const argv[] = { "/bin/cat", NULL };
-    QIOChannelCommand *cioc = qio_channel_command_new_spawn(argv, O_RDWR,
-                                                            &error_abort);
+    QIOChannelCommand *cioc =
+        qio_channel_command_new_spawn(argv, O_RDWR, &error_abort);
     GPid pid = cioc->pid;
 
     check_stream(QIO_CHANNEL(cioc), QIO_CHANNEL(cioc));
@@ -149,11 +149,12 @@ static void test_command_errors(void)
     error_free(err);
 
     cioc = qio_channel_command_new_spawn(echo, O_RDONLY, &error_abort);
-    g_assert_cmpint(qio_channel_read_all(QIO_CHANNEL(cioc), buf, 6,
-                                         &error_abort), ==, 0);
+    g_assert_cmpint(
+        qio_channel_read_all(QIO_CHANNEL(cioc), buf, 6, &error_abort), ==, 0);
     g_assert_cmpint(memcmp(buf, "hello\n", 6), ==, 0);
-    g_assert_cmpint(qio_channel_read_all_eof(QIO_CHANNEL(cioc), buf, 1,
-                                             &error_abort), ==, 0);
+    g_assert_cmpint(
+        qio_channel_read_all_eof(QIO_CHANNEL(cioc), buf, 1, &error_abort), ==,
+        0);
     object_unref(OBJECT(cioc));
 
     cioc = qio_channel_command_new_spawn(stubborn, O_WRONLY, &error_abort);
@@ -220,15 +221,16 @@ static void test_unsupported(void)
     g_assert_cmpint(qio_channel_writev_full(buffer, &iov, 1, &fd, 1, 0, &err),
                     ==, -1);
     error_free_or_abort(&err);
-    g_assert_cmpint(qio_channel_readv_full(buffer, &iov, 1, &fds, &nfds, 0,
-                                           &err), ==, -1);
+    g_assert_cmpint(
+        qio_channel_readv_full(buffer, &iov, 1, &fds, &nfds, 0, &err), ==, -1);
     error_free_or_abort(&err);
     g_assert_cmpint(qio_channel_readv_full(buffer, &iov, 1, NULL, NULL,
                                            QIO_CHANNEL_READ_FLAG_MSG_PEEK,
-                                           &err), ==, -1);
+                                           &err),
+                    ==, -1);
     error_free_or_abort(&err);
-    g_assert_cmpint(qio_channel_shutdown(buffer, QIO_CHANNEL_SHUTDOWN_BOTH,
-                                         &err), ==, -1);
+    g_assert_cmpint(
+        qio_channel_shutdown(buffer, QIO_CHANNEL_SHUTDOWN_BOTH, &err), ==, -1);
     error_free_or_abort(&err);
     g_assert_cmpint(qio_channel_get_peerpid(buffer, &pid, &err), ==, -1);
     error_free_or_abort(&err);
@@ -239,9 +241,10 @@ static void test_unsupported(void)
     error_free_or_abort(&err);
     g_assert_cmpint(qio_channel_io_seek(a, 0, SEEK_SET, &err), ==, -1);
     error_free_or_abort(&err);
-    g_assert_cmpint(qio_channel_writev_full(
-                        a, &iov, 1, NULL, 0, QIO_CHANNEL_WRITE_FLAG_ZERO_COPY,
-                        &err), ==, -1);
+    g_assert_cmpint(qio_channel_writev_full(a, &iov, 1, NULL, 0,
+                                            QIO_CHANNEL_WRITE_FLAG_ZERO_COPY,
+                                            &err),
+                    ==, -1);
     error_free_or_abort(&err);
     g_assert_cmpint(qio_channel_get_peerpid(a, &pid, &error_abort), ==, 0);
     g_assert_cmpint(pid, ==, getpid());
@@ -271,10 +274,12 @@ static void test_fd_pass(void)
     socket_pair(&a, &b);
     send[0] = send[1] = pipefd[0];
     send[2] = pipefd[1];
-    g_assert_cmpint(qio_channel_writev_full_all(a, &iov, 1, send, 3, 0,
-                                                &error_abort), ==, 0);
-    g_assert_cmpint(qio_channel_readv_full_all(b, &iov2, 1, &fds, &nfds,
-                                               &error_abort), ==, 0);
+    g_assert_cmpint(
+        qio_channel_writev_full_all(a, &iov, 1, send, 3, 0, &error_abort), ==,
+        0);
+    g_assert_cmpint(
+        qio_channel_readv_full_all(b, &iov2, 1, &fds, &nfds, &error_abort), ==,
+        0);
     g_assert_cmpstr(in, ==, "hello");
     g_assert_cmpint(nfds, ==, 3);
     for (int i = 0; i < 3; i++) {
@@ -286,12 +291,15 @@ static void test_fd_pass(void)
 
     /* Two messages in one read: both lots of descriptors. */
     iov.iov_len = 3;
-    g_assert_cmpint(qio_channel_writev_full_all(a, &iov, 1, send, 1, 0,
-                                                &error_abort), ==, 0);
-    g_assert_cmpint(qio_channel_writev_full_all(a, &iov, 1, send + 2, 1, 0,
-                                                &error_abort), ==, 0);
-    g_assert_cmpint(qio_channel_readv_full_all(b, &iov2, 1, &fds, &nfds,
-                                               &error_abort), ==, 0);
+    g_assert_cmpint(
+        qio_channel_writev_full_all(a, &iov, 1, send, 1, 0, &error_abort), ==,
+        0);
+    g_assert_cmpint(
+        qio_channel_writev_full_all(a, &iov, 1, send + 2, 1, 0, &error_abort),
+        ==, 0);
+    g_assert_cmpint(
+        qio_channel_readv_full_all(b, &iov2, 1, &fds, &nfds, &error_abort), ==,
+        0);
     g_assert_cmpint(nfds, ==, 2);
     g_assert_true(same_file(fds[0], send[0]) && same_file(fds[1], send[2]));
     close(fds[0]);
@@ -301,10 +309,10 @@ static void test_fd_pass(void)
     for (int i = 0; i < 17; i++) {
         many[i] = pipefd[0];
     }
-    g_assert_cmpint(qio_channel_writev_full(a, &iov, 1, many, 17, 0, &err),
-                    ==, -1);
-    g_assert_nonnull(strstr(error_get_pretty(err),
-                            "Only 16 FDs can be sent, got 17"));
+    g_assert_cmpint(qio_channel_writev_full(a, &iov, 1, many, 17, 0, &err), ==,
+                    -1);
+    g_assert_nonnull(
+        strstr(error_get_pretty(err), "Only 16 FDs can be sent, got 17"));
     error_free(err);
     close(pipefd[0]);
     close(pipefd[1]);
@@ -325,8 +333,8 @@ static void test_file(void)
     g_assert_nonnull(strstr(error_get_pretty(err), path));
     error_free_or_abort(&err);
 
-    ioc = QIO_CHANNEL(qio_channel_file_new_path(path, O_RDWR | O_CREAT, 0600,
-                                                &error_abort));
+    ioc = QIO_CHANNEL(
+        qio_channel_file_new_path(path, O_RDWR | O_CREAT, 0600, &error_abort));
     g_assert_true(qio_channel_has_feature(ioc, QIO_CHANNEL_FEATURE_SEEKABLE));
     qio_channel_write_all(ioc, "0123456789", 10, &error_abort);
     g_assert_cmpint(qio_channel_io_seek(ioc, 2, SEEK_SET, &error_abort), ==, 2);
@@ -336,8 +344,7 @@ static void test_file(void)
                     ==, 2);
     g_assert_cmpint(qio_channel_pread(ioc, buf, 4, 0, &error_abort), ==, 4);
     g_assert_cmpint(memcmp(buf, "AB23", 4), ==, 0);
-    g_assert_cmpint(qio_channel_io_seek(ioc, 0, SEEK_CUR, &error_abort), ==,
-                    5);
+    g_assert_cmpint(qio_channel_io_seek(ioc, 0, SEEK_CUR, &error_abort), ==, 5);
     g_assert_cmpint(qio_channel_io_seek(ioc, -1, SEEK_SET, &err), ==, -1);
     error_free_or_abort(&err);
     qio_channel_close(ioc, &error_abort);
@@ -394,8 +401,8 @@ static void test_buffer(void)
         }
         default:
             pos = g_test_rand_int_range(0, MIN(usage + 100, 60000) + 1);
-            g_assert_cmpint(qio_channel_io_seek(ioc, pos, SEEK_SET,
-                                                &error_abort), ==, pos);
+            g_assert_cmpint(
+                qio_channel_io_seek(ioc, pos, SEEK_SET, &error_abort), ==, pos);
         }
         g_assert_cmpint(bioc->usage, <=, bioc->capacity);
         g_rand_free(rand);
@@ -537,19 +544,19 @@ static void test_async(void)
     g_assert_nonnull(strstr(error_get_pretty(o.err), path));
     error_free(o.err);
 
-    o = (Outcome) {};
+    o = (Outcome){};
     qio_channel_socket_listen_async(lioc, &addr, 1, outcome_done, &o,
                                     outcome_free, NULL);
     outcome_wait(&o);
     g_assert_null(o.err);
-    g_assert_true(qio_channel_has_feature(QIO_CHANNEL(lioc),
-                                          QIO_CHANNEL_FEATURE_LISTEN));
+    g_assert_true(
+        qio_channel_has_feature(QIO_CHANNEL(lioc), QIO_CHANNEL_FEATURE_LISTEN));
     qio_net_listener_add(listener, lioc);
     object_unref(OBJECT(lioc));
     g_assert_true(qio_net_listener_is_connected(listener));
     qio_net_listener_set_client_func(listener, listener_client, &client, NULL);
 
-    o = (Outcome) {};
+    o = (Outcome){};
     qio_channel_socket_connect_async(cioc, &addr, outcome_done, &o,
                                      outcome_free, NULL);
     outcome_wait(&o);
@@ -617,8 +624,9 @@ static void test_resolver(void)
     size_t n;
     Error *err = NULL;
 
-    g_assert_cmpint(qio_dns_resolver_lookup_sync(r, &addr, &n, &addrs,
-                                                 &error_abort), ==, 0);
+    g_assert_cmpint(
+        qio_dns_resolver_lookup_sync(r, &addr, &n, &addrs, &error_abort), ==,
+        0);
     g_assert_cmpint(n, ==, 1);
     g_assert_cmpstr(addrs[0]->u.inet.host, ==, "127.0.0.1");
     g_assert_true(addrs[0]->u.inet.numeric);
@@ -629,8 +637,9 @@ static void test_resolver(void)
     addr.u.inet.host = (char *)"not-a-number";
     g_assert_cmpint(qio_dns_resolver_lookup_sync(r, &addr, &n, &addrs, &err),
                     ==, -1);
-    g_assert_true(g_str_has_prefix(
-        error_get_pretty(err), "address resolution failed for not-a-number:80"));
+    g_assert_true(
+        g_str_has_prefix(error_get_pretty(err),
+                         "address resolution failed for not-a-number:80"));
     error_free(err);
 }
 

@@ -18,7 +18,10 @@ typedef struct {
 } InetCase;
 
 #define NONE -1, -1, -1, -1, -1
-#define BAD(s, e) { s, NULL, NULL, e, NONE }
+#define BAD(s, e)                                                              \
+    {                                                                          \
+        s, NULL, NULL, e, NONE                                                 \
+    }
 
 static const InetCase inet_cases[] = {
     { "127.0.0.1:9000", "127.0.0.1", "9000", NULL, NONE },
@@ -172,8 +175,10 @@ static void test_family(void)
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         InetSocketAddress addr = {
             .host = (char *)cases[i].host,
-            .has_ipv4 = cases[i].v4 >= 0, .ipv4 = cases[i].v4 > 0,
-            .has_ipv6 = cases[i].v6 >= 0, .ipv6 = cases[i].v6 > 0,
+            .has_ipv4 = cases[i].v4 >= 0,
+            .ipv4 = cases[i].v4 > 0,
+            .has_ipv6 = cases[i].v6 >= 0,
+            .ipv6 = cases[i].v6 > 0,
         };
 
         g_assert_cmpint(inet_ai_family_from_address(&addr, &error_abort), ==,
@@ -190,8 +195,7 @@ static void test_host_port(void)
     struct sockaddr_in sin;
     Error *err = NULL;
 
-    g_assert_cmpint(parse_host_port(&sin, "127.0.0.1:80", &error_abort), ==,
-                    0);
+    g_assert_cmpint(parse_host_port(&sin, "127.0.0.1:80", &error_abort), ==, 0);
     g_assert_cmpint(ntohs(sin.sin_port), ==, 80);
     g_assert_cmphex(ntohl(sin.sin_addr.s_addr), ==, INADDR_LOOPBACK);
     g_assert_cmpint(parse_host_port(&sin, ":80", &error_abort), ==, 0);
@@ -267,8 +271,10 @@ static void test_tcp(void)
 
     close(lfd);
     g_assert_cmpint(socket_connect(addr, &err), ==, -1);
-    text = (g_free(text), g_strdup_printf(
-        "Failed to connect to '127.0.0.1:%d': Connection refused", port));
+    text =
+        (g_free(text),
+         g_strdup_printf(
+             "Failed to connect to '127.0.0.1:%d': Connection refused", port));
     g_assert_cmpstr(error_get_pretty(err), ==, text);
     error_free(err);
     err = NULL;
@@ -318,8 +324,8 @@ static void test_unix(void)
     err = NULL;
     longpath[108] = 0;
     g_assert_cmpint(unix_connect(longpath, &err), ==, -1);
-    g_assert_true(g_str_has_suffix(error_get_pretty(err),
-                                   "No such file or directory"));
+    g_assert_true(
+        g_str_has_suffix(error_get_pretty(err), "No such file or directory"));
     error_free(err);
     err = NULL;
 
@@ -437,8 +443,9 @@ static void test_dgram(void)
 
 static void test_flatten(void)
 {
-    InetSocketAddress inet = { .host = (char *)"h", .port = (char *)"1",
-                               .has_to = true, .to = 4 };
+    InetSocketAddress inet = {
+        .host = (char *)"h", .port = (char *)"1", .has_to = true, .to = 4
+    };
     SocketAddressLegacy legacy = { .type = SOCKET_ADDRESS_TYPE_INET,
                                    .u.inet.data = &inet };
     SocketAddress *flat = socket_address_flatten(&legacy);

@@ -9,13 +9,13 @@ typedef struct Period {
     char *about;
     int64_t end;
     int64_t length;
-    QDict *event;           /* to be sent at its end, or NULL */
+    QDict *event; /* to be sent at its end, or NULL */
 } Period;
 
 struct EventThrottle {
     EventDeliverFn *deliver;
     void *opaque;
-    GHashTable *periods;    /* a set of Period */
+    GHashTable *periods; /* a set of Period */
 };
 
 static guint period_hash(gconstpointer key)
@@ -48,8 +48,8 @@ EventThrottle *event_throttle_new(EventDeliverFn *deliver, void *opaque)
 
     t->deliver = deliver;
     t->opaque = opaque;
-    t->periods = g_hash_table_new_full(period_hash, period_equal, period_free,
-                                       NULL);
+    t->periods =
+        g_hash_table_new_full(period_hash, period_equal, period_free, NULL);
     return t;
 }
 

@@ -62,14 +62,14 @@ static void broadcast(void *opaque, int type, const QDict *qdict)
 
     trace_monitor_protocol_event_emit(type, (void *)qdict);
     QTAILQ_FOREACH(mon, &mon_list, entry) {
-        MonitorQMP *qmp = container_of(mon, MonitorQMP, common);
+        MonitorQMP *qmp = monitor_to_qmp(mon);
 
         if (!mon->is_qmp || qatomic_read(&qmp->commands) != &qmp_commands) {
             continue;
         }
         if (!text[qmp->pretty]) {
-            text[qmp->pretty] = qobject_to_json_pretty(QOBJECT(qdict),
-                                                       qmp->pretty);
+            text[qmp->pretty] =
+                qobject_to_json_pretty(QOBJECT(qdict), qmp->pretty);
             g_string_append_c(text[qmp->pretty], '\n');
         }
         monitor_put_event(mon, text[qmp->pretty]->str);
@@ -111,11 +111,12 @@ static void deliver(QAPIEvent event, QDict *qdict)
         }
         trace_monitor_protocol_event_queue(event, qdict, PERIOD_NS);
         data = qdict_get_qdict(qdict, "data");
-        event_throttle_put(throttle, event,
-                           data && limited_events[i].about ?
-                           qdict_get_try_str(data, limited_events[i].about) :
-                           NULL,
-                           qdict, qemu_clock_get_ns(event_clock), PERIOD_NS);
+        event_throttle_put(
+            throttle, event,
+            data && limited_events[i].about
+                ? qdict_get_try_str(data, limited_events[i].about)
+                : NULL,
+            qdict, qemu_clock_get_ns(event_clock), PERIOD_NS);
         arm_timer();
         return;
     }

@@ -18,8 +18,8 @@
 typedef struct ArgParser {
     Monitor *mon;
     const HMPCommand *cmd;
-    const char *p;          /* in the text */
-    const char *spec;       /* in args_type */
+    const char *p;    /* in the text */
+    const char *spec; /* in args_type */
     char *key;
     char type;
     QDict *args;
@@ -118,8 +118,9 @@ static bool parse_string(ArgParser *a)
 
     if (!word) {
         monitor_printf(a->mon, "%s: %s expected\n", a->cmd->name,
-                       a->type == 'F' ? "filename" :
-                       a->type == 'B' ? "block device name" : "string");
+                       a->type == 'F'   ? "filename"
+                       : a->type == 'B' ? "block device name"
+                                        : "string");
         return false;
     }
     qdict_put_str(a->args, a->key, word);
@@ -167,8 +168,10 @@ static bool parse_integer(ArgParser *a)
         return false;
     }
     if (a->type == 'i' && (uint64_t)value > UINT32_MAX) {
-        monitor_printf(a->mon, "'%s' has failed: integer is for 32-bit "
-                       "values\n", a->cmd->name);
+        monitor_printf(a->mon,
+                       "'%s' has failed: integer is for 32-bit "
+                       "values\n",
+                       a->cmd->name);
         return false;
     }
     if (a->type == 'M') {
@@ -211,8 +214,10 @@ static bool parse_seconds(ArgParser *a)
     }
     a->p = end;
     if (a->p[0] && a->p[1] == 's') {
-        double scale = *a->p == 'm' ? 1e3 : *a->p == 'u' ? 1e6 :
-                       *a->p == 'n' ? 1e9 : 0;
+        double scale = *a->p == 'm'   ? 1e3
+                       : *a->p == 'u' ? 1e6
+                       : *a->p == 'n' ? 1e9
+                                      : 0;
 
         if (scale) {
             value /= scale;
@@ -265,11 +270,12 @@ static bool parse_format(ArgParser *a)
             if (strchr("oduxic", *a->p)) {
                 format = *a->p;
             } else if (strchr("bhwgL", *a->p)) {
-                size = *a->p == 'b' ? 1 : *a->p == 'h' ? 2 :
-                       *a->p == 'w' ? 4 : 8;
+                size = *a->p == 'b'   ? 1
+                       : *a->p == 'h' ? 2
+                       : *a->p == 'w' ? 4
+                                      : 8;
             } else {
-                monitor_printf(a->mon, "invalid char in format: '%c'\n",
-                               *a->p);
+                monitor_printf(a->mon, "invalid char in format: '%c'\n", *a->p);
                 return false;
             }
         }
@@ -338,8 +344,8 @@ static bool parse_flags(ArgParser *a)
         g_autofree char *value = NULL;
 
         if (!key) {
-            monitor_printf(a->mon, "%s: unsupported option -%c\n",
-                           a->cmd->name, flag ? flag : ' ');
+            monitor_printf(a->mon, "%s: unsupported option -%c\n", a->cmd->name,
+                           flag ? flag : ' ');
             return false;
         }
         if (qdict_haskey(a->args, key)) {
@@ -417,7 +423,10 @@ static bool parse_arg(ArgParser *a)
 QDict *hmp_parse_args(Monitor *mon, const HMPCommand *cmd, const char *text)
 {
     ArgParser a = {
-        .mon = mon, .cmd = cmd, .p = text, .spec = cmd->args_type,
+        .mon = mon,
+        .cmd = cmd,
+        .p = text,
+        .spec = cmd->args_type,
         .args = qdict_new(),
     };
     bool ok = true;

@@ -24,8 +24,8 @@ void hmp_info_chardev(Monitor *mon, const QDict *qdict)
 
 static QemuOpts *parse_opts(const char *args, Error **errp)
 {
-    QemuOpts *opts = qemu_opts_parse_noisily(qemu_find_opts("chardev"), args,
-                                             true);
+    QemuOpts *opts =
+        qemu_opts_parse_noisily(qemu_find_opts("chardev"), args, true);
 
     if (!opts) {
         error_setg(errp, "Parsing chardev args failed");

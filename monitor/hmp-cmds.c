@@ -80,8 +80,9 @@ void hmp_info_kvm(Monitor *mon, const QDict *qdict)
     KvmInfo *info = qmp_query_kvm(NULL);
 
     monitor_printf(mon, "kvm support: %s\n",
-                   !info->present ? "not compiled" :
-                   info->enabled ? "enabled" : "disabled");
+                   !info->present  ? "not compiled"
+                   : info->enabled ? "enabled"
+                                   : "disabled");
     qapi_free_KvmInfo(info);
 }
 
@@ -118,7 +119,7 @@ void hmp_system_powerdown(Monitor *mon, const QDict *qdict)
 
 void hmp_info_history(Monitor *mon, const QDict *qdict)
 {
-    MonitorHMP *hmp = container_of(mon, MonitorHMP, common);
+    MonitorHMP *hmp = monitor_to_hmp(mon);
     const char *line;
 
     if (!hmp->rs) {

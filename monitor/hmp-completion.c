@@ -33,8 +33,8 @@ static void complete_command(ReadLineState *rs, const HMPCommand *table,
 static void complete_file(ReadLineState *rs, const char *str)
 {
     const char *slash = strrchr(str, '/');
-    g_autofree char *dir = slash ? g_strndup(str, slash + 1 - str)
-                                 : g_strdup("");
+    g_autofree char *dir =
+        slash ? g_strndup(str, slash + 1 - str) : g_strdup("");
     const char *prefix = slash ? slash + 1 : str;
     DIR *d = opendir(*dir ? dir : ".");
     struct dirent *e;

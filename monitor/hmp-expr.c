@@ -173,7 +173,7 @@ static int64_t apply(Expr *e, char op, int64_t a, int64_t b)
     }
     if (b == -1) {
         /* The machine's division traps when the smallest value is divided. */
-        return op == '/' ? (int64_t)-(uint64_t)a : 0;
+        return op == '/' ? (int64_t) - (uint64_t)a : 0;
     }
     return op == '/' ? a / b : a % b;
 }

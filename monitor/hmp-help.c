@@ -42,8 +42,8 @@ static void help_on(Monitor *mon, char **words, int nb_words)
     const HMPCommand *table = hmp_cmds;
 
     for (int i = 0; i < nb_words; i++) {
-        const HMPCommand *cmd = hmp_find_command(table, words[i],
-                                                 strlen(words[i]));
+        const HMPCommand *cmd =
+            hmp_find_command(table, words[i], strlen(words[i]));
 
         if (!cmd || !hmp_cmd_available(cmd)) {
             print_unknown(mon, words, i + 1);
@@ -67,7 +67,7 @@ static void print_log_items(Monitor *mon)
     }
     monitor_printf(mon, "trace:PATTERN   enable trace events\n");
     monitor_printf(mon, "\nUse \"log trace:help\" to get a list of "
-                   "trace events.\n\n");
+                        "trace events.\n\n");
 }
 
 void hmp_help_cmd(Monitor *mon, const char *name)

@@ -87,7 +87,8 @@ static const HMPCommand *parse_command(Monitor *mon, const char *line,
             return NULL;
         }
         if (!hmp_cmd_available(cmd)) {
-            monitor_printf(mon, "Command '%.*s' not available until machine "
+            monitor_printf(mon,
+                           "Command '%.*s' not available until machine "
                            "initialization has completed.\n",
                            (int)(p - line), line);
             return NULL;
@@ -257,7 +258,7 @@ size_t hmp_consume_input(MonitorHMP *mon, const uint8_t *buf, size_t size)
 }
 
 static void G_GNUC_PRINTF(2, 3)
-print_to_terminal(void *opaque, const char *fmt, ...)
+    print_to_terminal(void *opaque, const char *fmt, ...)
 {
     MonitorHMP *mon = opaque;
     va_list ap;
@@ -319,7 +320,7 @@ static void handle_event(void *opaque, QEMUChrEvent event)
             readline_restart(mon->rs);
         }
         monitor_printf(&mon->common, "QEMU " INTERFACE_VERSION " monitor - "
-                       "type 'help' for more information\n");
+                                     "type 'help' for more information\n");
         if (!mon->common.mux_out && mon->rs) {
             readline_show_prompt(mon->rs);
         }

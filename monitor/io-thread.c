@@ -13,7 +13,7 @@
 
 static struct {
     QemuThread thread;
-    GMainContext *context;      /* NULL: the thread does not run */
+    GMainContext *context; /* NULL: the thread does not run */
     GMainLoop *loop;
 } io;
 

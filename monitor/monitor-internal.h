@@ -136,6 +136,17 @@ static inline bool monitor_is_qmp(const Monitor *mon)
     return mon->is_qmp;
 }
 
+/* @mon as what it is. */
+static inline MonitorQMP *monitor_to_qmp(Monitor *mon)
+{
+    return container_of(mon, MonitorQMP, common);
+}
+
+static inline MonitorHMP *monitor_to_hmp(Monitor *mon)
+{
+    return container_of(mon, MonitorHMP, common);
+}
+
 /*
  * Sets up what both kinds have, in zeroed memory whose chr can be attached
  * already; and tears it down, with what is the kind's own.

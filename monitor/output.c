@@ -20,7 +20,7 @@
 #define EVENTS_MAX   (8 * 1024 * 1024)
 
 /* A command's output is written in pieces of this size, and at its end. */
-#define FLUSH_SIZE   4096
+#define FLUSH_SIZE 4096
 
 static size_t pending(const Monitor *mon)
 {
@@ -85,8 +85,7 @@ void monitor_flush_locked(Monitor *mon)
     if (mon->skip_flush || mon->mux_out || !pending(mon)) {
         return;
     }
-    rc = qemu_chr_fe_write(&mon->chr,
-                           (uint8_t *)mon->outbuf->str + mon->outpos,
+    rc = qemu_chr_fe_write(&mon->chr, (uint8_t *)mon->outbuf->str + mon->outpos,
                            MIN(pending(mon), INT_MAX));
     if (rc < 0 && errno != EAGAIN) {
         discard_output(mon);

@@ -56,9 +56,9 @@ static CommandLineParameterInfoList *machine_parameters(void)
             }
             info = g_new0(CommandLineParameterInfo, 1);
             info->name = g_strdup(prop->name);
-            info->type = !strcmp(prop->type, "bool") ?
-                         COMMAND_LINE_PARAMETER_TYPE_BOOLEAN :
-                         COMMAND_LINE_PARAMETER_TYPE_STRING;
+            info->type = !strcmp(prop->type, "bool")
+                             ? COMMAND_LINE_PARAMETER_TYPE_BOOLEAN
+                             : COMMAND_LINE_PARAMETER_TYPE_STRING;
             info->help = g_strdup(prop->description);
             QAPI_LIST_PREPEND(params, info);
         }

@@ -38,9 +38,8 @@ CommandInfoList *qmp_query_commands(Error **errp)
 {
     CommandInfoList *list = NULL;
 
-    qmp_for_each_command(
-        container_of(monitor_cur(), MonitorQMP, common)->commands, add_command,
-        &list);
+    qmp_for_each_command(monitor_to_qmp(monitor_cur())->commands, add_command,
+                         &list);
     return list;
 }
 

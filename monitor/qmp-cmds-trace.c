@@ -56,10 +56,10 @@ TraceEventInfoList *qmp_trace_event_get_state(const char *name, Error **errp)
         TraceEventInfo *info = g_new0(TraceEventInfo, 1);
 
         info->name = g_strdup(trace_event_get_name(ev));
-        info->state = !trace_event_get_state_static(ev) ?
-                      TRACE_EVENT_STATE_UNAVAILABLE :
-                      trace_event_get_state_dynamic(ev) ?
-                      TRACE_EVENT_STATE_ENABLED : TRACE_EVENT_STATE_DISABLED;
+        info->state =
+            !trace_event_get_state_static(ev)   ? TRACE_EVENT_STATE_UNAVAILABLE
+            : trace_event_get_state_dynamic(ev) ? TRACE_EVENT_STATE_ENABLED
+                                                : TRACE_EVENT_STATE_DISABLED;
         QAPI_LIST_PREPEND(list, info);
     }
     return list;

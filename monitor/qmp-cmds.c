@@ -104,9 +104,8 @@ bool qmp_add_client_char(int fd, bool has_skipauth, bool skipauth, bool has_tls,
     return true;
 }
 
-void qmp_add_client(const char *protocol, const char *fdname,
-                    bool has_skipauth, bool skipauth, bool has_tls, bool tls,
-                    Error **errp)
+void qmp_add_client(const char *protocol, const char *fdname, bool has_skipauth,
+                    bool skipauth, bool has_tls, bool tls, Error **errp)
 {
     int fd = monitor_get_fd(monitor_cur(), fdname, errp);
 
@@ -118,8 +117,8 @@ void qmp_add_client(const char *protocol, const char *fdname,
         close(fd);
         return;
     }
-    if (!qmp_add_client_char(fd, has_skipauth, skipauth, has_tls, tls,
-                             protocol, errp)) {
+    if (!qmp_add_client_char(fd, has_skipauth, skipauth, has_tls, tls, protocol,
+                             errp)) {
         close(fd);
     }
 }

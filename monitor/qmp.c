@@ -31,20 +31,15 @@
 #define PARSE_SIZE 256
 
 typedef struct QMPRequest {
-    QObject *req;           /* or, if it is no JSON: */
+    QObject *req; /* or, if it is no JSON: */
     Error *err;
     unsigned connection;
-    MonitorMsgFds fds;      /* descriptors that came with it */
+    MonitorMsgFds fds; /* descriptors that came with it */
 } QMPRequest;
 
 QmpCommandList qmp_commands, qmp_cap_negotiation_commands;
 
 static GSource *dispatcher;
-
-static MonitorQMP *to_qmp(Monitor *mon)
-{
-    return container_of(mon, MonitorQMP, common);
-}
 
 bool qmp_oob_enabled(MonitorQMP *mon)
 {
@@ -110,8 +105,8 @@ static bool is_command_not_found(const QDict *rsp)
 static void run_request(MonitorQMP *mon, QObject *req, unsigned connection)
 {
     const QmpCommandList *commands = qatomic_read(&mon->commands);
-    QDict *rsp = qmp_dispatch(commands, req, qmp_oob_enabled(mon),
-                              &mon->common);
+    QDict *rsp =
+        qmp_dispatch(commands, req, qmp_oob_enabled(mon), &mon->common);
 
     if (!rsp) {
         return;
@@ -215,11 +210,11 @@ static QMPRequest *pop_any_request(MonitorQMP **mon)
         if (!m->is_qmp) {
             continue;
         }
-        r = pop_request(to_qmp(m));
+        r = pop_request(monitor_to_qmp(m));
         if (r) {
             QTAILQ_REMOVE(&mon_list, m, entry);
             QTAILQ_INSERT_TAIL(&mon_list, m, entry);
-            *mon = to_qmp(m);
+            *mon = monitor_to_qmp(m);
             return r;
         }
     }
@@ -396,7 +391,7 @@ void monitor_data_destroy_qmp(MonitorQMP *mon)
 void qmp_qmp_capabilities(bool has_enable, QMPCapabilityList *enable,
                           Error **errp)
 {
-    MonitorQMP *mon = to_qmp(monitor_cur());
+    MonitorQMP *mon = monitor_to_qmp(monitor_cur());
     g_autoptr(GString) missing = g_string_new(NULL);
 
     if (qatomic_read(&mon->commands) == &qmp_commands) {
@@ -440,14 +435,13 @@ void qmp_init_globals(void)
         /* What the generator leaves out, since its types cannot say it. */
         qmp_register_command(&qmp_commands, "query-qmp-schema",
                              qmp_query_qmp_schema, QCO_ALLOW_PRECONFIG, 0);
-        qmp_register_command(&qmp_commands, "device_add", qmp_device_add, 0,
-                             0);
+        qmp_register_command(&qmp_commands, "device_add", qmp_device_add, 0, 0);
         qmp_register_command(&qmp_commands, "object-add", qmp_object_add,
                              QCO_ALLOW_PRECONFIG, 0);
         QTAILQ_INIT(&qmp_cap_negotiation_commands);
-        qmp_register_command(&qmp_cap_negotiation_commands,
-                             "qmp_capabilities", qmp_marshal_qmp_capabilities,
-                             QCO_ALLOW_PRECONFIG, 0);
+        qmp_register_command(&qmp_cap_negotiation_commands, "qmp_capabilities",
+                             qmp_marshal_qmp_capabilities, QCO_ALLOW_PRECONFIG,
+                             0);
         qmp_set_machine_ready_hook(machine_is_ready);
     }
 }

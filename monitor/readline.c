@@ -13,12 +13,12 @@
 /* Where in an escape sequence we are. */
 enum {
     ESC_NONE,
-    ESC_START,          /* after ESC */
-    ESC_CSI,            /* after ESC [ */
-    ESC_SS3,            /* after ESC O */
+    ESC_START, /* after ESC */
+    ESC_CSI,   /* after ESC [ */
+    ESC_SS3,   /* after ESC O */
 };
 
-#define CTRL(c) ((c) & 0x1f)
+#define CTRL(c) ((c)&0x1f)
 #define KEY_ESC 27
 #define KEY_DEL 127
 
@@ -118,8 +118,10 @@ static bool character_incomplete(const ReadLineState *rs)
     int have = rs->cmd_buf_index - start;
     unsigned char lead = rs->cmd_buf[start];
 
-    return have && have < (lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 :
-                           lead >= 0xc0 ? 2 : 1);
+    return have && have < (lead >= 0xf0   ? 4
+                           : lead >= 0xe0 ? 3
+                           : lead >= 0xc0 ? 2
+                                          : 1);
 }
 
 static void update_screen(ReadLineState *rs)

@@ -43,8 +43,8 @@ static const TypeInfo fuzz_type = {
 };
 
 static const char *const forbidden[] = {
-    "chardev-add", "chardev-change", "logfile", "device_add", "object-add",
-    "object_add", "log",
+    "chardev-add", "chardev-change", "logfile", "device_add",
+    "object-add",  "object_add",     "log",
 };
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -114,8 +114,8 @@ static bool check_output(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    Chardev *chr = qemu_chardev_new(NULL, TYPE_CHARDEV_FUZZ, NULL, NULL,
-                                    &error_abort);
+    Chardev *chr =
+        qemu_chardev_new(NULL, TYPE_CHARDEV_FUZZ, NULL, NULL, &error_abort);
 
     g_string_truncate(output, 0);
     monitor_init_qmp(chr, false, &error_abort);

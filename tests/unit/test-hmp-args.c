@@ -250,8 +250,8 @@ static void test_random_expressions(void)
 static void test_garbage(void)
 {
     static const char *const types[] = {
-        "a:s,b:i?", "a:-a,b:-bs,c:S?", "fmt:/,v:l", "a:o,b:T?", "a:M,b:b",
-        "test-opts:O",
+        "a:s,b:i?", "a:-a,b:-bs,c:S?", "fmt:/,v:l",
+        "a:o,b:T?", "a:M,b:b",         "test-opts:O",
     };
     static const char letters[] = "ab-/\"\\ '()+*.,=$0129xGms\t";
 

@@ -11,9 +11,9 @@
 
 /* What is known about one kind of event. */
 typedef struct Kind {
-    int64_t put;            /* number of the newest event put in; 0: none */
+    int64_t put; /* number of the newest event put in; 0: none */
     int64_t put_time;
-    int64_t sent;           /* number of the newest event that came out */
+    int64_t sent; /* number of the newest event that came out */
     int64_t sent_time;
     int n_sent;
 } Kind;

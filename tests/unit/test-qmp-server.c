@@ -72,8 +72,7 @@ static Chardev *new_chardev(const char *fmt, ...)
     va_start(ap, fmt);
     text = g_strdup_vprintf(fmt, ap);
     va_end(ap);
-    opts = qemu_opts_parse(qemu_find_opts("chardev"), text, true,
-                           &error_abort);
+    opts = qemu_opts_parse(qemu_find_opts("chardev"), text, true, &error_abort);
     chr = qemu_chr_new_from_opts(opts, NULL, &error_abort);
     qemu_opts_del(opts);
     g_assert_nonnull(chr);
@@ -127,8 +126,8 @@ static char *read_line(Client *c)
     size_t searched = 0;
 
     for (;;) {
-        char *newline = memchr(c->in->str + searched, '\n',
-                               c->in->len - searched);
+        char *newline =
+            memchr(c->in->str + searched, '\n', c->in->len - searched);
 
         if (newline) {
             size_t len = newline - c->in->str;
@@ -241,10 +240,10 @@ static void test_negotiation(void)
                  "CommandNotFound",
                  "Expecting capabilities negotiation with "
                  "'qmp_capabilities'");
-    assert_error(command(c, "{'exec-oob': 'qmp_capabilities'}"),
-                 "GenericError", NULL);
+    assert_error(command(c, "{'exec-oob': 'qmp_capabilities'}"), "GenericError",
+                 NULL);
     assert_error(command(c, "{'execute': 'qmp_capabilities',"
-                         " 'arguments': {'enable': ['sixth-sense']}}"),
+                            " 'arguments': {'enable': ['sixth-sense']}}"),
                  "GenericError", NULL);
     assert_error(command(c, "{'execute': 'query-version'}"), "CommandNotFound",
                  NULL);
@@ -269,16 +268,16 @@ static void test_negotiation(void)
 static void test_id(void)
 {
     static const char *const ids[] = {
-        "1", "-1", "18446744073709551615", "0.5", "\"text\"", "null", "true",
-        "{\"a\": [1, null]}", "[]", "\"\\u0000\"",
+        "1",    "-1",   "18446744073709551615", "0.5", "\"text\"",
+        "null", "true", "{\"a\": [1, null]}",   "[]",  "\"\\u0000\"",
     };
     Client *c = client_new();
 
     for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
-        g_autofree char *good = g_strdup_printf(
-            "{'id': %s, 'execute': 'query-version'}", ids[i]);
-        g_autofree char *bad = g_strdup_printf(
-            "{'id': %s, 'execute': 'no-such'}", ids[i]);
+        g_autofree char *good =
+            g_strdup_printf("{'id': %s, 'execute': 'query-version'}", ids[i]);
+        g_autofree char *bad =
+            g_strdup_printf("{'id': %s, 'execute': 'no-such'}", ids[i]);
         QObject *want = qobject_from_json(ids[i], NULL);
         QDict *reply;
 
@@ -332,9 +331,9 @@ static void test_pipelining(void)
             /* The broken one is answered in its place. */
             assert_error(read_reply(c), "GenericError", NULL);
         }
-        g_assert_cmpint(qatomic_read(&container_of(
-                            c->mon, MonitorQMP, common)->n_requests), <=,
-                        QMP_REQ_QUEUE_LEN_MAX);
+        g_assert_cmpint(
+            qatomic_read(&container_of(c->mon, MonitorQMP, common)->n_requests),
+            <=, QMP_REQ_QUEUE_LEN_MAX);
     }
     client_free(c);
 }
@@ -396,12 +395,14 @@ static void test_never_reads(void)
     const int n = 300;
 
     for (int i = 0; i < n; i++) {
-        g_string_append_printf(lazy->out, "{'execute': 'test-big', 'id': %d,"
-                               " 'arguments': {'size': 65536}}\n", i);
+        g_string_append_printf(lazy->out,
+                               "{'execute': 'test-big', 'id': %d,"
+                               " 'arguments': {'size': 65536}}\n",
+                               i);
     }
     while (lazy->out->len) {
-        ssize_t sent = send(lazy->fd, lazy->out->str, lazy->out->len,
-                            MSG_NOSIGNAL);
+        ssize_t sent =
+            send(lazy->fd, lazy->out->str, lazy->out->len, MSG_NOSIGNAL);
 
         if (sent > 0) {
             g_string_erase(lazy->out, 0, sent);
@@ -435,8 +436,8 @@ static void test_never_reads(void)
 static void resync(Client *c)
 {
     static int id = 1000000;
-    g_autofree char *text = g_strdup_printf(
-        "\xff{'execute': 'query-version', 'id': %d}", ++id);
+    g_autofree char *text =
+        g_strdup_printf("\xff{'execute': 'query-version', 'id': %d}", ++id);
     QDict *reply;
 
     g_string_append(c->out, text);
@@ -454,10 +455,26 @@ static void resync(Client *c)
 static void test_garbage(void)
 {
     static const char *const texts[] = {
-        "}", "]", "nonsense", "{'a'", "'unterminated", "{'a': 1,}", "\x01",
-        "{'a': 1 'b'}", "{'a': nul}", "{'a': 01}", "{'a': '\\x'}", "\"\\ud800\"",
-        "{'a': 1, 'a': 2}", "{'execute': 'query-version', 'x': 1}",
-        "{'execute': 5}", "{}", "{'arguments': {}}", "1", "null", "-",
+        "}",
+        "]",
+        "nonsense",
+        "{'a'",
+        "'unterminated",
+        "{'a': 1,}",
+        "\x01",
+        "{'a': 1 'b'}",
+        "{'a': nul}",
+        "{'a': 01}",
+        "{'a': '\\x'}",
+        "\"\\ud800\"",
+        "{'a': 1, 'a': 2}",
+        "{'execute': 'query-version', 'x': 1}",
+        "{'execute': 5}",
+        "{}",
+        "{'arguments': {}}",
+        "1",
+        "null",
+        "-",
         "{'execute': 'query-version', 'exec-oob': 'query-version'}",
     };
     Client *c = client_new();
@@ -471,9 +488,9 @@ static void test_garbage(void)
         char text[64];
 
         for (size_t j = 0; j < sizeof(text); j++) {
-            text[j] = g_test_rand_int_range(0, 4) ?
-                      "{}[]:,'\"\\0a.e \n"[g_test_rand_int_range(0, 15)] :
-                      g_test_rand_int_range(0, 256);
+            text[j] = g_test_rand_int_range(0, 4)
+                          ? "{}[]:,'\"\\0a.e \n"[g_test_rand_int_range(0, 15)]
+                          : g_test_rand_int_range(0, 256);
         }
         g_string_append_len(c->out, text, sizeof(text));
         resync(c);
@@ -486,8 +503,8 @@ static void test_nesting(void)
     g_autofree char *open = g_strnfill(1025, '[');
     g_autofree char *close = g_strnfill(1025, ']');
     g_autofree char *text = g_strconcat("{'execute': 'query-version',"
-                                        " 'arguments': ", open, close, "}\n",
-                                        NULL);
+                                        " 'arguments': ",
+                                        open, close, "}\n", NULL);
     Client *c = client_new();
 
     assert_error(command(c, text), "GenericError", NULL);
@@ -550,9 +567,9 @@ static void test_oob(void)
     /* The greeting, too, needs no main loop. */
     qobject_unref(read_reply_while_busy(c));
     command_ok(c, "{'execute': 'qmp_capabilities',"
-               " 'arguments': {'enable': ['oob']}}");
+                  " 'arguments': {'enable': ['oob']}}");
     send_now(c, "{'execute': 'query-version', 'id': 'normal'}"
-             "{'exec-oob': 'test-oob', 'id': 'urgent'}");
+                "{'exec-oob': 'test-oob', 'id': 'urgent'}");
     reply = read_reply_while_busy(c);
     g_assert_cmpstr(qdict_get_str(reply, "id"), ==, "urgent");
     assert_return(reply);
@@ -624,7 +641,9 @@ static void test_events(void)
 static void test_events_limited(void)
 {
     static const char *const names[] = {
-        "RTC_CHANGE", "WATCHDOG", "BALLOON_CHANGE",
+        "RTC_CHANGE",
+        "WATCHDOG",
+        "BALLOON_CHANGE",
     };
     Client *c = client_new();
     int64_t start;
@@ -692,8 +711,7 @@ static int connect_to(const char *path)
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
     g_strlcpy(addr.sun_path, path, sizeof(addr.sun_path));
-    g_assert_cmpint(connect(fd, (struct sockaddr *)&addr, sizeof(addr)), ==,
-                    0);
+    g_assert_cmpint(connect(fd, (struct sockaddr *)&addr, sizeof(addr)), ==, 0);
     g_unix_set_fd_nonblocking(fd, true, NULL);
     return fd;
 }
@@ -720,7 +738,7 @@ static void test_reconnect(void)
         command_ok(&c, "{'execute': 'qmp_capabilities'}");
         for (int j = 0; j < i * 5; j++) {
             send_text(&c, "{'execute': 'test-big',"
-                      " 'arguments': {'size': 100000}}");
+                          " 'arguments': {'size': 100000}}");
         }
         /* Leave in the middle of a request, and of many answers. */
         send_text(&c, "{'execute': 'query-ver");
@@ -747,8 +765,10 @@ static void send_with_fd(Client *c, const char *text, int fd)
     } control = {};
     struct iovec iov = { (char *)text, strlen(text) };
     struct msghdr msg = {
-        .msg_iov = &iov, .msg_iovlen = 1,
-        .msg_control = control.buf, .msg_controllen = sizeof(control.buf),
+        .msg_iov = &iov,
+        .msg_iovlen = 1,
+        .msg_control = control.buf,
+        .msg_controllen = sizeof(control.buf),
     };
     struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
 
@@ -776,9 +796,8 @@ static void test_fds(void)
     int fd;
 
     assert_error(command(c, "{'execute': 'getfd',"
-                         " 'arguments': {'fdname': 'x'}}"),
-                 "GenericError",
-                 "No file descriptor supplied via SCM_RIGHTS");
+                            " 'arguments': {'fdname': 'x'}}"),
+                 "GenericError", "No file descriptor supplied via SCM_RIGHTS");
     for (int i = 0; i < 2; i++) {
         g_assert_cmpint(pipe(pipes[i]), ==, 0);
     }
@@ -789,8 +808,8 @@ static void test_fds(void)
                  pipes[1][0]);
     send_with_fd(c, " ", pipes[0][1]);
     send_text(c, "{'execute': 'getfd', 'arguments': {'fdname': '1'}}"
-              "{'execute': 'closefd', 'arguments': {'fdname': 'b'}}"
-              "{'execute': 'closefd', 'arguments': {'fdname': 'b'}}");
+                 "{'execute': 'closefd', 'arguments': {'fdname': 'b'}}"
+                 "{'execute': 'closefd', 'arguments': {'fdname': 'b'}}");
     assert_return(read_reply(c));
     assert_return(read_reply(c));
     assert_error(read_reply(c), "GenericError",
@@ -810,8 +829,8 @@ static void test_fds(void)
     send_with_fd(c, "{'execute':'add-fd','arguments':{'fdset-id':7}}",
                  pipes[1][1]);
     reply = read_reply(c);
-    g_assert_cmpint(qdict_get_int(qdict_get_qdict(reply, "return"),
-                                  "fdset-id"), ==, 7);
+    g_assert_cmpint(qdict_get_int(qdict_get_qdict(reply, "return"), "fdset-id"),
+                    ==, 7);
     qobject_unref(reply);
     g_assert_cmpint(monitor_fdset_dup_fd_add(7, O_RDONLY, NULL), ==, -1);
     fd = monitor_fdset_dup_fd_add(7, O_WRONLY, &error_abort);
@@ -838,7 +857,8 @@ static char *hmp(Client *c, const char *line)
 {
     QDict *request = qdict_from_jsonf_nofail(
         "{'execute': 'human-monitor-command', 'arguments':"
-        " {'command-line': %s}}", line);
+        " {'command-line': %s}}",
+        line);
     g_autoptr(GString) json = qobject_to_json(QOBJECT(request));
     QDict *reply = command(c, json->str);
     char *text = g_strdup(qdict_get_str(reply, "return"));
@@ -865,8 +885,7 @@ static void test_human_monitor_command(void)
     assert_hmp(c, "nonsense now", "unknown command: 'nonsense'\r\n");
     assert_hmp(c, "info nonsense", "unknown command: 'info nonsense'\r\n");
     assert_hmp(c, "help nonsense", "unknown command: 'nonsense'\r\n");
-    assert_hmp(c, "help info nonsense",
-               "unknown command: 'info nonsense'\r\n");
+    assert_hmp(c, "help info nonsense", "unknown command: 'info nonsense'\r\n");
     assert_hmp(c, "help stop", "stop|s  -- stop emulation\r\n");
     assert_hmp(c, "help ?", "help|? [cmd] -- show the help\r\n");
     assert_hmp(c, "help info name",
@@ -875,7 +894,8 @@ static void test_human_monitor_command(void)
     assert_hmp(c, "p /d 0x10", "16\r\n");
     assert_hmp(c, "p/c 65", "'A'\r\n");
     assert_hmp(c, "p/c 10", "'\\n'\r\n");
-    assert_hmp(c, "print", "unexpected end of expression\r\n"
+    assert_hmp(c, "print",
+               "unexpected end of expression\r\n"
                "Try \"help print\" for more information\r\n");
     assert_hmp(c, "info version x",
                "version: extraneous characters at the end of line\r\n"
@@ -906,16 +926,16 @@ static void test_hmp(void)
     Client *c = client_new_full(false, true);
 
     expect_text(c, "QEMU " INTERFACE_VERSION " monitor - type 'help' for more "
-                "information\r\n(qemu) ");
+                   "information\r\n(qemu) ");
     send_text(c, "info version\n");
     expect_text(c, "info version\r\n" INTERFACE_VERSION INTERFACE_PACKAGE
-                "\r\n(qemu) ");
+                   "\r\n(qemu) ");
     send_text(c, "inf\tver\t\n");
     expect_text(c, "info version \r\n" INTERFACE_VERSION INTERFACE_PACKAGE
-                "\r\n(qemu) ");
+                   "\r\n(qemu) ");
     send_text(c, "info history\n");
     expect_text(c, "0: 'info version'\r\n1: 'info version '\r\n"
-                "2: 'info history'\r\n(qemu) ");
+                   "2: 'info history'\r\n(qemu) ");
     monitor_suspend(c->mon);
     send_text(c, "p/d 1\np/d 2\n");
     pump_for(c, 20);
@@ -944,8 +964,8 @@ int main(int argc, char **argv)
     phase_advance(PHASE_MACHINE_READY);
     qmp_register_command(&qmp_commands, "test-big", cmd_test_big, 0, 0);
     qmp_register_command(&qmp_commands, "test-count", cmd_test_count, 0, 0);
-    qmp_register_command(&qmp_commands, "test-oob", cmd_test_oob,
-                         QCO_ALLOW_OOB, 0);
+    qmp_register_command(&qmp_commands, "test-oob", cmd_test_oob, QCO_ALLOW_OOB,
+                         0);
 
     g_test_add_func("/qmp/greeting", test_greeting);
     g_test_add_func("/qmp/negotiation", test_negotiation);

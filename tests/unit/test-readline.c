@@ -12,9 +12,9 @@
 /* --- A terminal of one endless line ------------------------------------- */
 
 typedef struct Terminal {
-    GString *cells[2000];       /* one character each; NULL: nothing */
+    GString *cells[2000]; /* one character each; NULL: nothing */
     int column;
-    GString *all;               /* everything printed, as it was */
+    GString *all; /* everything printed, as it was */
     char esc[16];
     int esc_len;
     char partial[8];
@@ -24,8 +24,8 @@ typedef struct Terminal {
 typedef struct Fixture {
     Terminal term;
     ReadLineState *rs;
-    GPtrArray *lines;           /* those that readline finished */
-    const char *const *words;   /* for completion */
+    GPtrArray *lines;         /* those that readline finished */
+    const char *const *words; /* for completion */
 } Fixture;
 
 static void term_clear_from(Terminal *t, int column)
@@ -107,8 +107,7 @@ static char *term_line(Terminal *t)
     return g_string_free(s, false);
 }
 
-static void G_GNUC_PRINTF(2, 3)
-term_printf(void *opaque, const char *fmt, ...)
+static void G_GNUC_PRINTF(2, 3) term_printf(void *opaque, const char *fmt, ...)
 {
     Fixture *f = opaque;
     g_autofree char *text = NULL;
@@ -148,9 +147,8 @@ static void find_words(void *opaque, const char *cmdline)
     }
 }
 
-static const char *const some_words[] = {
-    "info", "inform", "zebra", "path/", "path/", "qom-list", NULL
-};
+static const char *const some_words[] = { "info",  "inform",   "zebra", "path/",
+                                          "path/", "qom-list", NULL };
 
 static void setup(Fixture *f, gconstpointer data)
 {
@@ -195,7 +193,7 @@ static void assert_last_line(Fixture *f, const char *line)
 /* --- The model ---------------------------------------------------------- */
 
 typedef struct Model {
-    GPtrArray *chars;           /* strings of one character */
+    GPtrArray *chars; /* strings of one character */
     int cursor;
     GPtrArray *history;
     int entry;
@@ -305,11 +303,48 @@ static void model_down(Model *m)
 }
 
 static const char *const random_keys[] = {
-    "a", "b", "c", " ", "/", "0", "é", "€", "😀",
-    "\x01", "\x02", "\x04", "\x05", "\x06", "\x08", "\x7f", "\x0b", "\x0e",
-    "\x10", "\x15", "\x17", "\x1b" "b", "\x1b" "f", "\x1b" "d", "\x1b\x7f",
-    "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x1b[1~", "\x1b[3~", "\x1b[4~",
-    "\x1bOH", "\x1bOF", "\x1b[1;5C", "\x03", "\x1b[200X", "\n", "\r",
+    "a",
+    "b",
+    "c",
+    " ",
+    "/",
+    "0",
+    "é",
+    "€",
+    "😀",
+    "\x01",
+    "\x02",
+    "\x04",
+    "\x05",
+    "\x06",
+    "\x08",
+    "\x7f",
+    "\x0b",
+    "\x0e",
+    "\x10",
+    "\x15",
+    "\x17",
+    "\x1b"
+    "b",
+    "\x1b"
+    "f",
+    "\x1b"
+    "d",
+    "\x1b\x7f",
+    "\x1b[A",
+    "\x1b[B",
+    "\x1b[C",
+    "\x1b[D",
+    "\x1b[1~",
+    "\x1b[3~",
+    "\x1b[4~",
+    "\x1bOH",
+    "\x1bOF",
+    "\x1b[1;5C",
+    "\x03",
+    "\x1b[200X",
+    "\n",
+    "\r",
 };
 
 static void model_key(Model *m, const char *key)
@@ -341,11 +376,14 @@ static void model_key(Model *m, const char *key)
         model_delete(m, 0, m->cursor);
     } else if (!strcmp(key, "\x17") || !strcmp(key, "\x1b\x7f")) {
         model_delete(m, model_word(m, -1), m->cursor);
-    } else if (!strcmp(key, "\x1b" "d")) {
+    } else if (!strcmp(key, "\x1b"
+                            "d")) {
         model_delete(m, m->cursor, model_word(m, 1));
-    } else if (!strcmp(key, "\x1b" "b")) {
+    } else if (!strcmp(key, "\x1b"
+                            "b")) {
         m->cursor = model_word(m, -1);
-    } else if (!strcmp(key, "\x1b" "f")) {
+    } else if (!strcmp(key, "\x1b"
+                            "f")) {
         m->cursor = model_word(m, 1);
     } else if (!strcmp(key, "\x10") || !strcmp(key, "\x1b[A")) {
         model_up(m);
@@ -364,8 +402,9 @@ static void test_random(Fixture *f, gconstpointer data)
 
     for (int i = 0; i < 20000; i++) {
         int r = g_test_rand_int_range(0, 3 * G_N_ELEMENTS(random_keys));
-        const char *key = r < (int)G_N_ELEMENTS(random_keys) ?
-                          random_keys[r] : random_keys[r % 9];
+        const char *key = r < (int)G_N_ELEMENTS(random_keys)
+                              ? random_keys[r]
+                              : random_keys[r % 9];
         g_autofree char *line = NULL;
         g_autofree char *before = model_line(&m);
 
@@ -404,7 +443,8 @@ static void test_history(Fixture *f, gconstpointer data)
     g_assert_null(readline_get_history(f->rs, READLINE_MAX_CMDS));
     type(f, "\x1b[A\x1b[A\x1b[A\x1b[B");
     assert_screen(f, "command 72", 10);
-    type(f, "\x08" "1\n");
+    type(f, "\x08"
+            "1\n");
     assert_last_line(f, "command 71");
     g_assert_cmpstr(readline_get_history(f->rs, READLINE_MAX_CMDS - 1), ==,
                     "command 71");
@@ -461,7 +501,7 @@ static void test_long_line(Fixture *f, gconstpointer data)
 }
 
 static void G_GNUC_PRINTF(2, 3)
-print_nothing(void *opaque, const char *fmt, ...)
+    print_nothing(void *opaque, const char *fmt, ...)
 {
 }
 
@@ -478,8 +518,8 @@ static void find_one(void *opaque, const char *cmdline)
 static void test_garbage(void)
 {
     int lines = 0;
-    ReadLineState *rs = readline_init(print_nothing, term_flush, &lines,
-                                      find_one);
+    ReadLineState *rs =
+        readline_init(print_nothing, term_flush, &lines, find_one);
 
     readline_start(rs, PROMPT, 0, count_line, &lines);
     for (int i = 0; i < 200000; i++) {
@@ -492,8 +532,7 @@ static void test_garbage(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add("/readline/random", Fixture, NULL, setup, test_random,
-               teardown);
+    g_test_add("/readline/random", Fixture, NULL, setup, test_random, teardown);
     g_test_add("/readline/history", Fixture, NULL, setup, test_history,
                teardown);
     g_test_add("/readline/completion", Fixture, NULL, setup, test_completion,

@@ -78,7 +78,8 @@
     }))
 
 /* Zero, but only when both have one type. */
-#define type_check(t1, t2)   ((t1 *)0 - (t2 *)0)
+#define type_check(t1, t2) \
+    QEMU_BUILD_BUG_ON_ZERO(!__builtin_types_compatible_p(t1, t2))
 #define typeof_field(type, field) __typeof__(((type *)0)->field)
 #define type_is_unsigned(t)  ((t)-1 > 0)
 

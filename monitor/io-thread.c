@@ -5,16 +5,25 @@
  *
  * It starts with the first QMP monitor whose character device can live in
  * another context. It never takes the big lock, so that whoever holds that
- * may wait for it.
+ * may wait for it. A character device moves between the main loop and this
+ * thread while both stand still: one waits for the other.
  */
 #include "qemu/osdep.h"
+#include "qemu/lockable.h"
 #include "qemu/rcu.h"
 #include "monitor-internal.h"
 
 static struct {
-    QemuThread thread;
-    GMainContext *context; /* NULL: the thread does not run */
+    GMainContext *context;
     GMainLoop *loop;
+    GSource *source; /* makes the thread look at what follows */
+    QemuThread thread;
+    bool running;
+
+    QemuMutex lock; /* protects fn and opaque */
+    void (*fn)(void *opaque);
+    void *opaque;
+    QemuSemaphore done;
 } io;
 
 static void *io_thread(void *opaque)
@@ -27,44 +36,55 @@ static void *io_thread(void *opaque)
     return NULL;
 }
 
+static gboolean run_call(GSource *source, GSourceFunc callback, gpointer data)
+{
+    void (*fn)(void *opaque);
+    void *opaque;
+
+    g_source_set_ready_time(source, -1);
+    WITH_QEMU_LOCK_GUARD(&io.lock) {
+        fn = io.fn;
+        opaque = io.opaque;
+    }
+    fn(opaque);
+    qemu_sem_post(&io.done);
+    return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs call_funcs = {
+    .dispatch = run_call,
+};
+
 GMainContext *monitor_io_context(void)
 {
     if (!io.context) {
+        qemu_mutex_init(&io.lock);
+        qemu_sem_init(&io.done, 0);
         io.context = g_main_context_new();
         io.loop = g_main_loop_new(io.context, false);
-        qemu_thread_create(&io.thread, "mon_iothread", io_thread, NULL,
-                           QEMU_THREAD_JOINABLE);
+        io.source = g_source_new(&call_funcs, sizeof(GSource));
+        g_source_attach(io.source, io.context);
     }
     return io.context;
 }
 
-typedef struct IOCall {
-    void (*fn)(void *opaque);
-    void *opaque;
-    QemuSemaphore done;
-} IOCall;
-
-static gboolean run_call(gpointer data)
-{
-    IOCall *call = data;
-
-    call->fn(call->opaque);
-    qemu_sem_post(&call->done);
-    return G_SOURCE_REMOVE;
-}
-
 void monitor_io_run(void (*fn)(void *opaque), void *opaque)
 {
-    IOCall call = { .fn = fn, .opaque = opaque };
-    GSource *source = g_idle_source_new();
-
-    qemu_sem_init(&call.done, 0);
-    g_source_set_priority(source, G_PRIORITY_DEFAULT);
-    g_source_set_callback(source, run_call, &call, NULL);
-    g_source_attach(source, monitor_io_context());
-    g_source_unref(source);
-    qemu_sem_wait(&call.done);
-    qemu_sem_destroy(&call.done);
+    monitor_io_context();
+    if (!io.running) {
+        /* Nobody runs the context yet: no need to wait for another thread. */
+        fn(opaque);
+        io.running = true;
+        qemu_thread_create(&io.thread, "mon_iothread", io_thread, NULL,
+                           QEMU_THREAD_JOINABLE);
+        return;
+    }
+    WITH_QEMU_LOCK_GUARD(&io.lock) {
+        io.fn = fn;
+        io.opaque = opaque;
+    }
+    g_source_set_ready_time(io.source, 0);
+    qemu_sem_wait(&io.done);
 }
 
 static void quit_loop(void *opaque)
@@ -77,9 +97,16 @@ void monitor_io_stop(void)
     if (!io.context) {
         return;
     }
-    /* From inside, since quitting a loop that is not running yet is lost. */
-    monitor_io_run(quit_loop, NULL);
-    qemu_thread_join(&io.thread);
+    if (io.running) {
+        /* From inside: to quit a loop that does not run yet has no effect. */
+        monitor_io_run(quit_loop, NULL);
+        qemu_thread_join(&io.thread);
+        io.running = false;
+    }
+    g_source_destroy(io.source);
+    g_clear_pointer(&io.source, g_source_unref);
     g_clear_pointer(&io.loop, g_main_loop_unref);
     g_clear_pointer(&io.context, g_main_context_unref);
+    qemu_sem_destroy(&io.done);
+    qemu_mutex_destroy(&io.lock);
 }

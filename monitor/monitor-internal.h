@@ -181,10 +181,13 @@ void monitor_reset_io(Monitor *mon);
 
 /* --- io-thread.c -------------------------------------------------------- */
 
-/* The thread's context; starts the thread. Main thread. */
+/* The thread's context. Main thread, like the next ones. */
 GMainContext *monitor_io_context(void);
 
-/* Runs @fn in that thread and waits until it returned. */
+/*
+ * Runs @fn in that context while the caller waits. The first call starts the
+ * thread, after it has run @fn itself.
+ */
 void monitor_io_run(void (*fn)(void *opaque), void *opaque);
 
 /* Ends the thread, if it runs. */

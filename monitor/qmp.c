@@ -340,16 +340,9 @@ static void attach(void *opaque)
                              mon->common.context, true);
 }
 
-static gboolean attach_once(gpointer opaque)
-{
-    attach(opaque);
-    return G_SOURCE_REMOVE;
-}
-
 void monitor_init_qmp(Chardev *chr, bool pretty, Error **errp)
 {
     MonitorQMP *mon = g_new0(MonitorQMP, 1);
-    GSource *source;
 
     if (!qemu_chr_fe_init(&mon->common.chr, chr, errp)) {
         g_free(mon);
@@ -365,16 +358,11 @@ void monitor_init_qmp(Chardev *chr, bool pretty, Error **errp)
     mon->commands = &qmp_cap_negotiation_commands;
     monitor_list_append(&mon->common);
 
-    if (!mon->common.use_io_thread) {
+    if (mon->common.use_io_thread) {
+        monitor_io_run(attach, mon);
+    } else {
         attach(mon);
-        return;
     }
-    /* The device may be in use by the monitor thread: do it there. */
-    source = g_idle_source_new();
-    g_source_set_priority(source, G_PRIORITY_DEFAULT);
-    g_source_set_callback(source, attach_once, mon, NULL);
-    g_source_attach(source, mon->common.context);
-    g_source_unref(source);
 }
 
 void monitor_data_destroy_qmp(MonitorQMP *mon)

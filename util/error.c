@@ -191,6 +191,11 @@ void error_append_hint(Error *const *errp, const char *fmt, ...)
     errno = saved_errno;
 }
 
+const char *error_get_hint(const Error *err)
+{
+    return err->hint ? err->hint->str : NULL;
+}
+
 Error *error_copy(const Error *err)
 {
     Error *copy = g_new(Error, 1);

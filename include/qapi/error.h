@@ -104,6 +104,9 @@ void error_prepend(Error *const *errp, const char *fmt, ...)
 void error_append_hint(Error *const *errp, const char *fmt, ...)
     G_GNUC_PRINTF(2, 3);
 
+/* Ours: the hints that were added, or NULL. They stay the error's. */
+const char *error_get_hint(const Error *err);
+
 /* A copy of message, class, hint and origin; the caller frees it. */
 Error *error_copy(const Error *err);
 /* @err may be NULL. */

@@ -117,10 +117,8 @@ bool socket_chr_validate(ChardevSocket *sock, Error **errp)
                          "socket in server listen mode");
         return false;
     }
-    if (sock->has_websocket && sock->websocket) {
-        error_setg(errp, "%s",
-                   client ? "Websocket client is not implemented"
-                          : "Websocket server is not implemented");
+    if (client && sock->has_websocket && sock->websocket) {
+        error_setg(errp, "%s", "Websocket client is not implemented");
         return false;
     }
     if (client && sock->has_wait) {

@@ -14,6 +14,7 @@
 #include "qemu/osdep.h"
 #include "char-socket-internal.h"
 #include "chardev/char-io.h"
+#include "io/channel-websock.h"
 #include "qapi/clone-visitor.h"
 #include "qapi/error.h"
 #include "qapi/qapi-visit-sockets.h"
@@ -165,6 +166,10 @@ static void socket_free_connection(Chardev *chr)
     source_drop(&s->hup_source);
     source_drop(&s->telnet_source);
     g_clear_pointer(&s->telnet_init, g_free);
+    if (s->is_websock && s->ioc) {
+        /* A handshake may still wait for the client. */
+        qio_channel_shutdown(s->ioc, QIO_CHANNEL_SHUTDOWN_BOTH, NULL);
+    }
     WITH_QEMU_LOCK_GUARD(&chr->chr_write_lock) {
         /* Somebody may be writing in another thread. */
         s->state = TCP_CHARDEV_STATE_DISCONNECTED;
@@ -356,6 +361,52 @@ static void socket_start_greeting(Chardev *chr)
         s->ioc, G_IO_OUT, socket_greet, chr, NULL, chr->gcontext);
 }
 
+/* The channel is there; telnet has something to say first. */
+static void socket_established(Chardev *chr)
+{
+    SocketChardev *s = SOCKET_CHARDEV(chr);
+
+    if (s->is_telnet || s->is_tn3270) {
+        s->do_telnetopt = TELNET_DATA;
+        socket_start_greeting(chr);
+    } else {
+        socket_connected(chr);
+    }
+}
+
+static void socket_websock_done(QIOTask *task, void *opaque)
+{
+    Chardev *chr = CHARDEV(opaque);
+    SocketChardev *s = SOCKET_CHARDEV(opaque);
+
+    if (OBJECT(s->ioc) != qio_task_get_source(task)) {
+        return; /* disconnected meanwhile */
+    }
+    if (qio_task_propagate_error(task, NULL)) {
+        socket_disconnect(chr);
+    } else {
+        socket_established(chr);
+    }
+}
+
+/* Puts the websocket protocol on top of the socket. */
+static void socket_start_websock(Chardev *chr)
+{
+    SocketChardev *s = SOCKET_CHARDEV(chr);
+    g_autofree char *name =
+        g_strdup_printf("chardev-websocket-server-%s", chr->label);
+    QIOChannelWebsock *wioc = qio_channel_websock_new_server(s->ioc);
+
+    qio_channel_set_name(QIO_CHANNEL(wioc), name);
+    WITH_QEMU_LOCK_GUARD(&chr->chr_write_lock) {
+        object_unref(OBJECT(s->ioc));
+        s->ioc = QIO_CHANNEL(wioc);
+    }
+    qio_channel_websock_handshake(wioc, socket_websock_done,
+                                  object_ref(OBJECT(chr)),
+                                  (GDestroyNotify)object_unref);
+}
+
 static void socket_name_client(Chardev *chr, QIOChannelSocket *sioc)
 {
     g_autofree char *name = g_strdup_printf(
@@ -382,11 +433,10 @@ static int socket_new_client(Chardev *chr, QIOChannelSocket *sioc)
         qio_channel_set_delay(s->ioc, false);
     }
     socket_listen_for(s, NULL);
-    if (s->is_telnet || s->is_tn3270) {
-        s->do_telnetopt = TELNET_DATA;
-        socket_start_greeting(chr);
+    if (s->is_websock) {
+        socket_start_websock(chr);
     } else {
-        socket_connected(chr);
+        socket_established(chr);
     }
     return 0;
 }

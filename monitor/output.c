@@ -209,6 +209,7 @@ bool monitor_put_event(Monitor *mon, const char *json)
         fits = pending(mon) < EVENTS_MAX;
         if (fits) {
             monitor_puts_locked(mon, json);
+            monitor_flush_locked(mon);
         } else {
             first = !mon->events_dropped;
             mon->events_dropped = true;

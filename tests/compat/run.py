@@ -67,7 +67,8 @@ def main():
     parser.add_argument("--schema", default="",
                         help="generated files of QEMU's test schema to link")
     parser.add_argument("--extra", nargs="*", default=[],
-                        help="more sources, relative to tests/unit")
+                        help="more sources: QEMU's in tests/unit, or "
+                             "ours, by their whole path")
     parser.add_argument("name")
     args = parser.parse_args()
 
@@ -98,8 +99,9 @@ def main():
 
     objects = []
     for f in files:
-        obj = out / (str(f.relative_to(source) if f.is_relative_to(source)
-                         else f.relative_to(out)).replace("/", "_") + ".o")
+        base = next((b for b in (source, out) if f.is_relative_to(b)),
+                    f.parent)
+        obj = out / (str(f.relative_to(base)).replace("/", "_") + ".o")
         run([*shlex.split(args.cc), *flags, "-c", f, "-o", obj])
         objects.append(obj)
     exe = out / args.name

@@ -126,6 +126,11 @@ const char *error_get_pretty(const Error *err)
     return err->msg;
 }
 
+const char *error_get_hint(const Error *err)
+{
+    return err->hint ? err->hint->str : NULL;
+}
+
 ErrorClass error_get_class(const Error *err)
 {
     return err->err_class;
@@ -189,11 +194,6 @@ void error_append_hint(Error *const *errp, const char *fmt, ...)
     g_string_append_vprintf((*errp)->hint, fmt, ap);
     va_end(ap);
     errno = saved_errno;
-}
-
-const char *error_get_hint(const Error *err)
-{
-    return err->hint ? err->hint->str : NULL;
 }
 
 Error *error_copy(const Error *err)

@@ -77,6 +77,8 @@ void error_set_internal(Error **errp, const char *src, int line,
 /* The message, owned by @err; and its class. */
 const char *error_get_pretty(const Error *err);
 ErrorClass error_get_class(const Error *err);
+/* Ours: the hint, with its newlines, owned by @err; NULL without one. */
+const char *error_get_hint(const Error *err);
 
 /*
  * Hands @local_err (NULL: nothing happens) to @dst_errp, as if it were set
@@ -103,9 +105,6 @@ void error_prepend(Error *const *errp, const char *fmt, ...)
  */
 void error_append_hint(Error *const *errp, const char *fmt, ...)
     G_GNUC_PRINTF(2, 3);
-
-/* Ours: the hints that were added, or NULL. They stay the error's. */
-const char *error_get_hint(const Error *err);
 
 /* A copy of message, class, hint and origin; the caller frees it. */
 Error *error_copy(const Error *err);

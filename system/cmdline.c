@@ -63,9 +63,18 @@ static const CmdOption *find_option(const char *name)
     return NULL;
 }
 
-static void fail(Error *err)
+void cmdline_fail(Error *err)
 {
-    error_report_err(err);
+    g_autofree char *hint = g_strdup(error_get_hint(err));
+
+    if (hint && *g_strstrip(hint)) {
+        g_strdelimit(hint, "\n", ' ');
+        error_report("%s (%s)", error_get_pretty(err), hint);
+        error_free(err);
+    } else {
+        error_report("%s", error_get_pretty(err));
+        error_free(err);
+    }
     exit(EXIT_FAILURE);
 }
 
@@ -85,19 +94,19 @@ static int parse_option(CmdLine *cl, int argc, char **argv, int i)
     if (!o) {
         error_setg(&err, "invalid option");
         suggest_option(&err, name);
-        fail(err);
+        cmdline_fail(err);
     }
     if (o->synopsis) {
         if (i + 1 >= argc) {
             error_setg(&err, "requires an argument: %s", o->synopsis);
-            fail(err);
+            cmdline_fail(err);
         }
         arg = argv[++i];
         loc_set_cmdline(argv, i - 1, 2);
     }
     o->handle(cl, arg, &err);
     if (err) {
-        fail(err);
+        cmdline_fail(err);
     }
     return i + 1;
 }
@@ -119,7 +128,7 @@ static void read_user_config(CmdLine *cl, int argc, char **argv)
     if (access(path, R_OK) == 0) {
         cmdline_read_config(cl, path, &err);
         if (err) {
-            fail(err);
+            cmdline_fail(err);
         }
     }
 }
@@ -134,7 +143,8 @@ void cmdline_parse(CmdLine *cl, int argc, char **argv)
         if (argv[i][0] != '-') {
             loc_set_cmdline(argv, i, 1);
             error_report("not an option, and disk images come with a later "
-                         "version; see %s -help", g_get_prgname());
+                         "version; see %s -help",
+                         g_get_prgname());
             exit(EXIT_FAILURE);
         }
         i = parse_option(cl, argc, argv, i);
@@ -164,8 +174,7 @@ void cmdline_print_help(void)
             continue;
         }
         head = g_strdup_printf("-%s%s%s%s%s", o->name, o->alias ? " or -" : "",
-                               o->alias ? o->alias : "",
-                               o->synopsis ? " " : "",
+                               o->alias ? o->alias : "", o->synopsis ? " " : "",
                                o->synopsis ? o->synopsis : "");
         printf("%-15s ", head);
         if (strlen(head) > 15) {

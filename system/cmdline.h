@@ -68,6 +68,8 @@ extern const CmdOption cmdline_options[];
  * print to stdout and exit with 0.
  */
 void cmdline_parse(CmdLine *cl, int argc, char **argv);
+/* Prints @err, its hint too, as one line, and exits with 1. Frees it. */
+void QEMU_NORETURN cmdline_fail(Error *err);
 void cmdline_free(CmdLine *cl);
 void cmdline_print_help(void);
 

@@ -216,8 +216,7 @@ static MachineClass *select_machine(QDict *dict)
         mc = machine_find_default();
         if (!mc) {
             error_setg(&err, "No machine specified, and there is no default");
-            error_append_hint(&err,
-                              "Use -machine help to list the machines\n");
+            error_append_hint(&err, "Use -machine help to list the machines\n");
         }
     }
     if (!mc) {
@@ -241,24 +240,9 @@ static int register_global(void *opaque, QemuOpts *opts, Error **errp)
     return 0;
 }
 
-static void add_machine_containers(Object *machine)
-{
-    object_property_add_new_container(machine, "unattached");
-    object_property_add_new_container(machine, "peripheral");
-    object_property_add_new_container(machine, "peripheral-anon");
-}
-
 static void create_machine(CmdLine *cl)
 {
-    MachineClass *mc = select_machine(cl->machine);
-
-    current_machine = MACHINE(object_new_with_class(OBJECT_CLASS(mc)));
-    object_property_add_child(object_get_root(), "machine",
-                              OBJECT(current_machine));
-    add_machine_containers(OBJECT(current_machine));
-    if (mc->compat_props) {
-        object_set_machine_compat_props(mc->compat_props);
-    }
+    machine_create(select_machine(cl->machine));
     qemu_opts_foreach(&qemu_global_opts, register_global, NULL, &error_fatal);
 }
 

@@ -40,8 +40,7 @@ static GString *machine_type_help(const char *type)
 
     if (!mc) {
         suggest_machine(&err, type);
-        error_report_err(g_steal_pointer(&err));
-        exit(EXIT_FAILURE);
+        cmdline_fail(g_steal_pointer(&err));
     }
     object_class_property_iter_init(&iter, OBJECT_CLASS(mc));
     while ((prop = object_property_iter_next(&iter))) {
@@ -175,8 +174,10 @@ void opt_memory(CmdLine *cl, const char *arg, Error **errp)
             return;
         }
         if (ret < 0) {
-            error_setg(errp, "Parameter 'size' expects a size, as in 512M or "
-                             "4G, not '%s'", size);
+            error_setg(errp,
+                       "Parameter 'size' expects a size, as in 512M or "
+                       "4G, not '%s'",
+                       size);
             return;
         }
         text = g_strdup_printf("%s,size=%" PRIu64 "B", arg, bytes);

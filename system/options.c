@@ -189,8 +189,10 @@ static void opt_display(CmdLine *cl, const char *arg, Error **errp)
         exit(EXIT_SUCCESS);
     }
     if (strcmp(arg, "none")) {
-        error_setg(errp, "Parameter 'type' does not accept value '%s'; this "
-                         "build has the display 'none'", arg);
+        error_setg(errp,
+                   "Parameter 'type' does not accept value '%s'; this "
+                   "build has the display 'none'",
+                   arg);
         return;
     }
     g_free(cl->display);
@@ -285,8 +287,10 @@ static void opt_overcommit(CmdLine *cl, const char *arg, Error **errp)
     } else if (!strcmp(lock, "on") || !strcmp(lock, "off")) {
         mlock_state = !strcmp(lock, "on") ? MLOCK_ON : MLOCK_OFF;
     } else {
-        error_setg(errp, "parameter 'mem-lock' expects 'on', 'off' or "
-                         "'on-fault', not '%s'", lock);
+        error_setg(errp,
+                   "parameter 'mem-lock' expects 'on', 'off' or "
+                   "'on-fault', not '%s'",
+                   lock);
     }
 }
 
@@ -354,8 +358,7 @@ const CmdOption cmdline_options[] = {
       "the number of CPUs and how they sit in sockets" },
     { "m", NULL, opt_memory, "[size=]MEGS[,slots=N,maxmem=SIZE]",
       "RAM at start (MiB, or with a suffix), and what may be plugged" },
-    { "name", NULL, opt_name,
-      "NAME[,process=NAME][,debug-threads=on|off]",
+    { "name", NULL, opt_name, "NAME[,process=NAME][,debug-threads=on|off]",
       "the name of the guest, of the process, and of its threads" },
     { "uuid", NULL, opt_uuid, "UUID", "the machine's UUID" },
     { "S", NULL, opt_stopped, NULL,
@@ -366,8 +369,8 @@ const CmdOption cmdline_options[] = {
       "make an object; 'help' lists the types, TYPE,help its properties" },
     { "device", NULL, opt_device, "DRIVER[,id=ID][,PROPERTY=VALUE...] or JSON",
       "add a device; 'help' lists them, DRIVER,help its properties" },
-    { "global", NULL, opt_global,
-      "DRIVER.PROPERTY=VALUE", "the default of a property of a type" },
+    { "global", NULL, opt_global, "DRIVER.PROPERTY=VALUE",
+      "the default of a property of a type" },
     { "nodefaults", NULL, opt_nodefaults, NULL,
       "leave out the devices that nobody asked for" },
 
@@ -407,7 +410,7 @@ const CmdOption cmdline_options[] = {
       "lock memory; give idle CPUs to the guest" },
     { "sandbox", NULL, opt_sandbox,
       "on|off[,obsolete=allow|deny][,elevateprivileges=allow|deny|children]"
-      "\n[,spawn=allow|deny][,resourcecontrol=allow|deny]",
+      "[,spawn=allow|deny][,resourcecontrol=allow|deny]",
       "refuse system calls that are not needed" },
 
     GROUP("Messages, configuration"),
@@ -420,8 +423,7 @@ const CmdOption cmdline_options[] = {
       "enable trace events; 'help' lists them" },
     { "msg", NULL, opt_msg, "[timestamp=on|off][,guest-name=on|off]",
       "what error messages begin with" },
-    { "readconfig", NULL, opt_readconfig, "FILE",
-      "read options from FILE" },
+    { "readconfig", NULL, opt_readconfig, "FILE", "read options from FILE" },
     { "no-user-config", NULL, opt_no_user_config, NULL,
       "leave out the configuration file of this system" },
     { 0 },

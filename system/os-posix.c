@@ -55,14 +55,12 @@ void os_daemonize(void)
     pid_t pid;
 
     if (pipe(fds) < 0) {
-        error_report("cannot go to the background: pipe: %s",
-                     strerror(errno));
+        error_report("cannot go to the background: pipe: %s", strerror(errno));
         exit(EXIT_FAILURE);
     }
     pid = fork();
     if (pid < 0) {
-        error_report("cannot go to the background: fork: %s",
-                     strerror(errno));
+        error_report("cannot go to the background: fork: %s", strerror(errno));
         exit(EXIT_FAILURE);
     }
     if (pid > 0) {
@@ -175,8 +173,7 @@ bool os_set_runas(const char *user, Error **errp)
 
 void os_apply_chroot_and_runas(const CmdLine *cl, Error **errp)
 {
-    if (cl->chroot_dir &&
-        (chroot(cl->chroot_dir) < 0 || chdir("/") < 0)) {
+    if (cl->chroot_dir && (chroot(cl->chroot_dir) < 0 || chdir("/") < 0)) {
         error_setg_errno(errp, errno, "cannot change the root to '%s'",
                          cl->chroot_dir);
         return;

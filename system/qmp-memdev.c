@@ -13,8 +13,8 @@
 
 /* The members of Memdev that are properties of a backend, so named. */
 static const char *const members[] = {
-    "size", "merge", "dump", "prealloc", "share", "reserve", "policy",
-    "host-nodes",
+    "size",  "merge",   "dump",   "prealloc",
+    "share", "reserve", "policy", "host-nodes",
 };
 
 typedef struct Walk {

@@ -18,8 +18,8 @@ static char *dict_to_option(const QDict *dict)
     const QDictEntry *e;
 
     for (e = qdict_first(dict); e; e = qdict_next(dict, e)) {
-        const char *value = qstring_get_str(
-            qobject_to(QString, qdict_entry_value(e)));
+        const char *value =
+            qstring_get_str(qobject_to(QString, qdict_entry_value(e)));
 
         g_string_append_printf(s, "%s%s=", s->len ? "," : "",
                                qdict_entry_key(e));

@@ -80,8 +80,7 @@ ShutdownCause qemu_reset_requested_get(void)
     return qatomic_read(&reset_requested);
 }
 
-void qemu_system_shutdown_request_with_code(ShutdownCause reason,
-                                            int exit_code)
+void qemu_system_shutdown_request_with_code(ShutdownCause reason, int exit_code)
 {
     shutdown_exit_code = exit_code;
     qemu_system_shutdown_request(reason);
@@ -227,8 +226,8 @@ static void qemu_system_powerdown(void)
 
 static void report_signal(void)
 {
-    g_autofree char *path = g_strdup_printf("/proc/%d/cmdline",
-                                            (int)shutdown_pid);
+    g_autofree char *path =
+        g_strdup_printf("/proc/%d/cmdline", (int)shutdown_pid);
     g_autofree char *cmd = NULL;
 
     if (shutdown_signal == 0) {

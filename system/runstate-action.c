@@ -19,8 +19,10 @@ void qmp_set_action(bool has_reboot, RebootAction reboot, bool has_shutdown,
                     bool has_watchdog, WatchdogAction watchdog, Error **errp)
 {
     if (has_watchdog) {
-        error_setg(errp, "this machine has no watchdog whose action could be "
-                         "set to '%s'", WatchdogAction_str(watchdog));
+        error_setg(errp,
+                   "this machine has no watchdog whose action could be "
+                   "set to '%s'",
+                   WatchdogAction_str(watchdog));
         return;
     }
     if (has_reboot) {

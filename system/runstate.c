@@ -16,27 +16,24 @@
 
 /* From each state, the states that may follow. */
 static const uint32_t runstate_next[RUN_STATE__MAX] = {
-    [RUN_STATE_PRELAUNCH] = TO(RUNNING) | TO(FINISH_MIGRATE) | TO(INMIGRATE) |
-                            TO(SUSPENDED),
-    [RUN_STATE_DEBUG] = TO(RUNNING) | TO(FINISH_MIGRATE) | TO(PRELAUNCH) |
-                        TO(SUSPENDED),
-    [RUN_STATE_INMIGRATE] = TO(INTERNAL_ERROR) | TO(IO_ERROR) | TO(PAUSED) |
-                            TO(RUNNING) | TO(SHUTDOWN) | TO(SUSPENDED) |
-                            TO(WATCHDOG) | TO(GUEST_PANICKED) |
-                            TO(FINISH_MIGRATE) | TO(PRELAUNCH) |
-                            TO(POSTMIGRATE) | TO(COLO),
-    [RUN_STATE_INTERNAL_ERROR] = TO(PAUSED) | TO(FINISH_MIGRATE) |
-                                 TO(PRELAUNCH),
+    [RUN_STATE_PRELAUNCH] =
+        TO(RUNNING) | TO(FINISH_MIGRATE) | TO(INMIGRATE) | TO(SUSPENDED),
+    [RUN_STATE_DEBUG] =
+        TO(RUNNING) | TO(FINISH_MIGRATE) | TO(PRELAUNCH) | TO(SUSPENDED),
+    [RUN_STATE_INMIGRATE] =
+        TO(INTERNAL_ERROR) | TO(IO_ERROR) | TO(PAUSED) | TO(RUNNING) |
+        TO(SHUTDOWN) | TO(SUSPENDED) | TO(WATCHDOG) | TO(GUEST_PANICKED) |
+        TO(FINISH_MIGRATE) | TO(PRELAUNCH) | TO(POSTMIGRATE) | TO(COLO),
+    [RUN_STATE_INTERNAL_ERROR] =
+        TO(PAUSED) | TO(FINISH_MIGRATE) | TO(PRELAUNCH),
     [RUN_STATE_IO_ERROR] = TO(RUNNING) | TO(FINISH_MIGRATE) | TO(PRELAUNCH),
     [RUN_STATE_PAUSED] = TO(RUNNING) | TO(FINISH_MIGRATE) | TO(POSTMIGRATE) |
                          TO(PRELAUNCH) | TO(COLO) | TO(SUSPENDED),
-    [RUN_STATE_POSTMIGRATE] = TO(RUNNING) | TO(FINISH_MIGRATE) |
-                              TO(PRELAUNCH),
+    [RUN_STATE_POSTMIGRATE] = TO(RUNNING) | TO(FINISH_MIGRATE) | TO(PRELAUNCH),
     [RUN_STATE_FINISH_MIGRATE] = TO(RUNNING) | TO(PAUSED) | TO(POSTMIGRATE) |
-                                 TO(PRELAUNCH) | TO(COLO) |
-                                 TO(INTERNAL_ERROR) | TO(IO_ERROR) |
-                                 TO(SHUTDOWN) | TO(SUSPENDED) | TO(WATCHDOG) |
-                                 TO(GUEST_PANICKED),
+                                 TO(PRELAUNCH) | TO(COLO) | TO(INTERNAL_ERROR) |
+                                 TO(IO_ERROR) | TO(SHUTDOWN) | TO(SUSPENDED) |
+                                 TO(WATCHDOG) | TO(GUEST_PANICKED),
     [RUN_STATE_RESTORE_VM] = TO(RUNNING) | TO(PRELAUNCH) | TO(SUSPENDED),
     [RUN_STATE_RUNNING] = TO(DEBUG) | TO(INTERNAL_ERROR) | TO(IO_ERROR) |
                           TO(PAUSED) | TO(FINISH_MIGRATE) | TO(RESTORE_VM) |
@@ -48,10 +45,10 @@ static const uint32_t runstate_next[RUN_STATE__MAX] = {
     [RUN_STATE_SUSPENDED] = TO(RUNNING) | TO(FINISH_MIGRATE) | TO(PRELAUNCH) |
                             TO(COLO) | TO(PAUSED) | TO(SAVE_VM) |
                             TO(RESTORE_VM) | TO(SHUTDOWN),
-    [RUN_STATE_WATCHDOG] = TO(RUNNING) | TO(FINISH_MIGRATE) | TO(PRELAUNCH) |
-                           TO(COLO),
-    [RUN_STATE_GUEST_PANICKED] = TO(RUNNING) | TO(FINISH_MIGRATE) |
-                                 TO(PRELAUNCH),
+    [RUN_STATE_WATCHDOG] =
+        TO(RUNNING) | TO(FINISH_MIGRATE) | TO(PRELAUNCH) | TO(COLO),
+    [RUN_STATE_GUEST_PANICKED] =
+        TO(RUNNING) | TO(FINISH_MIGRATE) | TO(PRELAUNCH),
     [RUN_STATE_COLO] = TO(RUNNING) | TO(PRELAUNCH) | TO(SHUTDOWN),
 };
 
@@ -189,8 +186,7 @@ bool vm_get_suspended(void)
 
 int vm_prepare_start(bool step_pending)
 {
-    RunState state = vm_was_suspended ? RUN_STATE_SUSPENDED
-                                      : RUN_STATE_RUNNING;
+    RunState state = vm_was_suspended ? RUN_STATE_SUSPENDED : RUN_STATE_RUNNING;
     RunState requested;
 
     qemu_vmstop_requested(&requested);

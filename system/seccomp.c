@@ -117,8 +117,7 @@ static void install_filter(int sets, Error **errp)
     }
     ret = seccomp_load(ctx);
     if (ret < 0) {
-        error_setg_errno(errp, -ret,
-                         "cannot install the system call filter");
+        error_setg_errno(errp, -ret, "cannot install the system call filter");
     }
 out:
     seccomp_release(ctx);
@@ -141,9 +140,11 @@ static bool wants_deny(QemuOpts *opts, const char *key, const char *other,
         *deny = true;
         return true;
     }
-    error_setg(errp, "invalid argument '%s' for %s: it takes 'allow'%s%s%s or "
-                     "'deny'", value, key, other ? ", '" : "",
-               other ? other : "", other ? "'" : "");
+    error_setg(errp,
+               "invalid argument '%s' for %s: it takes 'allow'%s%s%s or "
+               "'deny'",
+               value, key, other ? ", '" : "", other ? other : "",
+               other ? "'" : "");
     return false;
 }
 

@@ -76,8 +76,8 @@ QmpClient *qmp_client_start(const char *args)
 
     set_path(&addr, path);
     listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    g_assert_cmpint(bind(listener, (struct sockaddr *)&addr, sizeof(addr)),
-                    ==, 0);
+    g_assert_cmpint(bind(listener, (struct sockaddr *)&addr, sizeof(addr)), ==,
+                    0);
     g_assert_cmpint(listen(listener, 1), ==, 0);
 
     line = g_strdup_printf("%s -display none -qmp unix:%s %s",

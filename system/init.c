@@ -363,38 +363,37 @@ static void select_cpu(const CmdLine *cl)
     exit(EXIT_FAILURE);
 }
 
+/* Fails here, where the location names the option. */
+static void QEMU_NORETURN fail_device(QemuOpts *opts, Error *err)
+{
+    g_autoptr(QDict) dict = qemu_opts_to_qdict(opts, NULL);
+    const char *driver = qdict_get_try_str(dict, "driver");
+
+    if (driver && object_class_by_name(driver)) {
+        suggest_property(&err, driver, dict);
+    } else if (driver) {
+        suggest_type(&err, driver, TYPE_DEVICE);
+    }
+    cmdline_fail(err);
+}
+
 static int make_device(void *opaque, QemuOpts *opts, Error **errp)
 {
-    ERRP_GUARD();
-    DeviceState *dev = qdev_device_add(opts, errp);
-    g_autoptr(QDict) dict = NULL;
-    const char *driver;
+    Error *err = NULL;
+    DeviceState *dev = qdev_device_add(opts, &err);
 
-    if (dev) {
-        object_unref(OBJECT(dev));
-        return 0;
+    if (err) {
+        fail_device(opts, err);
     }
-    if (!*errp) {
-        return 0;
-    }
-    dict = qemu_opts_to_qdict(opts, NULL);
-    driver = qdict_get_try_str(dict, "driver");
-    if (driver) {
-        suggest_property(errp, driver, dict);
-        if (!object_class_by_name(driver)) {
-            suggest_type(errp, driver, TYPE_DEVICE);
-        }
-    }
-    return -1;
+    object_unref(OBJECT(dev)); /* NULL where it is not made yet */
+    return 0;
 }
 
 static void make_devices(const CmdLine *cl)
 {
     Error *err = NULL;
 
-    if (qemu_opts_foreach(&qemu_device_opts, make_device, NULL, &err)) {
-        cmdline_fail(err);
-    }
+    qemu_opts_foreach(&qemu_device_opts, make_device, NULL, &error_abort);
     for (guint i = 0; i < cl->json_devices->len; i++) {
         DictOption *o = g_ptr_array_index(cl->json_devices, i);
         DeviceState *dev;
@@ -471,7 +470,12 @@ static void connect_monitor(const char *arg, const char *mode, bool pretty)
 
 static int make_monitor(void *opaque, QemuOpts *opts, Error **errp)
 {
-    return monitor_init_opts(opts, errp);
+    Error *err = NULL;
+
+    if (monitor_init_opts(opts, &err) < 0) {
+        cmdline_fail(err);
+    }
+    return 0;
 }
 
 /* What a user gets who asked for nothing: a monitor on the terminal. */
@@ -501,8 +505,6 @@ static void connect_defaults(CmdLine *cl)
 
 static void connect_chardevs(CmdLine *cl)
 {
-    Error *err = NULL;
-
     for (guint i = 0; i < cl->chardevs->len; i++) {
         ChardevOption *o = g_ptr_array_index(cl->chardevs, i);
 
@@ -524,9 +526,7 @@ static void connect_chardevs(CmdLine *cl)
     }
     loc_set_none();
     connect_defaults(cl);
-    if (qemu_opts_foreach(&qemu_mon_opts, make_monitor, NULL, &err)) {
-        cmdline_fail(err);
-    }
+    qemu_opts_foreach(&qemu_mon_opts, make_monitor, NULL, &error_abort);
 }
 
 static void lock_memory(void)
@@ -541,10 +541,13 @@ static void lock_memory(void)
 
 static int apply_sandbox(void *opaque, QemuOpts *opts, Error **errp)
 {
-    ERRP_GUARD();
+    Error *err = NULL;
 
-    seccomp_setup(opts, errp);
-    return *errp ? -1 : 0;
+    seccomp_setup(opts, &err);
+    if (err) {
+        cmdline_fail(err);
+    }
+    return 0;
 }
 
 void qemu_init(int argc, char **argv)
@@ -580,10 +583,8 @@ void qemu_init(int argc, char **argv)
     select_cpu(&cmdline);
     make_objects(&cmdline, true);
     connect_chardevs(&cmdline);
-    if (qemu_opts_foreach(qemu_find_opts("sandbox"), apply_sandbox, NULL,
-                          &err)) {
-        cmdline_fail(err);
-    }
+    qemu_opts_foreach(qemu_find_opts("sandbox"), apply_sandbox, NULL,
+                      &error_abort);
 
     machine_run_board_init(current_machine, NULL, &error_fatal);
     make_devices(&cmdline);

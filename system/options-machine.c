@@ -169,7 +169,7 @@ void opt_memory(CmdLine *cl, const char *arg, Error **errp)
         uint64_t bytes;
         int ret = qemu_strtosz_MiB(size, NULL, &bytes);
 
-        if (ret == -ERANGE) {
+        if (ret == -ERANGE && *size != '-') {
             error_setg(errp, "RAM size '%s' is too large", size);
             return;
         }

@@ -113,6 +113,9 @@ int qemu_global_option(const char *str)
     return 0;
 }
 
+/* Longer ones are refused: whoever wrote it did not mean it. */
+#define MAX_LINE 65536
+
 /* A file that is being read. */
 typedef struct ConfigReader {
     const char *fname;
@@ -239,20 +242,51 @@ static bool read_line(ConfigReader *r, const char *line, Error **errp)
     return *p == '[' ? begin_group(r, p + 1, errp) : read_setting(r, p, errp);
 }
 
+/*
+ * The next line into @line. False at the end, or with @errp when it is too
+ * long to be one of a configuration file.
+ */
+static bool next_line(FILE *fp, ConfigReader *r, char *line, Error **errp)
+{
+    size_t len = 0;
+    int c = 0;
+
+    while (len < MAX_LINE - 1 && c != '\n') {
+        c = getc(fp);
+        if (c == EOF) {
+            break;
+        }
+        if (c == '\0') {
+            error_setg(errp, "%s:%d: not a text file: it has a NUL byte",
+                       r->fname, r->line + 1);
+            return false;
+        }
+        line[len++] = c;
+    }
+    line[len] = '\0';
+    if (len == MAX_LINE - 1 && c != '\n') {
+        error_setg(errp, "%s:%d: the line is longer than %d bytes", r->fname,
+                   r->line + 1, MAX_LINE - 2);
+        return false;
+    }
+    return len > 0;
+}
+
 static int read_file(FILE *fp, QEMUConfigCB *cb, void *opaque,
                      const char *fname, Error **errp)
 {
+    ERRP_GUARD();
     ConfigReader r = { .fname = fname, .cb = cb, .opaque = opaque };
-    char *line = NULL;
-    size_t room = 0;
+    g_autofree char *line = g_malloc(MAX_LINE);
     Location loc;
     bool ok = true;
     int ret;
 
     loc_push_none(&loc);
-    while (ok && getline(&line, &room, fp) >= 0) {
+    while (ok && next_line(fp, &r, line, errp)) {
         ok = read_line(&r, line, errp);
     }
+    ok = ok && !*errp;
     if (ok && ferror(fp)) {
         ret = -EIO;
         error_setg_errno(errp, errno, "Cannot read config file '%s'", fname);
@@ -260,7 +294,6 @@ static int read_file(FILE *fp, QEMUConfigCB *cb, void *opaque,
         ret = ok && end_group(&r, errp) ? r.groups : -EINVAL;
     }
     loc_pop(&loc);
-    free(line);
     g_free(r.group);
     qobject_unref(r.qdict);
     return ret;
@@ -322,7 +355,7 @@ static bool absorb_sections(QDict *sub, QemuOptsList *list, Error **errp)
     unsigned i = 0;
 
     qdict_array_split(sub, &sections);
-    QLIST_FOREACH_ENTRY (sections, e) {
+    QLIST_FOREACH_ENTRY(sections, e) {
         QDict *section = qobject_to(QDict, qlist_entry_obj(e));
 
         if (!section) {

@@ -124,8 +124,6 @@ static void merge_into_machine(CmdLine *cl, const char *list, const char *arg,
         return;
     }
     if (help) {
-        g_autofree char *caption = g_strdup_printf("%s options:", prefix);
-
         qemu_opts_print_help(qemu_find_opts(list), true);
         exit(EXIT_SUCCESS);
     }

@@ -173,11 +173,15 @@ ObjectPropertyInfoList *qmp_qom_list_properties(const char *typename,
                                                 Error **errp)
 {
     ObjectPropertyInfoList *list = NULL, **tail = &list;
-    ObjectClass *klass = module_object_class_by_name(typename);
+    ERRP_GUARD();
+    ObjectClass *klass = module_object_class_find(typename, errp);
     ObjectPropertyIterator iter;
     ObjectProperty *prop;
     Object *obj = NULL;
 
+    if (*errp) {
+        return NULL;
+    }
     if (!klass) {
         error_set(errp, ERROR_CLASS_DEVICE_NOT_FOUND, "Class '%s' not found",
                   typename);

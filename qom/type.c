@@ -197,24 +197,37 @@ TypeImpl *type_find(const char *name)
     return type;
 }
 
-TypeImpl *type_find_or_load(const char *name, Error **errp)
+/*
+ * The type, from a module if need be. False with @errp set when its module
+ * cannot be loaded; true with @type NULL when nobody has it.
+ */
+static bool find_or_load(const char *name, TypeImpl **type, Error **errp)
 {
-    TypeImpl *type = type_find(name);
-
+    *type = type_find(name);
 #ifdef CONFIG_MODULES
-    if (!type) {
+    if (!*type && name) {
         int rv = module_load_qom(name, errp);
 
         if (rv < 0) {
             error_prepend(errp,
                           "could not load a module for type '%s': ", name);
-            return NULL;
+            return false;
         }
         if (rv > 0) {
-            type = type_find(name);
+            *type = type_find(name);
         }
     }
 #endif
+    return true;
+}
+
+TypeImpl *type_find_or_load(const char *name, Error **errp)
+{
+    TypeImpl *type;
+
+    if (!find_or_load(name, &type, errp)) {
+        return NULL;
+    }
     if (!type) {
         error_setg(errp, "unknown type '%s'", name);
     }
@@ -405,11 +418,23 @@ ObjectClass *object_class_by_name(const char *typename)
     return type ? type_class(type) : NULL;
 }
 
+ObjectClass *module_object_class_find(const char *typename, Error **errp)
+{
+    TypeImpl *type;
+
+    return find_or_load(typename, &type, errp) && type ? type_class(type)
+                                                       : NULL;
+}
+
 ObjectClass *module_object_class_by_name(const char *typename)
 {
-    TypeImpl *type = typename ? type_find_or_load(typename, NULL) : NULL;
+    Error *err = NULL;
+    ObjectClass *klass = module_object_class_find(typename, &err);
 
-    return type ? type_class(type) : NULL;
+    if (err) {
+        error_report_err(err);
+    }
+    return klass;
 }
 
 /* Whether a class would have the interface, without making the class. */

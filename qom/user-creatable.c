@@ -82,8 +82,12 @@ char *take_string_arg(QDict *args, const char *key, Error **errp)
 /* The class of a type that a user may make; NULL with @errp set if not. */
 static ObjectClass *find_class(const char *type, Error **errp)
 {
-    ObjectClass *klass = module_object_class_by_name(type);
+    ERRP_GUARD();
+    ObjectClass *klass = module_object_class_find(type, errp);
 
+    if (*errp) {
+        return NULL;
+    }
     if (!klass) {
         error_setg(errp, "invalid object type: %s", type);
     } else if (!object_class_dynamic_cast(klass, TYPE_USER_CREATABLE)) {

@@ -66,7 +66,7 @@ typedef struct {
     char *path; /* of the shared object; NULL: not looked for yet */
     char *arch;
     GPtrArray *objs, *deps, *opts;
-    bool loaded, loading;
+    bool loaded, loading, warned;
 } Module;
 
 /* By name; NULL until it is needed. Modules live as long as the program. */
@@ -284,7 +284,8 @@ static int load(Module *m, Error **errp)
     if (ret <= 0) {
         return ret;
     }
-    if (!dlopen(m->path, RTLD_LAZY | RTLD_GLOBAL)) {
+    /* A symbol that is missing is an error here, not a crash at its use. */
+    if (!dlopen(m->path, RTLD_NOW | RTLD_GLOBAL)) {
         error_setg(errp, "failed to open module: %s", dlerror());
         return -1;
     }
@@ -371,8 +372,8 @@ void module_load_qom_all(void)
     for (GList *l = list; l; l = l->next) {
         Module *m = l->data;
 
-        if (m->objs->len && !wrong_arch(m)) {
-            load(m, &error_warn);
+        if (m->objs->len && !wrong_arch(m) && !m->warned) {
+            m->warned = load(m, &error_warn) < 0;
         }
     }
 }

@@ -12,9 +12,13 @@
 
 const ChardevClass *char_get_class(const char *driver, Error **errp)
 {
+    ERRP_GUARD();
     g_autofree char *typename = g_strdup_printf("chardev-%s", driver);
-    ObjectClass *oc = module_object_class_by_name(typename);
+    ObjectClass *oc = module_object_class_find(typename, errp);
 
+    if (*errp) {
+        return NULL;
+    }
     if (!oc || !object_class_dynamic_cast(oc, TYPE_CHARDEV)) {
         error_setg(errp, "'%s' is not a valid char driver name", driver);
         return NULL;

@@ -20,9 +20,13 @@
 
 static DeviceClass *find_device_class(const char *driver, Error **errp)
 {
-    ObjectClass *oc = module_object_class_by_name(driver);
+    ERRP_GUARD();
+    ObjectClass *oc = module_object_class_find(driver, errp);
     DeviceClass *dc;
 
+    if (*errp) {
+        return NULL;
+    }
     if (!oc || !object_class_dynamic_cast(oc, TYPE_DEVICE)) {
         error_setg(errp, "'%s' is not a valid device model name", driver);
         return NULL;

@@ -94,8 +94,10 @@ GString *qdev_print_models(void)
 
 GSList *qdev_complete_models(const char *prefix)
 {
-    GSList *classes = object_class_get_list_sorted(TYPE_DEVICE, false);
-    GSList *names = NULL;
+    GSList *classes, *names = NULL;
+
+    module_load_qom_all();
+    classes = object_class_get_list_sorted(TYPE_DEVICE, false);
 
     for (GSList *l = classes; l; l = l->next) {
         const char *name = object_class_get_name(l->data);
@@ -122,12 +124,16 @@ static bool is_of_no_interest(const char *name)
 
 ObjectPropertyInfoList *qdev_list_properties(const char *typename, Error **errp)
 {
-    ObjectClass *oc = module_object_class_by_name(typename);
+    ERRP_GUARD();
+    ObjectClass *oc = module_object_class_find(typename, errp);
     ObjectPropertyInfoList *list = NULL;
     ObjectPropertyIterator iter;
     ObjectProperty *prop;
     Object *obj;
 
+    if (*errp) {
+        return NULL;
+    }
     if (!oc) {
         error_set(errp, ERROR_CLASS_DEVICE_NOT_FOUND, "Device '%s' not found",
                   typename);

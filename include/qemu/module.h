@@ -79,7 +79,7 @@ int module_load(const char *prefix, const char *name, Error **errp);
 
 /* The same for the module that holds QOM type @type; 0: no module has it. */
 int module_load_qom(const char *type, Error **errp);
-/* Loads every module that holds a QOM type; failures are warnings. */
+/* Loads every module that holds a QOM type; warns once of each that fails. */
 void module_load_qom_all(void);
 /* Calls @fn for each QOM type that a module not yet loaded has. */
 void module_foreach_qom(void (*fn)(const char *type, void *opaque),

@@ -474,8 +474,12 @@ bool object_class_is_abstract(ObjectClass *klass);
 
 /* The class of a type, made if need be; NULL if there is no such type. */
 ObjectClass *object_class_by_name(const char *typename);
-/* The same; also loads the module that the type is in. */
+/*
+ * The same; also loads the module that the type is in. When there is one that
+ * cannot be loaded, the second sets @errp, and the first reports the error.
+ */
 ObjectClass *module_object_class_by_name(const char *typename);
+ObjectClass *module_object_class_find(const char *typename, Error **errp);
 
 /*
  * Calls @fn for all classes that are or implement @implements_type (NULL: for

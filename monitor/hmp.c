@@ -356,4 +356,5 @@ void monitor_init_hmp(Chardev *chr, bool use_readline, Error **errp)
     monitor_list_append(&mon->common);
     qemu_chr_fe_set_handlers(&mon->common.chr, monitor_can_read, monitor_read,
                              handle_event, NULL, &mon->common, NULL, true);
+    qemu_chr_fe_set_busy_handler(&mon->common.chr, monitor_busy);
 }

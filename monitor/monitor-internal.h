@@ -91,6 +91,7 @@ typedef struct MonitorQMP {
     QemuMutex queue_lock;
     GQueue *requests;       /* QMPRequest, oldest first */
     int n_requests;         /* its length, atomic */
+    bool running;           /* a request taken out of it is being run */
 } MonitorQMP;
 
 /* A row of HMP's tables. */
@@ -167,6 +168,12 @@ void monitor_destroy(Monitor *mon);
 /* How many bytes a chardev may deliver: an IOCanReadHandler. */
 int monitor_can_read(void *opaque);
 
+/*
+ * Is input still worked on, or are answers still to be written? An
+ * IOBusyHandler: the device stays open as long.
+ */
+bool monitor_busy(void *opaque);
+
 /* An IOReadHandler. */
 void monitor_read(void *opaque, const uint8_t *buf, int size);
 
@@ -210,6 +217,7 @@ void qmp_cleanup_globals(void);
 size_t qmp_consume_input(MonitorQMP *mon, const uint8_t *buf, size_t size);
 void qmp_finish_reset(MonitorQMP *mon);
 bool qmp_has_room(MonitorQMP *mon);
+bool qmp_has_requests(MonitorQMP *mon);
 bool qmp_oob_enabled(MonitorQMP *mon);
 void qmp_wake_dispatcher(void);
 void qmp_send_response(MonitorQMP *mon, const QDict *rsp);

@@ -86,6 +86,18 @@ int monitor_can_read(void *opaque)
     return mon->inbuf->len || !monitor_input_allowed(mon) ? 0 : READ_SIZE;
 }
 
+bool monitor_busy(void *opaque)
+{
+    Monitor *mon = opaque;
+
+    if (mon->inbuf->len ||
+        (mon->is_qmp && qmp_has_requests(monitor_to_qmp(mon)))) {
+        return true;
+    }
+    QEMU_LOCK_GUARD(&mon->mon_lock);
+    return mon->outbuf->len > mon->outpos && !mon->mux_out;
+}
+
 static size_t consume_input(Monitor *mon, const uint8_t *buf, size_t size)
 {
     if (mon->is_qmp) {

@@ -137,6 +137,12 @@ bool qmp_has_room(MonitorQMP *mon)
     return qatomic_read(&mon->n_requests) < QMP_REQ_QUEUE_LEN_MAX;
 }
 
+bool qmp_has_requests(MonitorQMP *mon)
+{
+    QEMU_LOCK_GUARD(&mon->queue_lock);
+    return mon->requests->length || mon->running;
+}
+
 /* Called by the JSON parser: one value, or one error. */
 static void handle_message(void *opaque, QObject *req, Error *err)
 {
@@ -196,6 +202,7 @@ static QMPRequest *pop_request(MonitorQMP *mon)
     QEMU_LOCK_GUARD(&mon->queue_lock);
     r = g_queue_pop_head(mon->requests);
     qatomic_set(&mon->n_requests, mon->requests->length);
+    mon->running = r != NULL;
     return r;
 }
 
@@ -253,6 +260,9 @@ static gboolean dispatch_one(GSource *source, GSourceFunc callback,
     }
     handle_request(mon, r);
     free_request(r);
+    WITH_QEMU_LOCK_GUARD(&mon->queue_lock) {
+        mon->running = false;
+    }
     monitor_kick(&mon->common);
     /* One at a time, so that the rest of the main loop has its turn. */
     qmp_wake_dispatcher();
@@ -295,6 +305,11 @@ static void reset_connection(MonitorQMP *mon)
     monitor_reset_io(&mon->common);
     json_message_parser_destroy(&mon->parser);
     json_message_parser_init(&mon->parser, handle_message, mon, NULL);
+}
+
+/* Back to negotiation: nothing but a greeting is sent before it. */
+static void reset_negotiation(MonitorQMP *mon)
+{
     qatomic_set(&mon->commands, &qmp_cap_negotiation_commands);
     for (int i = 0; i < QMP_CAPABILITY__MAX; i++) {
         qatomic_set(&mon->capab[i], false);
@@ -304,8 +319,17 @@ static void reset_connection(MonitorQMP *mon)
 
 void qmp_finish_reset(MonitorQMP *mon)
 {
-    if (qatomic_read(&mon->reset_pending)) {
-        reset_connection(mon);
+    if (!qatomic_read(&mon->reset_pending)) {
+        return;
+    }
+    reset_connection(mon);
+    /*
+     * With nobody else to come, as on stdio, whoever reads the output still
+     * gets events.
+     */
+    if (qemu_chr_has_feature(mon->common.chr.chr,
+                             QEMU_CHAR_FEATURE_RECONNECTABLE)) {
+        reset_negotiation(mon);
     }
 }
 
@@ -317,6 +341,7 @@ static void handle_event(void *opaque, QEMUChrEvent event)
     case CHR_EVENT_OPENED:
         qatomic_inc(&mon->connection);
         reset_connection(mon);
+        reset_negotiation(mon);
         send_greeting(mon);
         break;
     case CHR_EVENT_CLOSED:
@@ -338,6 +363,7 @@ static void attach(void *opaque)
     qemu_chr_fe_set_handlers(&mon->common.chr, monitor_can_read, monitor_read,
                              handle_event, NULL, &mon->common,
                              mon->common.context, true);
+    qemu_chr_fe_set_busy_handler(&mon->common.chr, monitor_busy);
 }
 
 void monitor_init_qmp(Chardev *chr, bool pretty, Error **errp)

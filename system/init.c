@@ -577,6 +577,7 @@ void qemu_init(int argc, char **argv)
     create_machine(&cmdline);
     monitor_init_globals();
     make_objects(&cmdline, false);
+    suspend_mux_open(); /* prompts come when all is there */
     qemu_opts_foreach(&qemu_chardev_opts, make_chardev, NULL, &error_fatal);
     set_machine_properties(&cmdline);
     configure_accelerators(&cmdline);
@@ -603,6 +604,7 @@ void qemu_init(int argc, char **argv)
     if (autostart) {
         vm_start();
     }
+    resume_mux_open();
 }
 
 int qemu_main_loop(void)

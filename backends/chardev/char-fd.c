@@ -19,6 +19,13 @@ static int fd_chr_write(Chardev *chr, const uint8_t *buf, int len)
     return io_channel_send(s->ioc_out, buf, len);
 }
 
+static void fd_chr_close_input(Chardev *chr)
+{
+    FD_CHARDEV(chr)->eof = false;
+    remove_fd_in_watch(chr);
+    qemu_chr_be_event(chr, CHR_EVENT_CLOSED);
+}
+
 static gboolean fd_chr_read(QIOChannel *ioc, GIOCondition cond, void *opaque)
 {
     Chardev *chr = CHARDEV(opaque);
@@ -34,9 +41,12 @@ static gboolean fd_chr_read(QIOChannel *ioc, GIOCondition cond, void *opaque)
     if (ret == QIO_CHANNEL_ERR_BLOCK) {
         return G_SOURCE_CONTINUE;
     }
+    if (ret == 0 && qemu_chr_be_busy(chr)) {
+        s->eof = true;
+        return G_SOURCE_CONTINUE;
+    }
     if (ret <= 0) {
-        remove_fd_in_watch(chr);
-        qemu_chr_be_event(chr, CHR_EVENT_CLOSED);
+        fd_chr_close_input(chr);
         return G_SOURCE_REMOVE;
     }
     qemu_chr_be_write(chr, buf, ret);
@@ -47,6 +57,12 @@ static int fd_chr_read_poll(void *opaque)
 {
     FDChardev *s = FD_CHARDEV(opaque);
 
+    if (s->eof) {
+        if (!qemu_chr_be_busy(CHARDEV(opaque))) {
+            fd_chr_close_input(CHARDEV(opaque));
+        }
+        return 0;
+    }
     s->max_size = qemu_chr_be_can_write(CHARDEV(opaque));
     return s->max_size;
 }

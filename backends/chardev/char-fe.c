@@ -21,6 +21,7 @@ bool qemu_chr_fe_init(CharBackend *b, Chardev *s, Error **errp)
         s->be = b;
     }
     b->fe_is_open = false;
+    b->chr_busy = NULL;
     b->tag = tag;
     b->chr = s;
     return true;
@@ -87,6 +88,7 @@ void qemu_chr_fe_set_handlers_full(
     b->chr_read = fd_read;
     b->chr_event = fd_event;
     b->chr_be_change = be_change;
+    b->chr_busy = NULL;
     b->opaque = opaque;
 
     qemu_chr_be_update_read_handlers(s, context);
@@ -109,6 +111,11 @@ void qemu_chr_fe_set_handlers(CharBackend *b, IOCanReadHandler *fd_can_read,
 {
     qemu_chr_fe_set_handlers_full(b, fd_can_read, fd_read, fd_event, be_change,
                                   opaque, context, set_open, true);
+}
+
+void qemu_chr_fe_set_busy_handler(CharBackend *b, IOBusyHandler *busy)
+{
+    b->chr_busy = busy;
 }
 
 void qemu_chr_fe_take_focus(CharBackend *b)

@@ -72,6 +72,13 @@ static void hub_chr_read(void *opaque, const uint8_t *buf, int size)
     qemu_chr_be_write(CHARDEV(backend->hub), buf, size);
 }
 
+static bool hub_chr_busy(void *opaque)
+{
+    HubCharBackend *backend = opaque;
+
+    return qemu_chr_be_busy(CHARDEV(backend->hub));
+}
+
 static void hub_chr_event(void *opaque, QEMUChrEvent event)
 {
     HubCharBackend *backend = opaque;
@@ -129,6 +136,7 @@ static void hub_update_read_handlers(Chardev *chr)
         qemu_chr_fe_set_handlers_full(
             &d->backends[i].be, hub_chr_can_read, hub_chr_read, hub_chr_event,
             NULL, &d->backends[i], chr->gcontext, true, false);
+        qemu_chr_fe_set_busy_handler(&d->backends[i].be, hub_chr_busy);
     }
 }
 

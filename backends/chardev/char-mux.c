@@ -131,7 +131,7 @@ void mux_chr_send_all_event(Chardev *chr, QEMUChrEvent event)
 {
     MuxChardev *d = MUX_CHARDEV(chr);
 
-    if (!muxes_opened) {
+    if (!muxes_opened || d->held) {
         return;
     }
     for (unsigned int i = 0; i < MAX_MUX; i++) {
@@ -149,15 +149,34 @@ void suspend_mux_open(void)
     muxes_opened = false;
 }
 
+static gboolean mux_release(gpointer opaque)
+{
+    Chardev *chr = CHARDEV(opaque);
+    MuxChardev *d = MUX_CHARDEV(opaque);
+
+    d->held = false;
+    /* Their device was open before they could say so. */
+    if (qemu_chr_fe_backend_open(&d->chr)) {
+        chr->be_open = 1;
+        mux_chr_send_all_event(chr, CHR_EVENT_OPENED);
+    }
+    return G_SOURCE_REMOVE;
+}
+
 static int mux_open_now(Object *obj, void *opaque)
 {
     Chardev *chr = CHARDEV(obj);
+    MuxChardev *d;
 
-    /* Their device was open before they could say so. */
-    if (CHARDEV_IS_MUX(chr) && !chr->be_open &&
-        qemu_chr_fe_backend_open(&MUX_CHARDEV(chr)->chr)) {
-        chr->be_open = 1;
-        mux_chr_send_all_event(chr, CHR_EVENT_OPENED);
+    if (!CHARDEV_IS_MUX(chr) || !MUX_CHARDEV(chr)->held) {
+        return 0;
+    }
+    d = MUX_CHARDEV(chr);
+    if (!chr->gcontext) {
+        mux_release(chr);
+    } else if (!d->open_source) {
+        /* Another thread may be at work on it. */
+        d->open_source = qemu_chr_timeout_add_ms(chr, 0, mux_release, chr);
     }
     return 0;
 }
@@ -256,69 +275,135 @@ static bool mux_proc_byte(MuxChardev *d, int ch)
     return true;
 }
 
-static bool mux_has_room(CharBackend *be)
+/* How many bytes at @buf are neither a command nor a part of one? */
+static size_t mux_plain_length(const MuxChardev *d, const uint8_t *buf,
+                               size_t size)
 {
-    return be && be->chr_can_read && be->chr_read &&
-           be->chr_can_read(be->opaque) > 0;
+    const uint8_t *escape;
+
+    if (d->term_got_escape) {
+        return 0;
+    }
+    if (term_escape_char < 0 || term_escape_char > UINT8_MAX) {
+        return size;
+    }
+    escape = memchr(buf, term_escape_char, size);
+    return escape ? (size_t)(escape - buf) : size;
+}
+
+static int mux_room(CharBackend *be)
+{
+    return be && be->chr_can_read && be->chr_read ? be->chr_can_read(be->opaque)
+                                                  : 0;
+}
+
+/* Gives the front end with the focus what it takes; returns how much. */
+static size_t mux_deliver(MuxChardev *d, const uint8_t *buf, size_t size)
+{
+    CharBackend *be = d->backends[d->focus];
+    size_t done = 0;
+    int room;
+
+    while (done < size && (room = mux_room(be)) > 0) {
+        size_t len = MIN(size - done, (size_t)room);
+
+        be->chr_read(be->opaque, buf + done, len);
+        done += len;
+        /* Reading it may have ended the front end. */
+        if (d->focus == -1 || d->backends[d->focus] != be) {
+            break;
+        }
+    }
+    return done;
 }
 
 static void mux_chr_accept_input(Chardev *chr)
 {
     MuxChardev *d = MUX_CHARDEV(chr);
     int m = d->focus;
+    GByteArray *waiting;
+    size_t done;
 
-    if (m == -1) {
+    if (m == -1 || !d->waiting[m]->len) {
         return;
     }
-    while (d->prod[m] != d->cons[m] && mux_has_room(d->backends[m])) {
-        CharBackend *be = d->backends[m];
-
-        be->chr_read(be->opaque, &d->buffer[m][d->cons[m]++ & MUX_BUFFER_MASK],
-                     1);
-    }
+    /* Taken out, since the front end may call this again. */
+    waiting = d->waiting[m];
+    d->waiting[m] = g_byte_array_new();
+    done = mux_deliver(d, waiting->data, waiting->len);
+    g_byte_array_remove_range(waiting, 0, done);
+    g_byte_array_append(waiting, d->waiting[m]->data, d->waiting[m]->len);
+    g_byte_array_unref(d->waiting[m]);
+    d->waiting[m] = waiting;
 }
 
 static int mux_chr_can_read(void *opaque)
 {
     MuxChardev *d = MUX_CHARDEV(opaque);
     int m = d->focus;
-    CharBackend *be;
 
-    if (m == -1) {
+    if (m == -1 || d->held) {
         return 0;
     }
-    if (d->prod[m] - d->cons[m] < MUX_BUFFER_SIZE) {
-        return 1;
+    return MAX(mux_room(d->backends[m]),
+               MUX_BUFFER_SIZE - (int)d->waiting[m]->len);
+}
+
+/* @buf has no commands. What the front end does not take now waits. */
+static void mux_feed(MuxChardev *d, const uint8_t *buf, size_t size)
+{
+    int m = d->focus;
+    size_t done = 0;
+
+    if (m == -1) {
+        return;
     }
-    be = d->backends[m];
-    return be && be->chr_can_read ? be->chr_can_read(be->opaque) : 0;
+    if (!d->waiting[m]->len) {
+        done = mux_deliver(d, buf, size);
+    }
+    g_byte_array_append(d->waiting[m], buf + done, size - done);
 }
 
 static void mux_chr_read(void *opaque, const uint8_t *buf, int size)
 {
     Chardev *chr = CHARDEV(opaque);
     MuxChardev *d = MUX_CHARDEV(opaque);
+    int full = -1; /* whose input nobody has room for: it is lost */
 
     mux_chr_accept_input(chr);
-    for (int i = 0; i < size; i++) {
-        CharBackend *be;
-        int m;
-
-        if (!mux_proc_byte(d, buf[i])) {
-            continue;
-        }
-        /* A command may just have moved the focus. */
-        m = d->focus;
-        if (m == -1) {
-            continue;
-        }
-        be = d->backends[m];
-        if (d->prod[m] == d->cons[m] && mux_has_room(be)) {
-            be->chr_read(be->opaque, &buf[i], 1);
-        } else if (d->prod[m] - d->cons[m] < MUX_BUFFER_SIZE) {
-            d->buffer[m][d->prod[m]++ & MUX_BUFFER_MASK] = buf[i];
+    if (mux_chr_can_read(d) <= 0) {
+        full = d->focus;
+    }
+    for (int i = 0, len; i < size; i += len) {
+        len = mux_plain_length(d, buf + i, size - i);
+        if (len && d->focus != full) {
+            mux_feed(d, buf + i, len);
+        } else if (!len) {
+            len = 1;
+            if (mux_proc_byte(d, buf[i]) && d->focus != full) {
+                mux_feed(d, &buf[i], 1);
+            }
+            /* The focus may have moved to where something waits. */
+            mux_chr_accept_input(chr);
         }
     }
+}
+
+/* Is a front end still at work on the input, or will it be? */
+static bool mux_chr_busy(void *opaque)
+{
+    MuxChardev *d = MUX_CHARDEV(opaque);
+
+    for (int i = 0; i < MAX_MUX; i++) {
+        CharBackend *be = d->backends[i];
+
+        if (be && be->chr_busy &&
+            ((i == d->focus && d->waiting[i]->len) ||
+             be->chr_busy(be->opaque))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void mux_update_read_handlers(Chardev *chr)
@@ -328,6 +413,7 @@ static void mux_update_read_handlers(Chardev *chr)
     qemu_chr_fe_set_handlers_full(&d->chr, mux_chr_can_read, mux_chr_read,
                                   mux_chr_event, NULL, chr, chr->gcontext, true,
                                   false);
+    qemu_chr_fe_set_busy_handler(&d->chr, mux_chr_busy);
 }
 
 static GSource *mux_chr_add_watch(Chardev *chr, GIOCondition cond)
@@ -356,7 +442,7 @@ bool mux_chr_attach_frontend(MuxChardev *d, CharBackend *b, unsigned int *tag,
     }
     d->mux_bitset |= 1UL << nr;
     d->backends[nr] = b;
-    d->prod[nr] = d->cons[nr] = 0;
+    g_byte_array_set_size(d->waiting[nr], 0);
     *tag = nr;
     return true;
 }
@@ -384,6 +470,7 @@ static void mux_open(Chardev *chr, ChardevBackend *backend, bool *be_opened,
         return;
     }
     *be_opened = muxes_opened;
+    d->held = !muxes_opened;
     qemu_chr_fe_init(&d->chr, drv, errp);
 }
 
@@ -402,6 +489,15 @@ static void mux_parse(QemuOpts *opts, ChardevBackend *backend, Error **errp)
     mux->chardev = g_strdup(chardev);
 }
 
+static void char_mux_init(Object *obj)
+{
+    MuxChardev *d = MUX_CHARDEV(obj);
+
+    for (int i = 0; i < MAX_MUX; i++) {
+        d->waiting[i] = g_byte_array_new();
+    }
+}
+
 static void char_mux_finalize(Object *obj)
 {
     MuxChardev *d = MUX_CHARDEV(obj);
@@ -413,6 +509,11 @@ static void char_mux_finalize(Object *obj)
             be->chr = NULL;
             be->tag = -1;
         }
+        g_byte_array_unref(d->waiting[i]);
+    }
+    if (d->open_source) {
+        g_source_destroy(d->open_source);
+        g_source_unref(d->open_source);
     }
     /* It is one of those. */
     CHARDEV(d)->be = NULL;
@@ -437,6 +538,7 @@ static const TypeInfo char_mux_type_info = {
     .parent = TYPE_CHARDEV,
     .class_init = char_mux_class_init,
     .instance_size = sizeof(MuxChardev),
+    .instance_init = char_mux_init,
     .instance_finalize = char_mux_finalize,
 };
 

@@ -6,6 +6,9 @@
  *   CONNECTING --connected, greeted--> CONNECTED (the front end hears OPENED)
  *   CONNECTED --end of file, error, disconnect--> DISCONNECTED (CLOSED)
  *
+ * A client may shut down its half and wait for answers: end of file counts
+ * when the front end is not busy with them any more.
+ *
  * A server accepts the next client when the one before has gone; a client
  * with a reconnect time tries again after it. Writing to a connection that
  * has failed shuts it down and leaves the rest to the watches, which run in
@@ -24,6 +27,7 @@
 #include "qemu/option.h"
 
 static void socket_connect_in_background(Chardev *chr);
+static void socket_disconnect(Chardev *chr);
 static void socket_accept(QIONetListener *listener, QIOChannelSocket *cioc,
                           gpointer opaque);
 
@@ -121,6 +125,12 @@ static int socket_read_poll(void *opaque)
     if (s->state != TCP_CHARDEV_STATE_CONNECTED) {
         return 0;
     }
+    if (s->eof) {
+        if (!qemu_chr_be_busy(CHARDEV(opaque))) {
+            socket_disconnect(CHARDEV(opaque));
+        }
+        return 0;
+    }
     s->max_size = qemu_chr_be_can_write(CHARDEV(opaque));
     return s->max_size;
 }
@@ -173,6 +183,7 @@ static void socket_free_connection(Chardev *chr)
     WITH_QEMU_LOCK_GUARD(&chr->chr_write_lock) {
         /* Somebody may be writing in another thread. */
         s->state = TCP_CHARDEV_STATE_DISCONNECTED;
+        s->eof = false;
         msgfds_close(&s->read_msgfds, &s->read_msgfds_num);
         g_clear_pointer(&s->write_msgfds, g_free);
         s->write_msgfds_num = 0;
@@ -252,7 +263,9 @@ static gboolean socket_read(QIOChannel *ioc, GIOCondition cond, void *opaque)
         len--;
     }
     size = socket_recv(s, buf, len);
-    if (size == 0 || (size < 0 && errno != EAGAIN)) {
+    if (size == 0 && qemu_chr_be_busy(chr)) {
+        s->eof = true; /* it may have shut down its half only */
+    } else if (size == 0 || (size < 0 && errno != EAGAIN)) {
         socket_disconnect(chr);
     } else if (size > 0 && s->do_telnetopt) {
         size = socket_telnet_filter(s, buf, size, out);

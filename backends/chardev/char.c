@@ -61,6 +61,13 @@ static void chr_be_event(Chardev *s, QEMUChrEvent event)
     }
 }
 
+bool qemu_chr_be_busy(Chardev *s)
+{
+    CharBackend *be = s->be;
+
+    return be && be->chr_busy && be->chr_busy(be->opaque);
+}
+
 int qemu_chr_be_can_write(Chardev *s)
 {
     CharBackend *be = s->be;

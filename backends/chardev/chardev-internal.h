@@ -9,8 +9,7 @@
 
 #define MAX_HUB 4
 #define MAX_MUX 4
-#define MUX_BUFFER_SIZE 32 /* a power of two */
-#define MUX_BUFFER_MASK (MUX_BUFFER_SIZE - 1)
+#define MUX_BUFFER_SIZE 32
 
 /* One device, shared by front ends of which one at a time has the input. */
 struct MuxChardev {
@@ -19,14 +18,15 @@ struct MuxChardev {
     CharBackend chr;                /* the device below */
     unsigned long mux_bitset;       /* which of backends[] are taken */
     int focus;                      /* who gets the input; -1: nobody yet */
+    bool held;              /* waits for resume_mux_open() */
+    GSource *open_source;   /* ends that, in another context */
     bool term_got_escape;
     /*
      * Input that the front end had no room for: escape sequences are seen
-     * even while it takes nothing, until this is full too.
+     * even while it takes nothing, until MUX_BUFFER_SIZE bytes wait. It can
+     * be more when the focus moves in the middle of a larger read.
      */
-    unsigned char buffer[MAX_MUX][MUX_BUFFER_SIZE];
-    unsigned int prod[MAX_MUX];
-    unsigned int cons[MAX_MUX];
+    GByteArray *waiting[MAX_MUX];
     int timestamps;
 
     /* Protected by chr_write_lock */

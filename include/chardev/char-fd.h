@@ -15,6 +15,7 @@ struct FDChardev {
 
     QIOChannel *ioc_in, *ioc_out; /* NULL: that direction is closed */
     int max_size;                 /* what the front end took at last */
+    bool eof;                     /* seen; the front end is not done yet */
 };
 typedef struct FDChardev FDChardev;
 

@@ -14,6 +14,8 @@
 #include "qemu/main-loop.h"
 
 typedef void IOEventHandler(void *opaque, QEMUChrEvent event);
+/* Has the front end more to write about the input it got? See below. */
+typedef bool IOBusyHandler(void *opaque);
 /* The device below was replaced; negative to refuse that. */
 typedef int BackendChangeHandler(void *opaque);
 
@@ -23,6 +25,7 @@ struct CharBackend {
     IOCanReadHandler *chr_can_read;
     IOReadHandler *chr_read;
     BackendChangeHandler *chr_be_change;
+    IOBusyHandler *chr_busy; /* ours; NULL: never */
     void *opaque;
     unsigned int tag; /* the number of this one in a mux */
     bool fe_is_open;
@@ -63,6 +66,14 @@ void qemu_chr_fe_set_handlers(CharBackend *b, IOCanReadHandler *fd_can_read,
                               IOReadHandler *fd_read, IOEventHandler *fd_event,
                               BackendChangeHandler *be_change, void *opaque,
                               GMainContext *context, bool set_open);
+
+/*
+ * Ours: has the front end asked, with the opaque of its other handlers and
+ * where they run, before an end of file becomes CLOSED. While @busy says true
+ * the device stays open for output; qemu_chr_fe_accept_input() has it ask
+ * again. After qemu_chr_fe_set_handlers(), which forgets it with the others.
+ */
+void qemu_chr_fe_set_busy_handler(CharBackend *b, IOBusyHandler *busy);
 
 /* Makes @b the one that the mux feeds. */
 void qemu_chr_fe_take_focus(CharBackend *b);

@@ -36,6 +36,7 @@ struct SocketChardev {
     GSource *hup_source;
     TCPChardevState state;
     int max_size;
+    bool eof; /* seen; the front end still has something to write */
     int do_telnetopt; /* where in a telnet command the input stands */
     int do_nodelay;
     int *read_msgfds;

@@ -107,6 +107,9 @@ void qemu_chr_change(QemuOpts *opts, Error **errp);
 /* Deletes every chardev, at exit. */
 void qemu_chr_cleanup(void);
 
+/* Must CLOSED wait, since the front end has more to write? After end of file. */
+bool qemu_chr_be_busy(Chardev *s);
+
 /* How many bytes the front end can take now; 0 without one. */
 int qemu_chr_be_can_write(Chardev *s);
 

@@ -81,16 +81,32 @@ async def expect_event(events, name):
             return event
 
 
-async def drive(binary, sock, qmp_package):
-    client = qmp_package.QMPClient("plateau")
+async def connect(sock, qmp_package):
+    """A negotiated client, once the emulator listens."""
+    for _ in range(1500):
+        client = qmp_package.QMPClient("plateau")
+        try:
+            await client.connect(sock)
+            return client
+        except qmp_package.ConnectError:
+            await asyncio.sleep(0.02)
+    raise TimeoutError(f"nobody listens on {sock}")
+
+
+async def start_and_drive(binary, sock, qmp_package):
     process = await asyncio.create_subprocess_exec(
         binary, "-M", "none", "-display", "none", "-nodefaults", "-S",
         "-name", "guest", "-qmp", f"unix:{sock},server=on,wait=off")
-    for _ in range(500):
-        if pathlib.Path(sock).exists():
-            break
-        await asyncio.sleep(0.01)
-    await client.connect(sock)
+    try:
+        return await asyncio.wait_for(
+            drive(process, sock, qmp_package), timeout=120)
+    finally:
+        if process.returncode is None:
+            process.kill()
+
+
+async def drive(process, sock, qmp_package):
+    client = await connect(sock, qmp_package)
     failures = 0
     listed = {c["name"] for c in await client.execute("query-commands")}
     todo = ORDER + sorted(listed - set(ORDER) - {"quit"})
@@ -156,7 +172,7 @@ def main():
         from qemu.qmp import qmp_client
         qmp.ExecuteError = qmp_client.ExecuteError
     with tempfile.TemporaryDirectory() as tmp:
-        return 1 if asyncio.run(drive(binary, f"{tmp}/qmp", qmp)) else 0
+        return 1 if asyncio.run(start_and_drive(binary, f"{tmp}/qmp", qmp)) else 0
 
 
 if __name__ == "__main__":

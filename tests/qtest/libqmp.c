@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "qemu/osdep.h"
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/un.h>
 #include "qapi/error.h"
 #include "qobject/json-parser.h"
@@ -63,6 +64,12 @@ static void set_path(struct sockaddr_un *addr, const char *path)
     strcpy(addr->sun_path, path);
 }
 
+/* An emulator whose test has failed would keep the test's output open. */
+static void die_with_parent(gpointer unused)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
 QmpClient *qmp_client_start(const char *args)
 {
     g_autofree char *dir = g_dir_make_tmp("plateau-qmp-XXXXXX", NULL);
@@ -84,8 +91,8 @@ QmpClient *qmp_client_start(const char *args)
                            g_getenv("PLATEAU_BINARY"), path, args);
     g_assert_true(g_shell_parse_argv(line, NULL, &argv, &gerr));
     g_spawn_async(NULL, argv, NULL,
-                  G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH, NULL, NULL,
-                  &pid, &gerr);
+                  G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH,
+                  die_with_parent, NULL, &pid, &gerr);
     g_assert_no_error(gerr);
     wait_readable(listener);
     fd = accept(listener, NULL, NULL);

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every QMP command and every HMP command of the machine `none`, from
+ * outside: the right way once, and a table of wrong ways.
+ */
+#include "qemu/osdep.h"
+#include "qobject/qjson.h"
+#include "qobject/qlist.h"
+#include "qobject/qstring.h"
+#include "libqmp.h"
+
+#define NONE "-M none -nodefaults -name guest"
+
+/* In an order in which they make sense; what they return is checked below. */
+static const struct {
+    const char *name, *arguments;
+} right[] = {
+    { "query-version", NULL },
+    { "query-commands", NULL },
+    { "query-qmp-schema", NULL },
+    { "query-status", NULL },
+    { "query-name", NULL },
+    { "query-uuid", NULL },
+    { "query-machines", NULL },
+    { "query-target", NULL },
+    { "query-kvm", NULL },
+    { "query-command-line-options", NULL },
+    { "query-memdev", NULL },
+    { "query-chardev", NULL },
+    { "query-chardev-backends", NULL },
+    { "query-fdsets", NULL },
+    { "stop", NULL },
+    { "cont", NULL },
+    { "system_reset", NULL },
+    { "system_powerdown", NULL },
+    { "set-action", "{'reboot': 'shutdown', 'panic': 'pause'}" },
+    { "qom-list", "{'path': '/'}" },
+    { "qom-list-get", "{'paths': ['/machine', '/machine/peripheral']}" },
+    { "qom-tree-get", "{'path': '/machine'}" },
+    { "qom-get", "{'path': '/machine', 'property': 'type'}" },
+    { "qom-set",
+      "{'path': '/machine', 'property': 'dump-guest-core', 'value': false}" },
+    { "qom-list-types", "{'implements': 'machine', 'abstract': true}" },
+    { "qom-list-properties", "{'typename': 'none-machine'}" },
+    { "device-list-properties", "{'typename': 'split-irq'}" },
+    { "chardev-add",
+      "{'id': 'c0', 'backend': {'type': 'ringbuf', 'data': {'size': 64}}}" },
+    { "ringbuf-write", "{'device': 'c0', 'data': 'hello'}" },
+    { "ringbuf-read", "{'device': 'c0', 'size': 64}" },
+    { "chardev-change",
+      "{'id': 'c0', 'backend': {'type': 'null', 'data': {}}}" },
+    { "chardev-remove", "{'id': 'c0'}" },
+    { "trace-event-get-state", "{'name': '*'}" },
+    { "trace-event-set-state",
+      "{'name': 'no_such_*', 'enable': true, 'ignore-unavailable': true}" },
+    { "human-monitor-command", "{'command-line': 'info name'}" },
+};
+
+static void test_right(void)
+{
+    QmpClient *c = qmp_client_ready(NONE);
+
+    for (size_t i = 0; i < ARRAY_SIZE(right); i++) {
+        g_autofree char *text =
+            g_strdup_printf("{'execute': '%s'%s%s}", right[i].name,
+                            right[i].arguments ? ", 'arguments': " : "",
+                            right[i].arguments ?: "");
+        QDict *rsp;
+
+        g_test_message("%s", text);
+        qmp_client_send(c, text);
+        do {
+            rsp = qmp_client_receive(c);
+            if (qdict_haskey(rsp, "event")) {
+                qobject_unref(rsp);
+                rsp = NULL;
+            }
+        } while (!rsp);
+        g_assert_true(qdict_haskey(rsp, "return"));
+        if (!strcmp(right[i].name, "ringbuf-read")) {
+            g_assert_cmpstr(qdict_get_str(rsp, "return"), ==, "hello");
+        }
+        qobject_unref(rsp);
+    }
+    qmp_client_quit(c);
+}
+
+#define GENERIC   "GenericError"
+#define NOT_FOUND "DeviceNotFound"
+
+static const struct {
+    const char *name, *arguments, *class, *desc;
+} wrong[] = {
+    { "nonsense", "{}", "CommandNotFound", "nonsense" },
+    { "", "{}", "CommandNotFound", "" },
+    { "query-status", "{'x': 1}", GENERIC, "'x' is unexpected" },
+    { "quit", "{'code': 1}", GENERIC, "'code' is unexpected" },
+    { "stop", "{'a': {}}", GENERIC, "'a' is unexpected" },
+    { "qom-list", "{}", GENERIC, "'path' is missing" },
+    { "qom-list", "{'path': 1}", GENERIC, "'path'" },
+    { "qom-list", "{'path': null}", GENERIC, "'path'" },
+    { "qom-list", "{'path': '/nowhere'}", NOT_FOUND, "/nowhere" },
+    { "qom-list", "{'path': '/machine', 'x': 1}", GENERIC, "'x'" },
+    { "qom-list-get", "{}", GENERIC, "'paths' is missing" },
+    { "qom-list-get", "{'paths': '/'}", GENERIC, "'paths'" },
+    { "qom-list-get", "{'paths': [1]}", GENERIC, "paths[0]" },
+    { "qom-list-get", "{'paths': ['/nowhere']}", NOT_FOUND, "/nowhere" },
+    { "qom-get", "{'path': '/machine'}", GENERIC, "'property' is missing" },
+    { "qom-get", "{'property': 'type'}", GENERIC, "'path' is missing" },
+    { "qom-get", "{'path': '/nowhere', 'property': 'type'}", NOT_FOUND,
+      "/nowhere" },
+    { "qom-get", "{'path': '/machine', 'property': 'nope'}", GENERIC,
+      "none-machine.nope' not found" },
+    { "qom-set", "{'path': '/machine', 'property': 'usb'}", GENERIC,
+      "'value' is missing" },
+    { "qom-set", "{'path': '/machine', 'property': 'type', 'value': 'x'}",
+      GENERIC, "type" },
+    { "qom-set",
+      "{'path': '/machine', 'property': 'dump-guest-core', 'value': 7}",
+      GENERIC, "boolean" },
+    { "qom-set",
+      "{'path': '/machine', 'property': 'dump-guest-core', 'value': 'on'}",
+      GENERIC, "boolean" },
+    { "qom-set", "{'path': '/machine', 'property': 'nope', 'value': 1}",
+      GENERIC, "nope" },
+    { "qom-list-types", "{'implements': 5}", GENERIC, "'implements'" },
+    { "qom-list-types", "{'abstract': 'x'}", GENERIC, "'abstract'" },
+    { "qom-list-properties", "{}", GENERIC, "'typename' is missing" },
+    { "qom-list-properties", "{'typename': 'nope'}", NOT_FOUND, "nope" },
+    { "device-list-properties", "{'typename': 'nope'}", NOT_FOUND, "nope" },
+    { "device-list-properties", "{'typename': 'container'}", GENERIC,
+      "device" },
+    { "device-list-properties", "{'typename': 'device'}", GENERIC, "abstract" },
+    { "object-add", "{}", GENERIC, "'qom-type' is missing" },
+    { "object-add", "{'qom-type': 'x'}", GENERIC, "'id' is missing" },
+    { "object-add", "{'qom-type': 'nope', 'id': 'a'}", GENERIC, "nope" },
+    { "object-add", "{'qom-type': 'device', 'id': 'a'}", GENERIC, "device" },
+    { "object-add", "{'qom-type': 'container', 'id': 'a'}", GENERIC,
+      "container" },
+    { "object-add", "{'qom-type': 5, 'id': 'a'}", GENERIC, "'qom-type'" },
+    { "object-del", "{}", GENERIC, "'id' is missing" },
+    { "object-del", "{'id': 'nope'}", GENERIC, "nope" },
+    { "object-del", "{'id': ''}", GENERIC, "" },
+    { "device_add", "{}", GENERIC, "'driver' is missing" },
+    { "device_add", "{'driver': 'nope'}", GENERIC, "nope" },
+    { "device_add", "{'driver': 'device'}", GENERIC, "device" },
+    { "device_add", "{'driver': 'split-irq'}", GENERIC, "pluggable" },
+    { "device_add", "{'driver': 5}", GENERIC, "driver" },
+    { "device_add", "{'driver': 'container'}", GENERIC, "container" },
+    { "device_del", "{}", GENERIC, "'id' is missing" },
+    { "device_del", "{'id': 'nope'}", NOT_FOUND, "nope" },
+    { "device_del", "{'id': '/machine'}", GENERIC, "" },
+    { "chardev-add", "{}", GENERIC, "'id' is missing" },
+    { "chardev-add", "{'id': 'a'}", GENERIC, "'backend' is missing" },
+    { "chardev-add", "{'id': 'a', 'backend': {}}", GENERIC,
+      "'backend.type' is missing" },
+    { "chardev-add", "{'id': 'a', 'backend': {'type': 'nope'}}", GENERIC,
+      "nope" },
+    { "chardev-add", "{'id': 'a', 'backend': {'type': 'file'}}", GENERIC,
+      "'backend.data' is missing" },
+    { "chardev-add",
+      "{'id': 'a', 'backend': {'type': 'file',"
+      " 'data': {'out': '/no/such/dir/f'}}}",
+      GENERIC, "/no/such/dir/f" },
+    { "chardev-add",
+      "{'id': 'a', 'backend': {'type': 'ringbuf', 'data': {'size': 3}}}",
+      GENERIC, "power of two" },
+    { "chardev-add",
+      "{'id': 'a', 'backend': {'type': 'ringbuf', 'data': {'size': 'x'}}}",
+      GENERIC, "size" },
+    { "chardev-add",
+      "{'id': 'a', 'backend': {'type': 'ringbuf', 'data': {'x': 1}}}", GENERIC,
+      "x" },
+    { "chardev-add",
+      "{'id': 'a', 'backend': {'type': 'socket', 'data': {'addr':"
+      " {'type': 'unix', 'data': {'path': '/no/such/s'}},"
+      " 'server': false}}}",
+      GENERIC, "/no/such/s" },
+    { "chardev-add",
+      "{'id': 'a', 'backend': {'type': 'mux', 'data': {'chardev': 'b'}}}",
+      GENERIC, "b" },
+    { "chardev-remove", "{'id': 'nope'}", GENERIC, "nope" },
+    { "chardev-change",
+      "{'id': 'nope', 'backend': {'type': 'null', 'data': {}}}", GENERIC,
+      "nope" },
+    { "chardev-send-break", "{'id': 'nope'}", GENERIC, "nope" },
+    { "ringbuf-write", "{'device': 'nope', 'data': 'x'}", GENERIC, "nope" },
+    { "ringbuf-read", "{'device': 'nope', 'size': 1}", GENERIC, "nope" },
+    { "ringbuf-read", "{'device': 'nope', 'size': 0}", GENERIC, "" },
+    { "getfd", "{}", GENERIC, "'fdname' is missing" },
+    { "getfd", "{'fdname': 'f'}", GENERIC, "file descriptor" },
+    { "getfd", "{'fdname': '1'}", GENERIC, "" },
+    { "closefd", "{'fdname': 'f'}", GENERIC, "f" },
+    { "add-fd", "{}", GENERIC, "file descriptor" },
+    { "add-fd", "{'fdset-id': -1}", GENERIC, "" },
+    { "remove-fd", "{'fdset-id': 5}", GENERIC, "5" },
+    { "remove-fd", "{}", GENERIC, "'fdset-id' is missing" },
+    { "add_client", "{'protocol': 'x'}", GENERIC, "'fdname' is missing" },
+    { "add_client", "{'protocol': 'x', 'fdname': 'f'}", GENERIC, "f" },
+    { "human-monitor-command", "{}", GENERIC, "'command-line' is missing" },
+    { "human-monitor-command", "{'command-line': 5}", GENERIC, "command-line" },
+    { "human-monitor-command", "{'command-line': 'help', 'cpu-index': 0}",
+      GENERIC, "cpu-index" },
+    { "set-action", "{'reboot': 'nope'}", GENERIC, "nope" },
+    { "set-action", "{'shutdown': 1}", GENERIC, "shutdown" },
+    { "set-action", "{'watchdog': 'reset'}", GENERIC, "watchdog" },
+    { "trace-event-get-state", "{}", GENERIC, "'name' is missing" },
+    { "trace-event-get-state", "{'name': 'nope'}", GENERIC, "nope" },
+    { "trace-event-set-state", "{'name': 'nope', 'enable': true}", GENERIC,
+      "nope" },
+    { "trace-event-set-state", "{'name': '*'}", GENERIC,
+      "'enable' is missing" },
+    { "trace-event-set-state", "{'name': '*', 'enable': 1}", GENERIC,
+      "enable" },
+    { "query-command-line-options", "{'option': 'nope'}", GENERIC, "nope" },
+    { "query-command-line-options", "{'option': 1}", GENERIC, "option" },
+    { "qmp_capabilities", "{}", "CommandNotFound", "negotiation" },
+};
+
+static void test_wrong(void)
+{
+    QmpClient *c = qmp_client_ready(NONE);
+    int failures = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+        g_autofree char *text =
+            g_strdup_printf("{'execute': '%s', 'arguments': %s}", wrong[i].name,
+                            wrong[i].arguments);
+        QDict *rsp, *error;
+
+        qmp_client_send(c, text);
+        rsp = qmp_client_receive(c);
+        error = qdict_get_qdict(rsp, "error");
+        if (!error ||
+            g_strcmp0(qdict_get_str(error, "class"), wrong[i].class) ||
+            !strstr(qdict_get_str(error, "desc"), wrong[i].desc)) {
+            g_autoptr(GString) got = qobject_to_json(QOBJECT(rsp));
+
+            printf("# %s answered %s\n", text, got->str);
+            failures++;
+        }
+        qobject_unref(rsp);
+    }
+    g_assert_cmpint(failures, ==, 0);
+    qmp_client_quit(c);
+}
+
+/* What a line of HMP prints holds that text. */
+static const struct {
+    const char *line, *text;
+} hmp[] = {
+    { "help", "device_add" },
+    { "help info", "info qtree" },
+    { "help cont", "resume" },
+    { "info", "info version" },
+    { "info version", "10.0.0" },
+    { "info status", "VM status: running" },
+    { "info name", "guest" },
+    { "info uuid", "00000000-0000-0000-0000-000000000000" },
+    { "info qom-tree", "/machine (none-machine)" },
+    { "info qtree", "bus: main-system-bus" },
+    { "info chardev", "compat_monitor0" },
+    { "info trace-events", "" },
+    { "stop", "" },
+    { "info status", "VM status: paused" },
+    { "cont", "" },
+    { "info status", "VM status: running" },
+    { "qom-list /machine", "peripheral (child<container>)" },
+    { "qom-list", "/" },
+    { "qom-get /machine type", "none-machine" },
+    { "qom-set /machine dump-guest-core off", "" },
+    { "qom-get /machine dump-guest-core", "false" },
+    { "qom-set -j /machine dump-guest-core true", "" },
+    { "qom-get /machine dump-guest-core", "true" },
+    { "system_reset", "" },
+    { "system_powerdown", "" },
+    { "log none", "" },
+    { "log nope", "Log items" },
+    { "logfile /no/such/dir/f", "/no/such/dir/f" },
+    { "trace-event no_such_event on", "no_such_event" },
+    { "nope", "unknown command: 'nope'" },
+    { "info nope", "unknown command" },
+    { "device_add", "" },
+    { "device_add nope", "nope" },
+    { "device_del nope", "Device 'nope' not found" },
+    { "object_add nope,id=a", "nope" },
+    { "object_add nope", "" },
+    { "object_del nope", "nope" },
+    { "qom-list /nowhere", "/nowhere" },
+    { "qom-get /machine nope", "nope" },
+    { "qom-get /machine", "" },
+    { "qom-set /machine nope 1", "nope" },
+    { "system_reset now", "extraneous" },
+};
+
+static void test_hmp(void)
+{
+    QmpClient *c = qmp_client_ready(NONE);
+
+    for (size_t i = 0; i < ARRAY_SIZE(hmp); i++) {
+        g_autofree char *out = qmp_client_hmp(c, "%s", hmp[i].line);
+
+        if (!strstr(out, hmp[i].text)) {
+            g_error("'%s' printed '%s', which lacks '%s'", hmp[i].line, out,
+                    hmp[i].text);
+        }
+    }
+    qmp_client_quit(c);
+}
+
+/* Every command that is listed is called somewhere above. */
+static void test_all_listed(void)
+{
+    static const char *const elsewhere[] = { "quit", "object-add",
+                                             "device_add" };
+    QmpClient *c = qmp_client_ready(NONE);
+    QList *list = qobject_to(
+        QList, qmp_client_return(c, "{'execute': 'query-commands'}"));
+    const QListEntry *e;
+
+    QLIST_FOREACH_ENTRY(list, e) {
+        const char *name =
+            qdict_get_str(qobject_to(QDict, qlist_entry_obj(e)), "name");
+        bool found = false;
+
+        for (size_t i = 0; i < ARRAY_SIZE(right); i++) {
+            found |= !strcmp(right[i].name, name);
+        }
+        for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+            found |= !strcmp(wrong[i].name, name);
+        }
+        for (size_t i = 0; i < ARRAY_SIZE(elsewhere); i++) {
+            found |= !strcmp(elsewhere[i], name);
+        }
+        if (!found) {
+            g_error("no test calls '%s'", name);
+        }
+    }
+    qobject_unref(list);
+    qmp_client_quit(c);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/commands/right", test_right);
+    g_test_add_func("/commands/wrong", test_wrong);
+    g_test_add_func("/commands/hmp", test_hmp);
+    g_test_add_func("/commands/all-listed", test_all_listed);
+    return g_test_run();
+}

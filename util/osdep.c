@@ -197,7 +197,7 @@ int qemu_unlock_fd(int fd, int64_t start, int64_t len)
 
 int qemu_lock_fd_test(int fd, int64_t start, int64_t len, bool exclusive)
 {
-    short found;
+    short found = F_UNLCK;
     int ret = lock_op(fd, F_OFD_GETLK, start, len,
                       exclusive ? F_WRLCK : F_RDLCK, &found);
 

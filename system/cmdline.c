@@ -52,7 +52,7 @@ void cmdline_free(CmdLine *cl)
     g_free(cl->display);
 }
 
-static const CmdOption *find_option(const char *name)
+const CmdOption *cmdline_find_option(const char *name)
 {
     for (const CmdOption *o = cmdline_options; o->name || o->synopsis; o++) {
         if ((o->name && !strcmp(o->name, name)) ||
@@ -90,7 +90,7 @@ static int parse_option(CmdLine *cl, int argc, char **argv, int i)
         name++; /* --machine is -machine */
     }
     loc_set_cmdline(argv, i, 1);
-    o = find_option(name);
+    o = cmdline_find_option(name);
     if (!o) {
         error_setg(&err, "invalid option");
         suggest_option(&err, name);

@@ -61,6 +61,8 @@ typedef struct CmdOption {
 
 /* The table, in the order of --help; a title has a synopsis only. */
 extern const CmdOption cmdline_options[];
+/* The option that is spelt @name, or NULL. */
+const CmdOption *cmdline_find_option(const char *name);
 
 /*
  * Parses @argv into @cl, reading configuration files where they are asked

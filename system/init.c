@@ -116,9 +116,12 @@ static void setup_logging(const CmdLine *cl)
     trace_init_file();
 }
 
+/* Outlives the command line: removed at the very end. */
+static char *pidfile;
+
 static void unlink_pidfile(void)
 {
-    unlink(cmdline.pidfile);
+    unlink(pidfile);
 }
 
 static void write_pidfile(void)
@@ -128,15 +131,8 @@ static void write_pidfile(void)
     if (!cmdline.pidfile) {
         return;
     }
-    if (!g_path_is_absolute(cmdline.pidfile)) {
-        char *dir = g_get_current_dir();
-        char *path = g_build_filename(dir, cmdline.pidfile, NULL);
-
-        g_free(cmdline.pidfile);
-        g_free(dir);
-        cmdline.pidfile = path;
-    }
-    if (!qemu_write_pidfile(cmdline.pidfile, &err)) {
+    pidfile = g_canonicalize_filename(cmdline.pidfile, NULL);
+    if (!qemu_write_pidfile(pidfile, &err)) {
         cmdline_fail(err);
     }
     atexit(unlink_pidfile);

@@ -50,6 +50,7 @@ static void opt_name(CmdLine *cl, const char *arg, Error **errp)
     }
     qemu_thread_naming(qemu_opt_get_bool(opts, "debug-threads", false));
     qemu_name = qemu_opt_get(opts, "guest");
+    error_guest_name = qemu_name;
 }
 
 static void opt_uuid(CmdLine *cl, const char *arg, Error **errp)

@@ -33,33 +33,60 @@ static char *dict_to_option(const QDict *dict)
     return g_string_free(s, false);
 }
 
-static void on_section(const char *group, QDict *dict, void *opaque,
-                       Error **errp)
+/*
+ * Sections whose options do more than stand in their group go through the
+ * option that they are written for.
+ */
+static const char *option_of_section(const char *group)
 {
     static const struct {
-        const char *group;
-        void (*handle)(CmdLine *cl, const char *arg, Error **errp);
+        const char *group, *option;
     } special[] = {
-        { "machine", opt_machine }, { "memory", opt_memory },
-        { "smp-opts", opt_smp },    { "object", opt_object },
-        { "accel", opt_accel },
+        { "machine", "machine" },
+        { "memory", "m" },
+        { "smp-opts", "smp" },
+        { "object", "object" },
+        { "accel", "accel" },
+        { "name", "name" },
+        { "msg", "msg" },
+        { "action", "action" },
+        { "overcommit", "overcommit" },
+        { "run-with", "run-with" },
+        { "trace", "trace" },
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(special); i++) {
         if (!strcmp(group, special[i].group)) {
-            g_autofree char *arg = dict_to_option(dict);
-
-            special[i].handle(opaque, arg, errp);
-            return;
+            return special[i].option;
         }
     }
-    qemu_config_do_parse(group, dict, NULL, errp);
+    return NULL;
+}
+
+/* What the sections end in; the callback's opaque is the list of groups. */
+static CmdLine *reading_into;
+
+static void on_section(const char *group, QDict *dict, void *opaque,
+                       Error **errp)
+{
+    const char *option = option_of_section(group);
+
+    if (option) {
+        g_autofree char *arg = dict_to_option(dict);
+
+        cmdline_find_option(option)->handle(reading_into, arg, errp);
+    } else {
+        qemu_config_do_parse(group, dict, opaque, errp);
+    }
 }
 
 void cmdline_read_config(CmdLine *cl, const char *path, Error **errp)
 {
     ERRP_GUARD();
-    int ret = qemu_read_config_file(path, on_section, errp);
+    int ret;
+
+    reading_into = cl;
+    ret = qemu_read_config_file(path, on_section, errp);
 
     if (ret < 0 && !*errp) {
         error_setg_errno(errp, -ret, "Could not open '%s'", path);

@@ -15,6 +15,7 @@
 #ifndef MONITOR_H
 #define MONITOR_H
 
+#include "qemu/main-loop.h"
 #include "qapi/qapi-types-common.h"
 #include "qapi/qapi-types-misc.h"
 #include "qemu/coroutine-core.h"

@@ -39,7 +39,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <glib.h>
+#include "glib-compat.h"
 
 #include "qemu/typedefs.h"
 #include "qemu/ctype.h"

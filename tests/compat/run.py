@@ -5,7 +5,7 @@
 The source comes from Debian's qemu package (suite trixie, QEMU 10.0), through
 apt into a cache; nothing of it is in this tree. The test file is compiled as
 it is, with our include/ and the generated headers, and linked with the
-libraries that Meson built. Exits with 77 (skipped) when the mirror cannot be
+libraries that Meson built. Skips, with the reason, when the mirror cannot be
 reached.
 """
 import argparse
@@ -25,10 +25,10 @@ def qemu_source(topdir):
         [topdir / "scripts" / "debian-cache", "source", "trixie", "qemu",
          *PATTERNS], stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
-        print("Bail out! QEMU's source is out of reach"
-              if done.returncode != 77 else
-              "1..0 # SKIP no mirror: QEMU's source is out of reach")
-        sys.exit(done.returncode)
+        if done.returncode != 77:
+            sys.exit("debian-cache failed")
+        print("1..0 # SKIP no mirror: QEMU's source is out of reach")
+        sys.exit(0)  # with TAP a skip is a success
     return pathlib.Path(done.stdout.strip())
 
 
@@ -89,7 +89,7 @@ def main():
         includes += [out / "gen", out / "gen" / "tests"]
         files += wanted(generated, args.schema.split(","))
 
-    flags = ["-std=gnu11", "-g", "-O1", "-w", "-D_GNU_SOURCE",
+    flags = ["-std=gnu11", "-g", "-O1", "-D_GNU_SOURCE",
              "-D_FILE_OFFSET_BITS=64", "-fno-strict-aliasing", "-fwrapv",
              "-fno-common", "-Werror=implicit-function-declaration",
              "-Werror=incompatible-pointer-types", "-Werror=int-conversion"]

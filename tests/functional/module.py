@@ -4,7 +4,7 @@
 
 Installs into a temporary folder, builds examples/module-device against only
 what is installed there, and uses the device with the installed program, on
-the command line and over QMP. Exits with 77 without the tools for that.
+the command line and over QMP. Skips without the tools for that.
 
     module.py BUILD SANITIZERS MESON-COMMAND... -- COMPILER...
 """
@@ -512,10 +512,10 @@ def main():
     for tool in ("make", "objcopy", "pkg-config"):
         if not shutil.which(tool):
             print(f"1..0 # SKIP no {tool}")
-            return 77
+            return 0
     if run(["pkg-config", "--exists", "glib-2.0"]).returncode:
         print("1..0 # SKIP no glib-2.0 for modules")
-        return 77
+        return 0
 
     failures = 0
     with tempfile.TemporaryDirectory(prefix="plateau-module-") as tmp:

@@ -4,7 +4,7 @@
 
 The library is the Debian package python3-qemu.qmp of sid, taken through apt
 into the cache. It connects, negotiates, runs every command that query-commands
-lists, and receives events. Exits with 77 when the package is out of reach.
+lists, and receives events. Skips when the package is out of reach.
 """
 import asyncio
 import pathlib
@@ -69,8 +69,10 @@ def client_library():
         [TOP / "scripts/debian-cache", "binary", "sid", "python3-qemu.qmp"],
         stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
+        if done.returncode != 77:
+            sys.exit("debian-cache failed")
         print("1..0 # SKIP QEMU's QMP client library is out of reach")
-        sys.exit(77)
+        sys.exit(0)
     return done.stdout.strip() + "/usr/lib/python3/dist-packages"
 
 

@@ -85,11 +85,16 @@ tsan: deps
 	TSAN_OPTIONS=second_deadlock_stack=1:suppressions=$(CURDIR)/tests/tsan.supp \
 		$(MESON) test -C build-tsan --print-errorlogs --suite threads
 
+# Every run of the random tests has a seed of its own; the log tells it.
 .PHONY: soak
 soak: deps
 	@$(MAKE) --no-print-directory all
-	PLATEAU_SOAK=$(SOAK_TIME) $(MESON) test -C $(BUILD) --suite unit \
-		--timeout-multiplier 0 --print-errorlogs
+	@end=$$(($$(date +%s) + $(SOAK_TIME))); n=0; \
+	while [ $$(date +%s) -lt $$end ]; do \
+		$(MESON) test -C $(BUILD) --no-rebuild --quiet --suite unit \
+			--suite qtest --suite functional || exit 1; \
+		n=$$((n + 1)); echo "round $$n, $$((end - $$(date +%s))) s left"; \
+	done
 
 .PHONY: docs
 docs:

@@ -34,7 +34,7 @@ static QmpCommand *find(const QmpCommandList *cmds, const char *name)
 {
     QmpCommand *cmd;
 
-    QTAILQ_FOREACH (cmd, cmds, node) {
+    QTAILQ_FOREACH(cmd, cmds, node) {
         if (g_str_equal(cmd->name, name)) {
             return cmd;
         }
@@ -102,7 +102,7 @@ void qmp_for_each_command(const QmpCommandList *cmds, qmp_cmd_callback_fn fn,
 {
     const QmpCommand *cmd;
 
-    QTAILQ_FOREACH (cmd, cmds, node) {
+    QTAILQ_FOREACH(cmd, cmds, node) {
         fn(cmd, opaque);
     }
 }

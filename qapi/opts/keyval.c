@@ -295,7 +295,7 @@ static bool merge(QDict *old, const QDict *new, const char *path, Error **errp)
             QList *old_list = qobject_to(QList, old_value);
             const QListEntry *elt;
 
-            QLIST_FOREACH_ENTRY (qobject_to(QList, value), elt) {
+            QLIST_FOREACH_ENTRY(qobject_to(QList, value), elt) {
                 qlist_append_obj(old_list, qobject_ref(qlist_entry_obj(elt)));
             }
         } else {

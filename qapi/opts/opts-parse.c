@@ -220,7 +220,7 @@ void qemu_opts_print(QemuOpts *opts, const char *separator)
         sep = separator;
     }
     if (opts_accept_any(opts->list->desc)) {
-        QTAILQ_FOREACH (opt, &opts->head, next) {
+        QTAILQ_FOREACH(opt, &opts->head, next) {
             print_opt(opt->name, opt->str, opt, NULL, sep);
             sep = separator;
         }

@@ -83,7 +83,7 @@ QDict *qemu_opts_to_qdict_filtered(QemuOpts *opts, QDict *qdict,
     if (opts->id) {
         qdict_put_str(qdict, "id", opts->id);
     }
-    QTAILQ_FOREACH_SAFE (opt, &opts->head, next, next) {
+    QTAILQ_FOREACH_SAFE(opt, &opts->head, next, next) {
         if (!list || opt_desc_find(list->desc, opt->name)) {
             qdict_put_str(qdict, opt->name, opt->str);
             if (del) {

@@ -59,7 +59,7 @@ static void del_all(QemuOpts *opts, const char *name)
 {
     QemuOpt *opt, *next;
 
-    QTAILQ_FOREACH_SAFE (opt, &opts->head, next, next) {
+    QTAILQ_FOREACH_SAFE(opt, &opts->head, next, next) {
         if (g_str_equal(opt->name, name)) {
             opt_del(opt);
         }
@@ -70,7 +70,7 @@ QemuOpt *qemu_opt_find(QemuOpts *opts, const char *name)
 {
     QemuOpt *opt;
 
-    QTAILQ_FOREACH_REVERSE (opt, &opts->head, next) {
+    QTAILQ_FOREACH_REVERSE(opt, &opts->head, next) {
         if (g_str_equal(opt->name, name)) {
             return opt;
         }
@@ -185,7 +185,7 @@ bool qemu_opt_has_help_opt(QemuOpts *opts)
 {
     QemuOpt *opt;
 
-    QTAILQ_FOREACH (opt, &opts->head, next) {
+    QTAILQ_FOREACH(opt, &opts->head, next) {
         if (is_help_option(opt->name)) {
             return true;
         }
@@ -248,7 +248,7 @@ int qemu_opt_foreach(QemuOpts *opts, qemu_opt_loopfunc func, void *opaque,
     QemuOpt *opt;
     int ret;
 
-    QTAILQ_FOREACH (opt, &opts->head, next) {
+    QTAILQ_FOREACH(opt, &opts->head, next) {
         ret = func(opaque, opt->name, opt->str, errp);
         if (ret) {
             return ret;
@@ -278,7 +278,7 @@ QemuOpts *qemu_opts_find(QemuOptsList *list, const char *id)
 {
     QemuOpts *opts;
 
-    QTAILQ_FOREACH (opts, &list->head, next) {
+    QTAILQ_FOREACH(opts, &list->head, next) {
         if (!g_strcmp0(opts->id, id)) {
             return opts;
         }
@@ -341,7 +341,7 @@ void qemu_opts_reset(QemuOptsList *list)
 {
     QemuOpts *opts, *next;
 
-    QTAILQ_FOREACH_SAFE (opts, &list->head, next, next) {
+    QTAILQ_FOREACH_SAFE(opts, &list->head, next, next) {
         qemu_opts_del(opts);
     }
 }
@@ -369,7 +369,7 @@ void qemu_opts_del(QemuOpts *opts)
     if (!opts) {
         return;
     }
-    QTAILQ_FOREACH_SAFE (opt, &opts->head, next, next) {
+    QTAILQ_FOREACH_SAFE(opt, &opts->head, next, next) {
         opt_del(opt);
     }
     QTAILQ_REMOVE(&opts->list->head, opts, next);
@@ -382,7 +382,7 @@ bool qemu_opts_validate(QemuOpts *opts, const QemuOptDesc *desc, Error **errp)
     QemuOpt *opt;
 
     assert(opts_accept_any(opts->list->desc));
-    QTAILQ_FOREACH (opt, &opts->head, next) {
+    QTAILQ_FOREACH(opt, &opts->head, next) {
         opt->desc = opt_desc_find(desc, opt->name);
         if (!opt->desc) {
             error_setg(errp, "Invalid parameter '%s'", opt->name);
@@ -403,7 +403,7 @@ int qemu_opts_foreach(QemuOptsList *list, qemu_opts_loopfunc func, void *opaque,
     int ret = 0;
 
     loc_push_none(&loc);
-    QTAILQ_FOREACH_SAFE (opts, &list->head, next, next) {
+    QTAILQ_FOREACH_SAFE(opts, &list->head, next, next) {
         loc_restore(&opts->loc);
         ret = func(opaque, opts, errp);
         if (ret) {

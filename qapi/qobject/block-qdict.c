@@ -154,7 +154,7 @@ static void flatten(QDict *flat, const char *path, QObject *obj)
             flatten(flat, sub, qdict_entry_value(e));
         }
     } else if (qlist && !qlist_empty(qlist)) {
-        QLIST_FOREACH_ENTRY (qlist, elt) {
+        QLIST_FOREACH_ENTRY(qlist, elt) {
             g_autofree char *sub = g_strdup_printf("%s.%u", path, i++);
 
             flatten(flat, sub, qlist_entry_obj(elt));

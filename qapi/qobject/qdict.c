@@ -35,7 +35,7 @@ static QDictEntry *find(const QDict *qdict, const char *key, unsigned hash)
 {
     QDictEntry *entry;
 
-    QLIST_FOREACH (entry, bucket_of(qdict, hash), next) {
+    QLIST_FOREACH(entry, bucket_of(qdict, hash), next) {
         if (entry->hash == hash && g_str_equal(entry->key, key)) {
             return entry;
         }
@@ -71,7 +71,7 @@ static void double_table(QDict *qdict)
 
     qdict->n_buckets *= 2;
     qdict->table = g_new0(QDictBucket, qdict->n_buckets);
-    QTAILQ_FOREACH (entry, &qdict->entries, order) {
+    QTAILQ_FOREACH(entry, &qdict->entries, order) {
         QLIST_INSERT_HEAD(bucket_of(qdict, entry->hash), entry, next);
     }
     if (old != qdict->small_table) {
@@ -229,7 +229,7 @@ QDict *qdict_clone_shallow(const QDict *src)
     QDict *copy = qdict_new();
     const QDictEntry *entry;
 
-    QTAILQ_FOREACH (entry, &src->entries, order) {
+    QTAILQ_FOREACH(entry, &src->entries, order) {
         qdict_put_obj(copy, entry->key, qobject_ref(entry->value));
     }
     return copy;
@@ -243,7 +243,7 @@ bool qdict_is_equal(const QObject *x, const QObject *y)
     if (a->size != b->size) {
         return false;
     }
-    QTAILQ_FOREACH (entry, &a->entries, order) {
+    QTAILQ_FOREACH(entry, &a->entries, order) {
         const QDictEntry *other = find(b, entry->key, entry->hash);
 
         if (!other || !qobject_is_equal(entry->value, other->value)) {
@@ -258,7 +258,7 @@ void qdict_destroy_obj(QObject *obj)
     QDict *qdict = qobject_to(QDict, obj);
     QDictEntry *entry, *next;
 
-    QTAILQ_FOREACH_SAFE (entry, &qdict->entries, order, next) {
+    QTAILQ_FOREACH_SAFE(entry, &qdict->entries, order, next) {
         qobject_unref(entry->value);
         g_free(entry);
     }

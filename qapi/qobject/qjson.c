@@ -132,7 +132,7 @@ static void write_list(JSONWriter *writer, const char *name, const QList *qlist)
     const QListEntry *e;
 
     json_writer_start_array(writer, name);
-    QLIST_FOREACH_ENTRY (qlist, e) {
+    QLIST_FOREACH_ENTRY(qlist, e) {
         write_obj(writer, NULL, qlist_entry_obj(e));
     }
     json_writer_end_array(writer);

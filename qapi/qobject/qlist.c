@@ -76,7 +76,7 @@ size_t qlist_size(const QList *qlist)
     const QListEntry *entry;
     size_t n = 0;
 
-    QLIST_FOREACH_ENTRY (qlist, entry) {
+    QLIST_FOREACH_ENTRY(qlist, entry) {
         n++;
     }
     return n;
@@ -87,7 +87,7 @@ QList *qlist_copy(QList *src)
     QList *copy = qlist_new();
     const QListEntry *entry;
 
-    QLIST_FOREACH_ENTRY (src, entry) {
+    QLIST_FOREACH_ENTRY(src, entry) {
         qlist_append_obj(copy, qobject_ref(entry->value));
     }
     return copy;
@@ -113,7 +113,7 @@ void qlist_destroy_obj(QObject *obj)
     QList *qlist = qobject_to(QList, obj);
     QListEntry *entry, *next;
 
-    QTAILQ_FOREACH_SAFE (entry, &qlist->head, next, next) {
+    QTAILQ_FOREACH_SAFE(entry, &qlist->head, next, next) {
         qobject_unref(entry->value);
         g_free(entry);
     }

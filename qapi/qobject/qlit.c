@@ -27,7 +27,7 @@ static bool list_is(const QLitObject *lit, const QList *qlist)
 {
     const QListEntry *entry;
 
-    QLIST_FOREACH_ENTRY (qlist, entry) {
+    QLIST_FOREACH_ENTRY(qlist, entry) {
         if (lit->type == QTYPE_NONE ||
             !qlit_equal_qobject(lit, qlist_entry_obj(entry))) {
             return false;

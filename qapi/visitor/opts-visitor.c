@@ -100,7 +100,7 @@ static bool start_struct(Visitor *v, const char *name, void **obj, size_t size,
         return true;
     }
     g_ptr_array_set_size(ov->left, 0);
-    QTAILQ_FOREACH (opt, &ov->opts->head, next) {
+    QTAILQ_FOREACH(opt, &ov->opts->head, next) {
         g_ptr_array_add(ov->left, opt);
     }
     if (ov->opts->id) {

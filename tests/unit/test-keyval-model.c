@@ -74,7 +74,7 @@ static void write_options(GPtrArray *out, const char *path, QObject *obj)
             write_options(out, sub, qdict_entry_value(e));
         }
     } else if (list) {
-        QLIST_FOREACH_ENTRY (list, elt) {
+        QLIST_FOREACH_ENTRY(list, elt) {
             g_autofree char *sub = g_strdup_printf(
                 "%s.%s%d", path, g_test_rand_bit() ? "" : "00", i++);
 

@@ -623,7 +623,7 @@ static void test_introspection(void)
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, NULL);
     const QListEntry *entry;
 
-    QLIST_FOREACH_ENTRY (schema, entry) {
+    QLIST_FOREACH_ENTRY(schema, entry) {
         QDict *info = qobject_to(QDict, qlist_entry_obj(entry));
         const char *name = qdict_get_str(info, "name");
 
@@ -633,7 +633,7 @@ static void test_introspection(void)
     g_assert_true(g_hash_table_contains(names, "BOXED"));
     g_assert_false(g_hash_table_contains(names, "never"));
     g_assert_false(g_hash_table_contains(names, "NEVER"));
-    QLIST_FOREACH_ENTRY (schema, entry) {
+    QLIST_FOREACH_ENTRY(schema, entry) {
         static const char *const refs[] = { "arg-type", "ret-type",
                                             "element-type" };
         QDict *info = qobject_to(QDict, qlist_entry_obj(entry));
@@ -677,7 +677,7 @@ int main(int argc, char **argv)
     g_test_add_func("/qapi/introspection", test_introspection);
     ret = g_test_run();
 
-    QTAILQ_FOREACH_SAFE (cmd, &commands, node, next) {
+    QTAILQ_FOREACH_SAFE(cmd, &commands, node, next) {
         QTAILQ_REMOVE(&commands, cmd, node);
         g_free(cmd);
     }

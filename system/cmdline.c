@@ -48,7 +48,6 @@ void cmdline_free(CmdLine *cl)
     g_free(cl->log_mask);
     g_free(cl->pidfile);
     g_free(cl->chroot_dir);
-    g_free(cl->run_as);
     g_free(cl->display);
 }
 

@@ -32,7 +32,6 @@ typedef struct CmdLine {
     QDict *machine;          /* -machine, -smp, -m ... as its properties */
     char *accel;             /* the accel= of -machine */
     char *cpu;               /* -cpu */
-    bool cpu_help;
     GPtrArray *objects;      /* DictOption */
     GPtrArray *json_devices; /* DictOption */
     GPtrArray *chardevs;     /* ChardevOption, in order */
@@ -40,12 +39,10 @@ typedef struct CmdLine {
     char *log_mask;
     char *pidfile;
     char *chroot_dir;
-    char *run_as;
     char *display;           /* -display's type, NULL for the default */
     bool nographic;
     bool daemonize;
     bool nodefaults;
-    bool no_user_config;
     bool stopped;            /* -S */
     bool have_serial;        /* any -serial, -monitor/-qmp/-mon: no defaults */
     bool have_monitor;

@@ -225,21 +225,9 @@ static MachineClass *select_machine(QDict *dict)
     return mc;
 }
 
-static int register_global(void *opaque, QemuOpts *opts, Error **errp)
-{
-    GlobalProperty *g = g_new0(GlobalProperty, 1);
-
-    g->driver = qemu_opt_get(opts, "driver");
-    g->property = qemu_opt_get(opts, "property");
-    g->value = qemu_opt_get(opts, "value");
-    qdev_prop_register_global(g);
-    return 0;
-}
-
 static void create_machine(CmdLine *cl)
 {
     machine_create(select_machine(cl->machine));
-    qemu_opts_foreach(&qemu_global_opts, register_global, NULL, &error_fatal);
 }
 
 static void set_machine_properties(CmdLine *cl)
@@ -562,7 +550,6 @@ void qemu_init(int argc, char **argv)
     if (cmdline.daemonize) {
         qemu_chr_forbid_stdio();
         os_daemonize();
-        rcu_enable_atfork();
     }
     bql_lock();
     atexit(run_exit_notifiers);

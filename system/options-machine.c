@@ -5,6 +5,7 @@
  */
 #include "qemu/osdep.h"
 #include "hw/boards.h"
+#include "hw/qdev-properties.h"
 #include "hw/target.h"
 #include "monitor/qdev.h"
 #include "qapi/error.h"
@@ -289,27 +290,9 @@ void opt_device(CmdLine *cl, const char *arg, Error **errp)
 /* "driver.property=value" or "driver=...,property=...,value=...". */
 void opt_global(CmdLine *cl, const char *arg, Error **errp)
 {
-    const char *dot = strchr(arg, '.'), *eq = strchr(arg, '=');
-    QemuOpts *opts;
+    ERRP_GUARD();
 
-    if (dot && eq && dot < eq) {
-        g_autofree char *driver = g_strndup(arg, dot - arg);
-        g_autofree char *property = g_strndup(dot + 1, eq - dot - 1);
-
-        opts = qemu_opts_create(&qemu_global_opts, NULL, 0, errp);
-        if (opts) {
-            qemu_opt_set(opts, "driver", driver, errp);
-            qemu_opt_set(opts, "property", property, errp);
-            qemu_opt_set(opts, "value", eq + 1, errp);
-        }
-        return;
-    }
-    opts = qemu_opts_parse(&qemu_global_opts, arg, false, errp);
-    if (!opts) {
+    if (!qdev_parse_global(arg, errp)) {
         suggest_opts(errp, &qemu_global_opts, arg);
-    } else if (!qemu_opt_get(opts, "driver") ||
-               !qemu_opt_get(opts, "property") ||
-               !qemu_opt_get(opts, "value")) {
-        error_setg(errp, "expects DRIVER.PROPERTY=VALUE, not '%s'", arg);
     }
 }

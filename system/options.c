@@ -212,7 +212,7 @@ static void opt_nodefaults(CmdLine *cl, const char *arg, Error **errp)
 
 static void opt_no_user_config(CmdLine *cl, const char *arg, Error **errp)
 {
-    cl->no_user_config = true; /* cmdline_parse() has looked already */
+    /* cmdline_parse() has looked for it before anything else. */
 }
 
 static void opt_readconfig(CmdLine *cl, const char *arg, Error **errp)

@@ -24,15 +24,6 @@ QemuOptsList qemu_device_opts = {
     .desc = { { 0 } }, /* any: the device's properties */
 };
 
-QemuOptsList qemu_global_opts = {
-    .name = "global",
-    OPTS_HEAD(qemu_global_opts),
-    .desc = { OPT("driver", STRING, "type of device or object"),
-              OPT("property", STRING, "property to set"),
-              OPT("value", STRING, "its value"),
-              { 0 } },
-};
-
 QemuOptsList qemu_mon_opts = {
     .name = "mon",
     .implied_opt_name = "chardev",

@@ -53,6 +53,7 @@ static const char *option_of_section(const char *group)
         { "overcommit", "overcommit" },
         { "run-with", "run-with" },
         { "trace", "trace" },
+        { "global", "global" },
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(special); i++) {

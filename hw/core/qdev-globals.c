@@ -5,6 +5,7 @@
 #include "qapi/error.h"
 #include "qemu/error-report.h"
 #include "qemu/option.h"
+#include "system/system.h"
 
 static GPtrArray *global_props(void)
 {
@@ -80,9 +81,9 @@ int qdev_prop_check_globals(void)
     return ret;
 }
 
-static QemuOptsList global_opts = {
+QemuOptsList qemu_global_opts = {
     .name = "global",
-    .head = QTAILQ_HEAD_INITIALIZER(global_opts.head),
+    .head = QTAILQ_HEAD_INITIALIZER(qemu_global_opts.head),
     .desc = { { .name = "driver", .type = QEMU_OPT_STRING },
               { .name = "property", .type = QEMU_OPT_STRING },
               { .name = "value", .type = QEMU_OPT_STRING },
@@ -109,19 +110,20 @@ bool qdev_parse_global(const char *arg, Error **errp)
         }
     }
 
-    opts = qemu_opts_parse(&global_opts, arg, false, errp);
+    opts = qemu_opts_parse(&qemu_global_opts, arg, false, errp);
     if (!opts) {
         return false;
     }
-    if (!qemu_opt_get(opts, "driver") || !qemu_opt_get(opts, "property")) {
-        error_setg(errp, "options 'driver' and 'property' are required");
+    if (!qemu_opt_get(opts, "driver") || !qemu_opt_get(opts, "property") ||
+        !qemu_opt_get(opts, "value")) {
+        error_setg(errp, "expects DRIVER.PROPERTY=VALUE, not '%s'", arg);
         qemu_opts_del(opts);
         return false;
     }
     g = g_new0(GlobalProperty, 1);
     g->driver = g_strdup(qemu_opt_get(opts, "driver"));
     g->property = g_strdup(qemu_opt_get(opts, "property"));
-    g->value = g_strdup(qemu_opt_get(opts, "value") ?: "");
+    g->value = g_strdup(qemu_opt_get(opts, "value"));
     qdev_prop_register_global(g);
     qemu_opts_del(opts);
     return true;

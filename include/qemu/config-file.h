@@ -33,9 +33,6 @@ extern QemuOptsList *drive_config_groups[];
 void qemu_add_opts(QemuOptsList *list);
 void qemu_add_drive_opts(QemuOptsList *list);
 
-/* Parses -global DRIVER.PROPERTY=VALUE or driver=,property=,value=. */
-int qemu_global_option(const char *str);
-
 /*
  * Reads a file into @lists (NULL ends). The number of groups, or -EINVAL or
  * -EIO with @errp, which names file and line.

@@ -58,6 +58,6 @@ extern QEMUClockType rtc_clock;
 /* The option groups that more than one folder refers to by name. */
 extern QemuOptsList qemu_chardev_opts; /* backends/chardev/char-opts.c */
 extern QemuOptsList qemu_device_opts;  /* system/opts-lists.c */
-extern QemuOptsList qemu_global_opts;
+extern QemuOptsList qemu_global_opts;  /* hw/core/qdev-globals.c */
 
 #endif

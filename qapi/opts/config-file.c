@@ -79,40 +79,6 @@ QemuOpts *qemu_find_opts_singleton(const char *group)
     return opts ?: qemu_opts_create(list, NULL, 0, &error_abort);
 }
 
-int qemu_global_option(const char *str)
-{
-    QemuOptsList *list = qemu_find_opts("global");
-    g_autofree char *driver = NULL, *property = NULL;
-    const char *dot, *equals;
-    QemuOpts *opts;
-
-    if (!list) {
-        return -1;
-    }
-    equals = strchr(str, '=');
-    dot = memchr(str, '.', equals ? equals - str : 0);
-    if (!dot || dot == str || equals == dot + 1) {
-        opts = qemu_opts_parse_noisily(list, str, false);
-        if (!opts) {
-            return -1;
-        }
-        if (!qemu_opt_get(opts, "driver") || !qemu_opt_get(opts, "property") ||
-            !qemu_opt_get(opts, "value")) {
-            error_report("options 'driver', 'property', and 'value'"
-                         " are required");
-            return -1;
-        }
-        return 0;
-    }
-    driver = g_strndup(str, dot - str);
-    property = g_strndup(dot + 1, equals - dot - 1);
-    opts = qemu_opts_create(list, NULL, 0, &error_abort);
-    qemu_opt_set(opts, "driver", driver, &error_abort);
-    qemu_opt_set(opts, "property", property, &error_abort);
-    qemu_opt_set(opts, "value", equals + 1, &error_abort);
-    return 0;
-}
-
 /* Longer ones are refused: whoever wrote it did not mean it. */
 #define MAX_LINE 65536
 

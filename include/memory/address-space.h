@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * AddressSpace: what one kind of master (CPUs, a bus, a device's DMA) sees of a
+ * tree of regions. Address spaces of which the trees show the same share one
+ * MemoryView.
+ */
+#ifndef MEMORY_ADDRESS_SPACE_H
+#define MEMORY_ADDRESS_SPACE_H
+
+#include "memory/section.h"
+#include "qemu/atomic.h"
+#include "qemu/queue.h"
+#include "qemu/thread.h"
+
+#define DEFAULT_MAX_BOUNCE_BUFFER_SIZE (4096)
+
+typedef struct AddressSpaceMapClient {
+    QEMUBH *bh;
+    QLIST_ENTRY(AddressSpaceMapClient) link;
+} AddressSpaceMapClient;
+
+struct AddressSpace {
+    /* private: */
+    struct rcu_head rcu;
+    char *name;
+    MemoryRegion *root;
+    MemoryView *view;                       /* under RCU */
+    QTAILQ_HEAD(, MemoryListener) listeners; /* by priority */
+    QTAILQ_ENTRY(AddressSpace) address_spaces_link;
+    QLIST_ENTRY(AddressSpace) rooted_link;  /* in root->rooted */
+    QLIST_ENTRY(AddressSpace) view_link;    /* in the view's list */
+    QTAILQ_ENTRY(AddressSpace) pending_link; /* its root's picture may differ */
+    bool pending;
+    int ioeventfd_notifiers;    /* listeners that want eventfds */
+
+    /* public: */
+    size_t max_bounce_buffer_size;
+    /* private: */
+    size_t bounce_buffer_size;              /* in use; atomic */
+    QemuMutex map_client_list_lock;
+    QLIST_HEAD(, AddressSpaceMapClient) map_client_list;
+};
+
+/*
+ * The version of @as's flat view that is current. For readers within an RCU
+ * read section, and for holders of the big lock until they change something.
+ */
+static inline FlatView *address_space_to_flatview(AddressSpace *as)
+{
+    return qatomic_rcu_read(&qatomic_rcu_read(&as->view)->current);
+}
+
+#endif

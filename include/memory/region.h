@@ -40,20 +40,17 @@ typedef struct MemoryRegionClass {
 } MemoryRegionClass;
 
 /*
- * A region as its container's index knows it: a node of a balanced tree by
- * address (memory/subregion-tree.c). Only regions that can show something are
- * in it: enabled ones with a size and, for plain containers, with a child that
- * is. Addresses are relative to the container; ends are inclusive.
+ * A region as its container's index knows it (memory/subregion-tree.c). Only
+ * regions that can show something are in it: enabled ones with a size and, for
+ * plain containers, with a child that is. Addresses are relative to the
+ * container; ends are inclusive.
  */
 typedef struct SubregionNode {
-    MemoryRegion *left, *right, *up;
     hwaddr start, last;     /* what it may show (a container: its hull) */
-    hwaddr max_last;        /* the greatest end in this subtree */
     uint64_t key;           /* priority, then order of adding: greater wins */
-    uint64_t max_key;       /* the greatest key in this subtree */
-    int8_t balance;         /* or colour: the tree's business */
-    bool linked;
 } SubregionNode;
+
+typedef struct SubregionTree SubregionTree;
 
 struct MemoryRegion {
     Object parent_obj;
@@ -74,6 +71,7 @@ struct MemoryRegion {
     bool global_locking;    /* callbacks run under the big lock */
     bool flush_coalesced_mmio;
     bool disable_reentrancy_guard;
+    bool indexed;           /* in its container's tree */
     uint8_t dirty_log_mask; /* bits of DIRTY_MEMORY_* */
     uint8_t vga_logging_count;
     RAMBlock *ram_block;
@@ -98,11 +96,14 @@ struct MemoryRegion {
     QTAILQ_ENTRY(MemoryRegion) subregions_link;
 
     /* The indexes (memory/region-index.h). */
-    SubregionNode node;
-    MemoryRegion *tree;             /* root of the tree of visible children */
+    SubregionNode node;             /* valid if @indexed, but for the key */
+    SubregionTree *tree;            /* of the visible children; NULL: none */
     uint32_t next_order;            /* of the next child */
     unsigned live;                  /* reasons for which changes matter */
-    MemoryRegion *through;          /* cached: memory_region_through() */
+    MemoryRegion *through;          /* memory_region_through(), as last told */
+    uint64_t mark_walk;             /* the last walk up that came here ... */
+    uint32_t mark_visit;            /* ... and what it noted */
+    bool saved;                     /* an undoable transaction has its state */
     QLIST_HEAD(, MemoryRegion) live_aliases;    /* that point here ... */
     QLIST_HEAD(, MemoryRegion) idle_aliases;    /* ... and no view sees */
     QLIST_ENTRY(MemoryRegion) alias_link;
@@ -114,5 +115,210 @@ struct MemoryRegion {
     MemoryRegionEventfds *eventfds;
     RamDiscardManager *rdm;
 };
+
+/* A range that a device or the platform keeps for itself. */
+struct ReservedRegion {
+    Range range;
+    unsigned type;
+};
+
+/* ---- life ---- */
+
+/*
+ * Makes @mr, which the caller has allocated (most often within its device), a
+ * container of @size bytes; UINT64_MAX stands for 2^64. It is enabled and not
+ * mapped. With a @name it becomes a QOM child "name[N]" of @owner, or of
+ * /machine/unattached if there is no owner, and goes away with it. Without a
+ * name the caller has the only reference: object_unref(OBJECT(mr)) ends it.
+ * @owner is the object of which the references keep @mr alive; NULL only for
+ * regions that exist as long as the process. Names are for people; they are
+ * copied, and characters that a QOM path cannot have are escaped in it.
+ */
+void memory_region_init(MemoryRegion *mr, Object *owner, const char *name,
+                        uint64_t size);
+
+/*
+ * The same, but @mr answers accesses by @ops, which are handed @opaque; @ops
+ * NULL answers none. @ops and @opaque must live as long as @mr.
+ */
+void memory_region_init_io(MemoryRegion *mr, Object *owner,
+                           const MemoryRegionOps *ops, void *opaque,
+                           const char *name, uint64_t size);
+
+/*
+ * The same, but @mr shows the bytes of @orig from @offset on, up to @size or
+ * @orig's end. Where @orig is mapped itself, if at all, does not matter. No
+ * reference is taken: @orig must outlive @mr's being mapped. An alias must not
+ * lead back to a container in which it is.
+ */
+void memory_region_init_alias(MemoryRegion *mr, Object *owner,
+                              const char *name, MemoryRegion *orig,
+                              hwaddr offset, uint64_t size);
+
+/*
+ * A reference to what keeps @mr alive, its owner. Nothing happens for NULL and
+ * for a region without one. Any thread; the last unref of an owner finalizes
+ * it, for which the caller must hold the big lock.
+ */
+void memory_region_ref(MemoryRegion *mr);
+void memory_region_unref(MemoryRegion *mr);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MemoryRegion, memory_region_unref)
+
+/* ---- what it is; any thread, values may be old without the big lock ---- */
+
+/* In bytes; UINT64_MAX for 2^64. */
+uint64_t memory_region_size(MemoryRegion *mr);
+
+/*
+ * As given at its making, else the last part of its QOM path; NULL if neither.
+ * It is the region's and lives as long.
+ */
+const char *memory_region_name(const MemoryRegion *mr);
+
+/* Whether it is RAM or ROM, not a ROM device. Not true of an alias of it. */
+static inline bool memory_region_is_ram(MemoryRegion *mr)
+{
+    return mr->ram;
+}
+
+/* Whether it is RAM that writes cannot change. */
+static inline bool memory_region_is_rom(MemoryRegion *mr)
+{
+    return mr->readonly && memory_region_is_ram(mr);
+}
+
+/* Whether it is a ROM device of which reads go straight to memory. */
+static inline bool memory_region_is_romd(MemoryRegion *mr)
+{
+    return mr->romd_mode && mr->rom_device;
+}
+
+static inline bool memory_region_is_nonvolatile(MemoryRegion *mr)
+{
+    return mr->nonvolatile;
+}
+
+/* Whether it is memory of a device, mapped (memory_region_init_ram_device_ptr). */
+bool memory_region_is_ram_device(MemoryRegion *mr);
+
+/*
+ * Whether it is in a container, or mapped aliases show it; whether any address
+ * space does, is another question.
+ */
+bool memory_region_is_mapped(MemoryRegion *mr);
+
+/* ---- the tree ---- */
+
+/*
+ * Puts @subregion, which is in no container, into @mr at @offset: over all of
+ * @mr's children that have its priority (0 for the first form) or a lower one.
+ * While it is there it has a reference to its owner. @mr may also be a region
+ * that answers by itself: then that is seen where its children leave holes.
+ */
+void memory_region_add_subregion(MemoryRegion *mr, hwaddr offset,
+                                 MemoryRegion *subregion);
+void memory_region_add_subregion_overlap(MemoryRegion *mr, hwaddr offset,
+                                         MemoryRegion *subregion, int priority);
+
+/* Takes @subregion, a child of @mr, out of it. */
+void memory_region_del_subregion(MemoryRegion *mr, MemoryRegion *subregion);
+
+/* A disabled region shows nothing, nor do its children or aliases of it. */
+void memory_region_set_enabled(MemoryRegion *mr, bool enabled);
+
+/*
+ * Moves it within its container, if it is in one, where it then counts as the
+ * last one added. Nothing happens if it is there already.
+ */
+void memory_region_set_address(MemoryRegion *mr, hwaddr addr);
+
+/* UINT64_MAX stands for 2^64. Not for RAM: memory_region_ram_resize(). */
+void memory_region_set_size(MemoryRegion *mr, uint64_t size);
+
+/* @mr is an alias. */
+void memory_region_set_alias_offset(MemoryRegion *mr, hwaddr offset);
+
+/*
+ * Attributes, which also hold for all that is seen through @mr: writes are
+ * dropped; contents outlive a power cycle; ranges do not merge with their
+ * neighbours, so that listeners hear of each one by itself.
+ */
+void memory_region_set_readonly(MemoryRegion *mr, bool readonly);
+void memory_region_set_nonvolatile(MemoryRegion *mr, bool nonvolatile);
+void memory_region_set_unmergeable(MemoryRegion *mr, bool unmergeable);
+
+/* Whether reads of @mr, a ROM device, go to memory or to its callbacks. */
+void memory_region_rom_device_set_romd(MemoryRegion *mr, bool romd_mode);
+
+/* Whether something in @container covers @addr, which is relative to it. */
+bool memory_region_present(MemoryRegion *container, hwaddr addr);
+
+/*
+ * Lets @mr's callbacks run without the big lock, in any thread, several at a
+ * time. Before @mr is mapped. The second is the name in later versions.
+ */
+void memory_region_clear_global_locking(MemoryRegion *mr);
+void memory_region_enable_lockless_io(MemoryRegion *mr);
+
+/* ---- transactions ---- */
+
+/*
+ * Changes between these two show up together, when the outermost commit has
+ * rendered what they touch and told the listeners. They nest. Every function
+ * above is a transaction of its own when there is none.
+ */
+void memory_region_transaction_begin(void);
+void memory_region_transaction_commit(void);
+
+/*
+ * A transaction that may fail. If a listener refuses what comes of it, @errp
+ * tells why, false is returned, and all regions are as they were when it began:
+ * container, place among siblings, address, size, flags, offset. Listeners have
+ * then heard nothing but prepare and cancel. Regions made meanwhile stay, not
+ * mapped. Transactions within are part of it, undoable ones too, of which the
+ * commit then returns true. It cannot begin within a plain one.
+ */
+void memory_region_transaction_begin_undoable(void);
+bool memory_region_transaction_commit_undoable(Error **errp);
+
+/* ---- eventfds and coalesced writes ---- */
+
+/*
+ * Writes of @size bytes (0: of any) at @addr of @mr, which have the value @data
+ * if @match_data, set @e instead of calling @mr's ops, if the accelerator or
+ * whoever accesses can do so. The same arguments take it back.
+ */
+void memory_region_add_eventfd(MemoryRegion *mr, hwaddr addr, unsigned size,
+                               bool match_data, uint64_t data,
+                               EventNotifier *e);
+void memory_region_del_eventfd(MemoryRegion *mr, hwaddr addr, unsigned size,
+                               bool match_data, uint64_t data,
+                               EventNotifier *e);
+
+/*
+ * The accelerator may collect writes to @mr, or to [@offset, @offset + @size)
+ * of it too, and deliver them later: before an access to a region that flushes
+ * (this one does from now on), for one. The last forgets all of that.
+ */
+void memory_region_set_coalescing(MemoryRegion *mr);
+void memory_region_add_coalescing(MemoryRegion *mr, hwaddr offset,
+                                  uint64_t size);
+void memory_region_clear_coalescing(MemoryRegion *mr);
+
+/*
+ * Whether collected writes are delivered before any access to @mr. Clearing
+ * does nothing while @mr has coalesced ranges itself.
+ */
+void memory_region_set_flush_coalesced(MemoryRegion *mr);
+void memory_region_clear_flush_coalesced(MemoryRegion *mr);
+
+/* ---- for the layers above ---- */
+
+/*
+ * How to find an owner's re-entrancy guard: NULL if it has none. Registered
+ * once, before regions with owners are made.
+ */
+typedef MemReentrancyGuard *MemoryRegionGuardHook(Object *owner);
+void memory_region_set_guard_hook(MemoryRegionGuardHook *hook);
 
 #endif

@@ -202,6 +202,20 @@ void qemu_anon_ram_free(void *ptr, size_t size);
 /* An unlinked POSIX shared memory object of @size bytes; -1 with @errp. */
 int qemu_shm_alloc(size_t size, Error **errp);
 
+/*
+ * Makes sure that every page of [@area, @area + @sz) has memory of its own,
+ * writable: maps it, or allocates its blocks of file @fd (-1: anonymous). The
+ * content stays. At most @max_threads threads share the work; with @tc they are
+ * that context's (its CPU affinity, and so the NUMA node). With @async (and
+ * @tc) it may go on after the return, until qemu_finish_async_prealloc_mem().
+ * False with @errp when memory runs out: the process lives on.
+ */
+typedef struct ThreadContext ThreadContext;
+bool qemu_prealloc_mem(int fd, char *area, size_t sz, int max_threads,
+                       ThreadContext *tc, bool async, Error **errp);
+/* Waits for all that was begun with async; the first error of them. */
+bool qemu_finish_async_prealloc_mem(Error **errp);
+
 /* The auxiliary vector's entry, or 0. */
 unsigned long qemu_getauxval(unsigned long type);
 /* A terminal's echo. */

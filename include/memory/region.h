@@ -250,9 +250,6 @@ void memory_region_set_unmergeable(MemoryRegion *mr, bool unmergeable);
 /* Whether reads of @mr, a ROM device, go to memory or to its callbacks. */
 void memory_region_rom_device_set_romd(MemoryRegion *mr, bool romd_mode);
 
-/* Whether something in @container covers @addr, which is relative to it. */
-bool memory_region_present(MemoryRegion *container, hwaddr addr);
-
 /*
  * Lets @mr's callbacks run without the big lock, in any thread, several at a
  * time. Before @mr is mapped. The second is the name in later versions.
@@ -275,44 +272,16 @@ void memory_region_transaction_commit(void);
  * tells why, false is returned, and all regions are as they were when it began:
  * container, place among siblings, address, size, flags, offset. Listeners have
  * then heard nothing but prepare and cancel. Regions made meanwhile stay, not
- * mapped. Transactions within are part of it, undoable ones too, of which the
- * commit then returns true. It cannot begin within a plain one.
+ * mapped. Transactions within are part of it; an undoable one within any other is
+ * a plain one, of which the commit returns true.
  */
 void memory_region_transaction_begin_undoable(void);
 bool memory_region_transaction_commit_undoable(Error **errp);
 
-/* ---- eventfds and coalesced writes ---- */
-
-/*
- * Writes of @size bytes (0: of any) at @addr of @mr, which have the value @data
- * if @match_data, set @e instead of calling @mr's ops, if the accelerator or
- * whoever accesses can do so. The same arguments take it back.
- */
-void memory_region_add_eventfd(MemoryRegion *mr, hwaddr addr, unsigned size,
-                               bool match_data, uint64_t data,
-                               EventNotifier *e);
-void memory_region_del_eventfd(MemoryRegion *mr, hwaddr addr, unsigned size,
-                               bool match_data, uint64_t data,
-                               EventNotifier *e);
-
-/*
- * The accelerator may collect writes to @mr, or to [@offset, @offset + @size)
- * of it too, and deliver them later: before an access to a region that flushes
- * (this one does from now on), for one. The last forgets all of that.
- */
-void memory_region_set_coalescing(MemoryRegion *mr);
-void memory_region_add_coalescing(MemoryRegion *mr, hwaddr offset,
-                                  uint64_t size);
-void memory_region_clear_coalescing(MemoryRegion *mr);
-
-/*
- * Whether collected writes are delivered before any access to @mr. Clearing
- * does nothing while @mr has coalesced ranges itself.
- */
-void memory_region_set_flush_coalesced(MemoryRegion *mr);
-void memory_region_clear_flush_coalesced(MemoryRegion *mr);
-
 /* ---- for the layers above ---- */
+
+/* What a region has that answers no accesses. */
+extern const MemoryRegionOps unassigned_mem_ops;
 
 /*
  * How to find an owner's re-entrancy guard: NULL if it has none. Registered

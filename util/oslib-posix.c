@@ -12,6 +12,7 @@
 #include "qemu/host-utils.h"
 #include "qemu/madvise.h"
 #include "qemu/memalign.h"
+#include "qemu/mmap-alloc.h"
 #include "qemu/mprotect.h"
 
 /* --- Memory --------------------------------------------------------------- */
@@ -91,56 +92,26 @@ int qemu_msync(void *addr, size_t length, int fd)
     return msync((void *)start, end - start, MS_SYNC);
 }
 
-/*
- * A reservation that is large enough for any alignment, of which what is not
- * needed is given back. The page behind the block stays inaccessible, so that
- * running over its end is noticed.
- */
 void *qemu_anon_ram_alloc(size_t size, uint64_t *align, bool shared,
                           bool noreserve)
 {
-    size_t page = qemu_real_host_page_size();
-    size_t alignment = MAX((size_t)QEMU_VMALLOC_ALIGN, page);
-    size_t total = ROUND_UP(size, page) + alignment + page;
-    int flags = MAP_ANONYMOUS | MAP_FIXED |
-                (shared ? MAP_SHARED : MAP_PRIVATE) |
-                (noreserve ? MAP_NORESERVE : 0);
-    uint8_t *area, *ptr, *end;
+    void *ptr = qemu_ram_mmap(-1, size, QEMU_VMALLOC_ALIGN,
+                              (shared ? QEMU_MAP_SHARED : 0) |
+                                  (noreserve ? QEMU_MAP_NORESERVE : 0),
+                              0);
 
-    if (total < size) {
-        errno = ENOMEM;
+    if (ptr == MAP_FAILED) {
         return NULL;
-    }
-    area = mmap(NULL, total, PROT_NONE,
-                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (area == MAP_FAILED) {
-        return NULL;
-    }
-    ptr = QEMU_ALIGN_PTR_UP(area, alignment);
-    if (mmap(ptr, size, PROT_READ | PROT_WRITE, flags, -1, 0) == MAP_FAILED) {
-        munmap(area, total);
-        return NULL;
-    }
-    end = ptr + ROUND_UP(size, page) + page;
-    if (ptr > area) {
-        munmap(area, ptr - area);
-    }
-    if (end < area + total) {
-        munmap(end, area + total - end);
     }
     if (align) {
-        *align = alignment;
+        *align = QEMU_VMALLOC_ALIGN;
     }
     return ptr;
 }
 
 void qemu_anon_ram_free(void *ptr, size_t size)
 {
-    size_t page = qemu_real_host_page_size();
-
-    if (ptr) {
-        munmap(ptr, ROUND_UP(size, page) + page);
-    }
+    qemu_ram_munmap(-1, ptr, size);
 }
 
 int qemu_shm_alloc(size_t size, Error **errp)

@@ -225,6 +225,8 @@ bool cpu_physical_memory_snapshot_get_dirty(DirtyBitmapSnapshot *snap,
  */
 typedef void RamDirtyClearedHook(ram_addr_t start, ram_addr_t length);
 void cpu_physical_memory_set_dirty_cleared_hook(RamDirtyClearedHook *hook);
+/* Whether there is one. */
+bool cpu_physical_memory_tracks_code(void);
 /* Calls it, if there is one. */
 void cpu_physical_memory_dirty_bits_cleared(ram_addr_t start,
                                             ram_addr_t length);

@@ -193,6 +193,11 @@ bool memory_region_snapshot_get_dirty(MemoryRegion *mr,
  * options mem-merge and dump-guest-core.
  */
 void ram_set_default_advice(bool merge, bool dump);
+/*
+ * Whether RAM that is neither RAM_SHARED nor RAM_PRIVATE is shared (machine
+ * option aux-ram-share); not, unless this says so.
+ */
+void ram_set_default_shared(bool shared);
 
 /* ---- CPR ----------------------------------------------------------------- */
 

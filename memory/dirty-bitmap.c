@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Dirty bitmaps: see include/exec/ram_addr.h.
+ *
+ * A range of pages may span several pieces of a bitmap; for_each_piece() cuts
+ * it. Within a piece, the functions of qemu/bitmap.h work word by word.
+ */
+#include "qemu/osdep.h"
+#include "exec/ram_addr.h"
+#include "memory/listener.h"
+#include "qemu/bitmap.h"
+#include "qemu/host-utils.h"
+#include "ramblock-internal.h"
+
+#define PIECE_WORDS BITS_TO_LONGS(DIRTY_MEMORY_BLOCK_SIZE)
+
+uint64_t total_dirty_pages;
+
+static RamDirtyClearedHook *cleared_hook;
+
+void cpu_physical_memory_set_dirty_cleared_hook(RamDirtyClearedHook *hook)
+{
+    cleared_hook = hook;
+}
+
+bool cpu_physical_memory_tracks_code(void)
+{
+    return cleared_hook;
+}
+
+void cpu_physical_memory_dirty_bits_cleared(ram_addr_t start, ram_addr_t length)
+{
+    if (cleared_hook) {
+        cleared_hook(start, length);
+    }
+}
+
+/* ---- pieces -------------------------------------------------------------- */
+
+/* Pages [page, end), and that part of it which lies in one piece. */
+typedef struct PageRange {
+    unsigned long page, end;
+    unsigned long piece;        /* which one */
+    unsigned long first, last;  /* bits [first, last) of it */
+} PageRange;
+
+/* The pages that a range touches. */
+static PageRange page_range(ram_addr_t start, ram_addr_t length)
+{
+    return (PageRange) {
+        .page = start >> TARGET_PAGE_BITS,
+        .end = TARGET_PAGE_ALIGN(start + length) >> TARGET_PAGE_BITS,
+    };
+}
+
+static bool page_range_next(PageRange *r)
+{
+    unsigned long begin;
+
+    if (r->page >= r->end) {
+        return false;
+    }
+    r->piece = r->page / DIRTY_MEMORY_BLOCK_SIZE;
+    begin = r->piece * DIRTY_MEMORY_BLOCK_SIZE;
+    r->first = r->page - begin;
+    r->last = MIN(r->end - begin, (unsigned long)DIRTY_MEMORY_BLOCK_SIZE);
+    r->page = begin + r->last;
+    return true;
+}
+
+/* Within an RCU read section. */
+static unsigned long **client_pieces(unsigned client)
+{
+    assert(client < DIRTY_MEMORY_NUM);
+    return qatomic_rcu_read(&ram_list.dirty_memory[client])->blocks;
+}
+
+/* The place of the word with page @page, which is the first of a word. */
+static unsigned long *page_word(unsigned long **pieces, unsigned long page)
+{
+    return pieces[page / DIRTY_MEMORY_BLOCK_SIZE] +
+           BIT_WORD(page % DIRTY_MEMORY_BLOCK_SIZE);
+}
+
+/* ---- growing ------------------------------------------------------------- */
+
+void dirty_memory_extend(ram_addr_t end)
+{
+    unsigned nr = DIV_ROUND_UP(DIV_ROUND_UP(end, TARGET_PAGE_SIZE),
+                               DIRTY_MEMORY_BLOCK_SIZE);
+    unsigned old_nr = ram_list.num_dirty_blocks;
+
+    if (nr <= old_nr) {
+        return;
+    }
+    for (unsigned client = 0; client < DIRTY_MEMORY_NUM; client++) {
+        DirtyMemoryBlocks *old = ram_list.dirty_memory[client];
+        DirtyMemoryBlocks *map =
+            g_malloc(sizeof(*map) + nr * sizeof(map->blocks[0]));
+
+        for (unsigned i = 0; i < nr; i++) {
+            map->blocks[i] = i < old_nr ? old->blocks[i]
+                                        : bitmap_new(DIRTY_MEMORY_BLOCK_SIZE);
+        }
+        qatomic_rcu_set(&ram_list.dirty_memory[client], map);
+        if (old) {
+            g_free_rcu(old, rcu);
+        }
+    }
+    ram_list.num_dirty_blocks = nr;
+}
+
+/* ---- asking -------------------------------------------------------------- */
+
+bool cpu_physical_memory_get_dirty(ram_addr_t start, ram_addr_t length,
+                                   unsigned client)
+{
+    PageRange r = page_range(start, length);
+    unsigned long **pieces;
+
+    RCU_READ_LOCK_GUARD();
+    pieces = client_pieces(client);
+    while (page_range_next(&r)) {
+        if (find_next_bit(pieces[r.piece], r.last, r.first) < r.last) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool cpu_physical_memory_all_dirty(ram_addr_t start, ram_addr_t length,
+                                   unsigned client)
+{
+    PageRange r = page_range(start, length);
+    unsigned long **pieces;
+
+    RCU_READ_LOCK_GUARD();
+    pieces = client_pieces(client);
+    while (page_range_next(&r)) {
+        if (find_next_zero_bit(pieces[r.piece], r.last, r.first) < r.last) {
+            return false;
+        }
+    }
+    return true;
+}
+
+uint8_t cpu_physical_memory_range_includes_clean(ram_addr_t start,
+                                                 ram_addr_t length,
+                                                 uint8_t mask)
+{
+    uint8_t clean = 0;
+
+    for (unsigned client = 0; client < DIRTY_MEMORY_NUM; client++) {
+        if ((mask & (1 << client)) &&
+            !cpu_physical_memory_all_dirty(start, length, client)) {
+            clean |= 1 << client;
+        }
+    }
+    return clean;
+}
+
+bool cpu_physical_memory_is_clean(ram_addr_t addr)
+{
+    return cpu_physical_memory_range_includes_clean(addr, 1, DIRTY_CLIENTS_ALL);
+}
+
+/* ---- setting ------------------------------------------------------------- */
+
+void cpu_physical_memory_set_dirty_range(ram_addr_t start, ram_addr_t length,
+                                         uint8_t mask)
+{
+    if (!mask) {
+        return;
+    }
+    RCU_READ_LOCK_GUARD();
+    for (unsigned client = 0; client < DIRTY_MEMORY_NUM; client++) {
+        PageRange r = page_range(start, length);
+        unsigned long **pieces;
+
+        if (!(mask & (1 << client)) || length == 0) {
+            continue;
+        }
+        pieces = client_pieces(client);
+        while (page_range_next(&r)) {
+            bitmap_set_atomic(pieces[r.piece], r.first, r.last - r.first);
+        }
+    }
+}
+
+/* The clients for which a dirty log of an accelerator counts. */
+static uint8_t log_clients(void)
+{
+    return 1 << DIRTY_MEMORY_VGA |
+           (global_dirty_tracking ? 1 << DIRTY_MEMORY_MIGRATION : 0) |
+           (cleared_hook ? 1 << DIRTY_MEMORY_CODE : 0);
+}
+
+uint64_t cpu_physical_memory_set_dirty_lebitmap(unsigned long *bitmap,
+                                                ram_addr_t start,
+                                                ram_addr_t pages)
+{
+    unsigned long ratio = qemu_real_host_page_size() / TARGET_PAGE_SIZE;
+    unsigned long page = start >> TARGET_PAGE_BITS;
+    /* Whether words of @bitmap are words of ours. */
+    bool words = ratio == 1 && page % BITS_PER_LONG == 0 &&
+                 (start & ~TARGET_PAGE_MASK) == 0;
+    uint8_t clients = log_clients();
+    uint64_t found = 0;
+
+    RCU_READ_LOCK_GUARD();
+    for (size_t i = 0; i < BITS_TO_LONGS(pages); i++) {
+        unsigned long bits = bitmap[i];
+
+        if (!bits) {
+            continue;
+        }
+        bits = leul_to_cpu(bits);
+        found += ctpopl(bits);
+        if (words) {
+            for (unsigned client = 0; client < DIRTY_MEMORY_NUM; client++) {
+                if (clients & (1 << client)) {
+                    qatomic_or(page_word(client_pieces(client),
+                                         page + i * BITS_PER_LONG),
+                               bits);
+                }
+            }
+            continue;
+        }
+        for (; bits; bits &= bits - 1) {
+            ram_addr_t host_page = i * BITS_PER_LONG + ctzl(bits);
+
+            cpu_physical_memory_set_dirty_range(
+                start + host_page * ratio * TARGET_PAGE_SIZE,
+                ratio * TARGET_PAGE_SIZE, clients);
+        }
+    }
+    if (global_dirty_tracking & GLOBAL_DIRTY_DIRTY_RATE) {
+        total_dirty_pages += found;
+    }
+    return found;
+}
+
+/* ---- clearing ------------------------------------------------------------ */
+
+bool cpu_physical_memory_test_and_clear_dirty(ram_addr_t start,
+                                              ram_addr_t length,
+                                              unsigned client)
+{
+    PageRange r = page_range(start, length);
+    bool dirty = false;
+
+    if (length == 0) {
+        return false;
+    }
+    WITH_RCU_READ_LOCK_GUARD() {
+        unsigned long **pieces = client_pieces(client);
+        RAMBlock *block = ramblock_find(start);
+        hwaddr first = (hwaddr)r.page << TARGET_PAGE_BITS;
+        hwaddr end = (hwaddr)r.end << TARGET_PAGE_BITS;
+
+        while (page_range_next(&r)) {
+            dirty |= bitmap_test_and_clear_atomic(pieces[r.piece], r.first,
+                                                  r.last - r.first);
+        }
+        if (block) {
+            memory_region_clear_dirty_bitmap(block->mr, first - block->offset,
+                                             end - first);
+        }
+    }
+    if (dirty) {
+        cpu_physical_memory_dirty_bits_cleared(start, length);
+    }
+    return dirty;
+}
+
+void cpu_physical_memory_clear_dirty_range(ram_addr_t start, ram_addr_t length)
+{
+    for (unsigned client = 0; client < DIRTY_MEMORY_NUM; client++) {
+        cpu_physical_memory_test_and_clear_dirty(start, length, client);
+    }
+}
+
+uint64_t cpu_physical_memory_sync_dirty_bitmap(RAMBlock *rb, ram_addr_t start,
+                                               ram_addr_t length)
+{
+    unsigned long from = (rb->offset + start) >> TARGET_PAGE_BITS;
+    unsigned long to = start >> TARGET_PAGE_BITS;
+    unsigned long nr = length >> TARGET_PAGE_BITS;
+    unsigned long **pieces = client_pieces(DIRTY_MEMORY_MIGRATION);
+    uint64_t fresh = 0;
+    bool any = false;
+
+    /* Blocks begin at a word: either both are at one's beginning or none. */
+    if (from % BITS_PER_LONG || to % BITS_PER_LONG || nr % BITS_PER_LONG) {
+        for (ram_addr_t at = 0; at < length; at += TARGET_PAGE_SIZE, to++) {
+            if (cpu_physical_memory_test_and_clear_dirty(
+                    rb->offset + start + at, TARGET_PAGE_SIZE,
+                    DIRTY_MEMORY_MIGRATION) &&
+                !test_and_set_bit(to, rb->bmap)) {
+                fresh++;
+            }
+        }
+        return fresh;
+    }
+
+    for (unsigned long i = 0; i < nr; i += BITS_PER_LONG) {
+        unsigned long *word = page_word(pieces, from + i);
+        unsigned long *dest = &rb->bmap[BIT_WORD(to + i)];
+        unsigned long bits;
+
+        if (!qatomic_read(word)) {
+            continue;
+        }
+        bits = qatomic_xchg(word, 0);
+        fresh += ctpopl(bits & ~*dest);
+        *dest |= bits;
+        any |= bits != 0;
+    }
+    if (any) {
+        cpu_physical_memory_dirty_bits_cleared(rb->offset + start, length);
+    }
+    if (rb->clear_bmap) {
+        /* Later, in smaller chunks, before the pages are sent. */
+        clear_bmap_set(rb, to, nr);
+    } else {
+        memory_region_clear_dirty_bitmap(rb->mr, start, length);
+    }
+    return fresh;
+}
+
+/* ---- snapshots ----------------------------------------------------------- */
+
+struct DirtyBitmapSnapshot {
+    ram_addr_t start, end;      /* of whole words */
+    unsigned long dirty[];
+};
+
+DirtyBitmapSnapshot *cpu_physical_memory_snapshot_and_clear_dirty(
+    MemoryRegion *mr, hwaddr offset, hwaddr length, unsigned client)
+{
+    const ram_addr_t word_size = (ram_addr_t)BITS_PER_LONG << TARGET_PAGE_BITS;
+    ram_addr_t start = memory_region_get_ram_addr(mr) + offset;
+    PageRange r = page_range(start, length);
+    DirtyBitmapSnapshot *snap;
+    unsigned long first;
+
+    snap = g_malloc0(sizeof(*snap) +
+                     (ROUND_UP(start + length, word_size) / word_size -
+                      start / word_size) * sizeof(unsigned long));
+    snap->start = ROUND_DOWN(start, word_size);
+    snap->end = ROUND_UP(start + length, word_size);
+    first = snap->start >> TARGET_PAGE_BITS;
+
+    WITH_RCU_READ_LOCK_GUARD() {
+        unsigned long **pieces = client_pieces(client);
+
+        /* Bits beside the range stay where they are: they are not asked for. */
+        for (unsigned long page = first; page < r.end; page += BITS_PER_LONG) {
+            unsigned long *word = page_word(pieces, page);
+            unsigned long mask = ~0UL;
+
+            if (page < r.page) {
+                mask &= BITMAP_FIRST_WORD_MASK(r.page);
+            }
+            if (r.end - page < BITS_PER_LONG) {
+                mask &= BITMAP_LAST_WORD_MASK(r.end);
+            }
+            if (qatomic_read(word) & mask) {
+                snap->dirty[BIT_WORD(page - first)] =
+                    qatomic_fetch_and(word, ~mask) & mask;
+            }
+        }
+    }
+    cpu_physical_memory_dirty_bits_cleared(start, length);
+    memory_region_clear_dirty_bitmap(mr, offset, length);
+    return snap;
+}
+
+bool cpu_physical_memory_snapshot_get_dirty(DirtyBitmapSnapshot *snap,
+                                            ram_addr_t start,
+                                            ram_addr_t length)
+{
+    PageRange r = page_range(start, length);
+    unsigned long first = snap->start >> TARGET_PAGE_BITS;
+
+    assert(start >= snap->start && start + length <= snap->end);
+    return find_next_bit(snap->dirty, r.end - first, r.page - first) <
+           r.end - first;
+}
+
+/* ---- by region ----------------------------------------------------------- */
+
+void memory_region_set_dirty(MemoryRegion *mr, hwaddr addr, hwaddr size)
+{
+    assert(mr->ram_block);
+    cpu_physical_memory_set_dirty_range(mr->ram_block->offset + addr, size,
+                                        memory_region_get_dirty_log_mask(mr));
+}
+
+void memory_region_reset_dirty(MemoryRegion *mr, hwaddr addr, hwaddr size,
+                               unsigned client)
+{
+    assert(mr->ram_block);
+    cpu_physical_memory_test_and_clear_dirty(mr->ram_block->offset + addr, size,
+                                             client);
+}
+
+DirtyBitmapSnapshot *memory_region_snapshot_and_clear_dirty(MemoryRegion *mr,
+                                                            hwaddr addr,
+                                                            hwaddr size,
+                                                            unsigned client)
+{
+    DirtyBitmapSnapshot *snap;
+
+    assert(mr->ram_block);
+    memory_region_sync_dirty_bitmap(mr, false);
+    snap =
+        cpu_physical_memory_snapshot_and_clear_dirty(mr, addr, size, client);
+    memory_global_after_dirty_log_sync();
+    return snap;
+}
+
+bool memory_region_snapshot_get_dirty(MemoryRegion *mr,
+                                      DirtyBitmapSnapshot *snap, hwaddr addr,
+                                      hwaddr size)
+{
+    assert(mr->ram_block);
+    return cpu_physical_memory_snapshot_get_dirty(
+        snap, mr->ram_block->offset + addr, size);
+}

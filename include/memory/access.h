@@ -302,32 +302,10 @@ static inline MemTxResult address_space_write_cached(MemoryRegionCache *cache,
  * The first piece of [@addr, +@size), of @mr and relative to it, that shows
  * something: what a flat view of the address space above @mr has there, with a
  * reference to the region, for memory_region_unref(). Its
- * offset_within_address_space is @addr or above. If nothing is there, or @mr
- * is in no address space, a section of size 0 without a region.
+ * offset_within_address_space is that of the address space. If nothing is
+ * there, or @mr is in no address space, a section of size 0 without a region.
  */
 MemoryRegionSection memory_region_find(MemoryRegion *mr, hwaddr addr,
                                        uint64_t size);
-/* Whether an enabled child of @container, not a hole, shows at @addr. */
-bool memory_region_present(MemoryRegion *container, hwaddr addr);
-
-/* Whether both are the same piece of the same version of a view. */
-static inline bool MemoryRegionSection_eq(MemoryRegionSection *a,
-                                          MemoryRegionSection *b)
-{
-    return a->mr == b->mr && a->fv == b->fv &&
-           a->offset_within_region == b->offset_within_region &&
-           a->offset_within_address_space == b->offset_within_address_space &&
-           int128_eq(a->size, b->size) && a->readonly == b->readonly &&
-           a->nonvolatile == b->nonvolatile;
-}
-
-/* A copy with references to the region and the view; and its end. */
-MemoryRegionSection *memory_region_section_new_copy(MemoryRegionSection *s);
-void memory_region_section_free_copy(MemoryRegionSection *s);
-
-/* Calls @cb for each range of @fv, in order, until it returns true. */
-typedef bool (*flatview_cb)(Int128 start, Int128 len, const MemoryRegion *mr,
-                            hwaddr offset_in_region, void *opaque);
-void flatview_for_each_range(FlatView *fv, flatview_cb cb, void *opaque);
 
 #endif

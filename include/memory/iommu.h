@@ -18,19 +18,12 @@
 #include "exec/memattrs.h"
 #include "memory/region.h"
 #include "qemu/queue.h"
-#include "qemu/range.h"
 #include "qom/object.h"
 
 #define TYPE_IOMMU_MEMORY_REGION "iommu-memory-region"
 typedef struct IOMMUMemoryRegionClass IOMMUMemoryRegionClass;
 DECLARE_OBJ_CHECKERS(IOMMUMemoryRegion, IOMMUMemoryRegionClass,
                      IOMMU_MEMORY_REGION, TYPE_IOMMU_MEMORY_REGION)
-
-/* Addresses that an IOMMU must leave alone, and why (virtio-iommu's types). */
-struct ReservedRegion {
-    Range range;
-    unsigned type;
-};
 
 /* What a translation allows; bit 0 is read, bit 1 is write. */
 typedef enum {

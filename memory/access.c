@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Copying to and from an address space: piece by piece, each either a copy
+ * from or to RAM or a call of a device's.
+ */
+#include "qemu/osdep.h"
+#include "qemu/log.h"
+#include "qemu/main-loop.h"
+#include "memory/access-internal.h"
+
+/* ---- around a callback --------------------------------------------------- */
+
+static void (*flush_coalesced_hook)(void);
+
+void memory_set_flush_coalesced_hook(void (*hook)(void))
+{
+    flush_coalesced_hook = hook;
+}
+
+void qemu_flush_coalesced_mmio_buffer(void)
+{
+    if (flush_coalesced_hook) {
+        flush_coalesced_hook();
+    }
+}
+
+bool prepare_mmio_access(MemoryRegion *mr)
+{
+    bool locked = false;
+
+    if (mr->global_locking && !bql_locked()) {
+        bql_lock();
+        locked = true;
+    }
+    if (unlikely(mr->flush_coalesced_mmio)) {
+        qemu_flush_coalesced_mmio_buffer();
+    }
+    return locked;
+}
+
+/* Who asks for memory does not get a device. */
+static bool allowed(MemoryRegion *mr, MemTxAttrs attrs, hwaddr addr, hwaddr len)
+{
+    if (likely(!attrs.memory) || mr->ram) {
+        return true;
+    }
+    qemu_log_mask(LOG_INVALID_MEM,
+                  "Invalid access to non-RAM device at "
+                  "addr 0x%" HWADDR_PRIX ", size %" HWADDR_PRIu ", "
+                  "region '%s'\n",
+                  addr, len, memory_region_name(mr) ?: "(null)");
+    return false;
+}
+
+MemTxResult access_io_read(MemoryRegion *mr, hwaddr xlat, hwaddr addr,
+                           uint64_t *val, MemOp op, MemTxAttrs attrs)
+{
+    MemTxResult r;
+    bool unlock;
+
+    if (!allowed(mr, attrs, addr, memop_size(op))) {
+        *val = 0;
+        return MEMTX_ACCESS_ERROR;
+    }
+    unlock = prepare_mmio_access(mr);
+    r = memory_region_dispatch_read(mr, xlat, val, op, attrs);
+    if (unlock) {
+        bql_unlock();
+    }
+    return r;
+}
+
+MemTxResult access_io_write(MemoryRegion *mr, hwaddr xlat, hwaddr addr,
+                            uint64_t val, MemOp op, MemTxAttrs attrs)
+{
+    MemTxResult r;
+    bool unlock;
+
+    if (!allowed(mr, attrs, addr, memop_size(op))) {
+        return MEMTX_ACCESS_ERROR;
+    }
+    unlock = prepare_mmio_access(mr);
+    r = memory_region_dispatch_write(mr, xlat, val, op, attrs);
+    if (unlock) {
+        bql_unlock();
+    }
+    return r;
+}
+
+/* ---- pieces -------------------------------------------------------------- */
+
+/* A device's bytes are in memory order, as if the host had accessed them. */
+static MemOp piece_op(const Target *t, hwaddr *len)
+{
+    *len = memory_access_size(t->mr, MIN(t->len, 8), t->xlat);
+    return size_memop(*len) | MO_LE;
+}
+
+MemTxResult access_read_piece(Target t, hwaddr addr, MemTxAttrs attrs,
+                              void *buf, hwaddr *len)
+{
+    uint64_t val;
+    MemTxResult r;
+    MemOp op;
+
+    if (likely(t.direct)) {
+        fuzz_dma_read_cb(addr, t.len, t.mr);
+        memcpy(buf, access_host(t.mr, t.xlat), t.len);
+        *len = t.len;
+        return MEMTX_OK;
+    }
+    op = piece_op(&t, len);
+    r = access_io_read(t.mr, t.xlat, addr, &val, op, attrs);
+    stn_le_p(buf, *len, val);
+    return r;
+}
+
+MemTxResult access_write_piece(Target t, hwaddr addr, MemTxAttrs attrs,
+                               const void *buf, hwaddr *len)
+{
+    MemOp op;
+
+    if (likely(t.direct)) {
+        memmove(access_host(t.mr, t.xlat), buf, t.len);
+        access_wrote(t.mr, t.xlat, t.len);
+        *len = t.len;
+        return MEMTX_OK;
+    }
+    op = piece_op(&t, len);
+    return access_io_write(t.mr, t.xlat, addr, ldn_le_p(buf, *len), op, attrs);
+}
+
+MemTxResult flatview_read(FlatView *fv, hwaddr addr, MemTxAttrs attrs,
+                          void *buf, hwaddr len)
+{
+    MemTxResult r = MEMTX_OK;
+
+    while (len) {
+        Target t = access_target(fv, addr, len, false, attrs);
+        hwaddr done;
+
+        r |= access_read_piece(t, addr, attrs, buf, &done);
+        addr += done;
+        buf += done;
+        len -= done;
+    }
+    return r;
+}
+
+MemTxResult flatview_write(FlatView *fv, hwaddr addr, MemTxAttrs attrs,
+                           const void *buf, hwaddr len)
+{
+    MemTxResult r = MEMTX_OK;
+
+    while (len) {
+        Target t = access_target(fv, addr, len, true, attrs);
+        hwaddr done;
+
+        r |= access_write_piece(t, addr, attrs, buf, &done);
+        addr += done;
+        buf += done;
+        len -= done;
+    }
+    return r;
+}
+
+/* ---- copies -------------------------------------------------------------- */
+
+MemTxResult address_space_read_full(AddressSpace *as, hwaddr addr,
+                                    MemTxAttrs attrs, void *buf, hwaddr len)
+{
+    RCU_READ_LOCK_GUARD();
+    return flatview_read(address_space_to_flatview(as), addr, attrs, buf, len);
+}
+
+MemTxResult address_space_write(AddressSpace *as, hwaddr addr,
+                                MemTxAttrs attrs, const void *buf, hwaddr len)
+{
+    RCU_READ_LOCK_GUARD();
+    return flatview_write(address_space_to_flatview(as), addr, attrs, buf,
+                          len);
+}
+
+MemTxResult address_space_rw(AddressSpace *as, hwaddr addr, MemTxAttrs attrs,
+                             void *buf, hwaddr len, bool is_write)
+{
+    return is_write ? address_space_write(as, addr, attrs, buf, len)
+                    : address_space_read_full(as, addr, attrs, buf, len);
+}
+
+MemTxResult address_space_set(AddressSpace *as, hwaddr addr, uint8_t c,
+                              hwaddr len, MemTxAttrs attrs)
+{
+    uint8_t fill[512];
+    MemTxResult r = MEMTX_OK;
+    FlatView *fv;
+
+    memset(fill, c, MIN(len, sizeof(fill)));
+    RCU_READ_LOCK_GUARD();
+    fv = address_space_to_flatview(as);
+    while (len) {
+        Target t = access_target(fv, addr, len, true, attrs);
+        hwaddr done = t.len;
+
+        if (t.direct) {
+            memset(access_host(t.mr, t.xlat), c, done);
+            access_wrote(t.mr, t.xlat, done);
+        } else {
+            r |= access_write_piece(t, addr, attrs, fill, &done);
+        }
+        addr += done;
+        len -= done;
+    }
+    return r;
+}
+
+/* ---- copies that see only memory ----------------------------------------- */
+
+/*
+ * The RAM or ROM at the beginning of [@addr, +@len), or NULL, and in *@piece
+ * how much of it; without it, how much is to be left out.
+ */
+static uint8_t *memory_piece(FlatView *fv, hwaddr addr, hwaddr len,
+                             MemTxAttrs attrs, Target *t)
+{
+    *t = access_target(fv, addr, len, true, attrs);
+    if (t->mr->ram || (t->mr->rom_device && t->mr->romd_mode)) {
+        return access_host(t->mr, t->xlat);
+    }
+    t->len = memory_access_size(t->mr, MIN(t->len, 8), t->xlat);
+    return NULL;
+}
+
+MemTxResult address_space_write_rom(AddressSpace *as, hwaddr addr,
+                                    MemTxAttrs attrs, const void *buf,
+                                    hwaddr len)
+{
+    FlatView *fv;
+
+    RCU_READ_LOCK_GUARD();
+    fv = address_space_to_flatview(as);
+    while (len) {
+        Target t;
+        uint8_t *host = memory_piece(fv, addr, len, attrs, &t);
+
+        if (host) {
+            memcpy(host, buf, t.len);
+            access_wrote(t.mr, t.xlat, t.len);
+        }
+        addr += t.len;
+        buf += t.len;
+        len -= t.len;
+    }
+    return MEMTX_OK;
+}

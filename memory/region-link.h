@@ -14,6 +14,11 @@
 
 #include "memory/region-index.h"
 
+/* memory_region_init() for a subclass: @mr has @instance_size bytes. */
+void memory_region_init_typed(MemoryRegion *mr, size_t instance_size,
+                              const char *type, Object *owner,
+                              const char *name, uint64_t size);
+
 /* The order of adding in a key. */
 static inline uint32_t region_order(const MemoryRegion *mr)
 {

@@ -10,6 +10,7 @@
 #include "exec/memory.h"
 #include "memory/region-link.h"
 #include "memory/subregion-tree.h"
+#include "memory/view.h"
 #include "qapi/qapi-builtin-visit.h"
 #include "qapi/visitor.h"
 
@@ -79,9 +80,11 @@ static Object *unattached(void)
                    : NULL;
 }
 
-static void init(MemoryRegion *mr, Object *owner, const char *name,
-                 uint64_t size)
+void memory_region_init_typed(MemoryRegion *mr, size_t instance_size,
+                              const char *type, Object *owner,
+                              const char *name, uint64_t size)
 {
+    object_initialize(mr, instance_size, type);
     mr->size = size == UINT64_MAX ? int128_2_64() : int128_make64(size);
     mr->name = g_strdup(name);
     mr->owner = owner;
@@ -103,8 +106,8 @@ static void init(MemoryRegion *mr, Object *owner, const char *name,
 void memory_region_init(MemoryRegion *mr, Object *owner, const char *name,
                         uint64_t size)
 {
-    object_initialize(mr, sizeof(*mr), TYPE_MEMORY_REGION);
-    init(mr, owner, name, size);
+    memory_region_init_typed(mr, sizeof(*mr), TYPE_MEMORY_REGION, owner, name,
+                             size);
 }
 
 void memory_region_init_io(MemoryRegion *mr, Object *owner,
@@ -289,11 +292,9 @@ static void memory_region_finalize(Object *obj)
     if (mr->alias) {
         region_unlink_alias(mr);
     }
-    if (!QTAILQ_EMPTY(&mr->coalesced)) {
-        memory_region_clear_coalescing(mr);
-    }
+    memory_region_drop_coalesced(mr);
+    memory_region_drop_eventfds(mr);
     subregion_tree_free(mr);
-    g_free(mr->eventfds);
     g_free((char *)mr->name);
 }
 

@@ -8,6 +8,7 @@
 #include "hw/qdev-clock.h"
 #include "hw/qdev-properties.h"
 #include "hw/vmstate-if.h"
+#include "memory/region.h"
 #include "qapi/error.h"
 #include "qemu/error-report.h"
 #include "qemu/module.h"
@@ -560,3 +561,18 @@ static const TypeInfo device_types[] = {
 };
 
 DEFINE_TYPES(device_types)
+
+/* The memory core knows owners of regions, not devices. */
+static MemReentrancyGuard *device_guard(Object *owner)
+{
+    Object *dev = object_dynamic_cast(owner, TYPE_DEVICE);
+
+    return dev ? &DEVICE(dev)->mem_reentrancy_guard : NULL;
+}
+
+static void register_guard(void)
+{
+    memory_region_set_guard_hook(device_guard);
+}
+
+type_init(register_guard)

@@ -53,7 +53,11 @@ bool memory_views_commit(bool may_fail, Error **errp)
     return true;
 }
 
-void memory_region_clear_coalescing(MemoryRegion *mr)
+void memory_region_drop_coalesced(MemoryRegion *mr)
+{
+}
+
+void memory_region_drop_eventfds(MemoryRegion *mr)
 {
 }
 

@@ -57,6 +57,10 @@ struct MemoryRegion {
 
     /* private: */
     /* What an access looks at. */
+    RAMBlock *ram_block;
+    const MemoryRegionOps *ops;
+    void *opaque;
+    MemReentrancyGuard *guard;  /* the owning device's, or NULL */
     bool romd_mode;
     bool ram;
     bool readonly;
@@ -71,46 +75,45 @@ struct MemoryRegion {
     bool global_locking;    /* callbacks run under the big lock */
     bool flush_coalesced_mmio;
     bool disable_reentrancy_guard;
-    bool indexed;           /* in its container's tree */
     uint8_t dirty_log_mask; /* bits of DIRTY_MEMORY_* */
     uint8_t vga_logging_count;
-    RAMBlock *ram_block;
-    const MemoryRegionOps *ops;
-    void *opaque;
-    Object *owner;
-    MemReentrancyGuard *guard;  /* the owning device's, or NULL */
 
-    /* The tree. */
+    /*
+     * The tree, and the indexes (memory/region-index.h): all that adding a
+     * region to a container looks at, together.
+     */
+    bool indexed;           /* in its container's tree */
+    bool saved;             /* an undoable transaction has its state */
+    int mapped_via_alias;   /* how many mapped aliases show it */
+    Object *owner;
     Int128 size;
     hwaddr addr;
     MemoryRegion *container;
+    QTAILQ_ENTRY(MemoryRegion) subregions_link;
+    SubregionNode node;     /* valid if @indexed, but for the key */
     MemoryRegion *alias;
-    hwaddr alias_offset;
+    MemoryRegion *through;  /* memory_region_through(), as last told */
     int32_t priority;
-    int mapped_via_alias;   /* how many mapped aliases show it */
+    unsigned live;          /* reasons for which changes matter */
+    QTAILQ_HEAD(, MemoryRegion) subregions;     /* the oldest first */
+    SubregionTree *tree;    /* of the visible children; NULL: none yet */
+    QLIST_HEAD(, MemoryRegion) live_aliases;    /* that point here ... */
+    QLIST_HEAD(, MemoryRegion) idle_aliases;    /* ... and no view sees */
+    MemoryView *view;       /* rendered from here, if any is */
+    QLIST_HEAD(, AddressSpace) rooted;          /* with this as their root */
+
+    /* Of containers and aliases. */
+    QLIST_ENTRY(MemoryRegion) alias_link;
+    hwaddr alias_offset;
+    uint64_t mark_walk;     /* the last walk up that came here ... */
+    uint32_t mark_visit;    /* ... and what it noted */
+    uint32_t next_order;    /* of the next child */
+
+    /* Seldom looked at. */
     uint64_t serial;        /* never given to another region */
     const char *name;
     uint64_t align;
     void (*destructor)(MemoryRegion *mr);
-    QTAILQ_HEAD(, MemoryRegion) subregions;     /* the oldest first */
-    QTAILQ_ENTRY(MemoryRegion) subregions_link;
-
-    /* The indexes (memory/region-index.h). */
-    SubregionNode node;             /* valid if @indexed, but for the key */
-    SubregionTree *tree;            /* of the visible children; NULL: none */
-    uint32_t next_order;            /* of the next child */
-    unsigned live;                  /* reasons for which changes matter */
-    MemoryRegion *through;          /* memory_region_through(), as last told */
-    uint64_t mark_walk;             /* the last walk up that came here ... */
-    uint32_t mark_visit;            /* ... and what it noted */
-    bool saved;                     /* an undoable transaction has its state */
-    QLIST_HEAD(, MemoryRegion) live_aliases;    /* that point here ... */
-    QLIST_HEAD(, MemoryRegion) idle_aliases;    /* ... and no view sees */
-    QLIST_ENTRY(MemoryRegion) alias_link;
-    MemoryView *view;               /* rendered from here, if any is */
-    QLIST_HEAD(, AddressSpace) rooted;          /* with this as their root */
-
-    /* Parts that few regions have. */
     QTAILQ_HEAD(, CoalescedMemoryRange) coalesced;
     MemoryRegionEventfds *eventfds;
     RamDiscardManager *rdm;

@@ -62,7 +62,7 @@ void flatmap_edit_abort(FlatMapEdit *e);
 
 /* ---- versions (memory/flatview.c) ---------------------------------------- */
 
-/* A first version with @map, which it takes over. One reference: the caller's. */
+/* A version with @map, which it takes over. The reference is the caller's. */
 FlatView *flatview_new(MemoryRegion *root, FlatMap map);
 /* Any thread, within an RCU read section or with a reference of its own. */
 bool flatview_ref(FlatView *fv);
@@ -76,6 +76,11 @@ void flatview_retire(FlatView *old, FlatView *new, FlatGarbage *garbage);
 /* The view is no more: @last, its last version, goes with all that it has. */
 void flatview_retire_last(FlatView *last);
 /*
+ * To be called after some of these, once at the end of a commit: they share a
+ * grace period, which begins here.
+ */
+void flatview_retire_flush(void);
+/*
  * Frees what grace periods have released; drops references to regions, whose
  * finalizers therefore run here: under the big lock, in a thread that holds it
  * anyway (commit, the main loop's bottom half, drain_call_rcu()).
@@ -83,9 +88,51 @@ void flatview_retire_last(FlatView *last);
 void flatview_reap(void);
 
 /*
+ * What a thread found last: the large range (RAM, mostly) that it saw last, and
+ * some of all sizes by a hash of the address. A serial that is compared makes
+ * sure that the view is the same; then the range is still there.
+ */
+#define FLATVIEW_LOOKUP_BITS 4
+typedef struct FlatViewLookup {
+    uint64_t serial;
+    hwaddr start, size_minus_1;
+    const FlatRange *range;
+} FlatViewLookup;
+
+/* Private. The first is the large one. */
+extern __thread FlatViewLookup
+    flatview_lookups[1 + (1 << FLATVIEW_LOOKUP_BITS)];
+const FlatRange *flatview_lookup_slow(FlatView *fv, hwaddr addr);
+
+static inline FlatViewLookup *flatview_lookup_slot(hwaddr addr)
+{
+    uint64_t hash = (addr >> 12) * 0x9e3779b97f4a7c15ull;
+
+    return &flatview_lookups[1 + (hash >> (64 - FLATVIEW_LOOKUP_BITS))];
+}
+
+static inline bool flatview_lookup_hits(const FlatViewLookup *l, FlatView *fv,
+                                        hwaddr addr)
+{
+    return l->serial == fv->serial && addr - l->start <= l->size_minus_1;
+}
+
+/*
  * The range of @fv that covers @addr, or NULL; under RCU. A cache of the
  * calling thread makes the repeated case cheap.
  */
-const FlatRange *flatview_lookup(FlatView *fv, hwaddr addr);
+static inline const FlatRange *flatview_lookup(FlatView *fv, hwaddr addr)
+{
+    const FlatViewLookup *l = flatview_lookups;
+
+    if (likely(flatview_lookup_hits(l, fv, addr))) {
+        return l->range;
+    }
+    l = flatview_lookup_slot(addr);
+    if (likely(flatview_lookup_hits(l, fv, addr))) {
+        return l->range;
+    }
+    return flatview_lookup_slow(fv, addr);
+}
 
 #endif

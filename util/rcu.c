@@ -43,12 +43,14 @@ static unsigned long periods_begun, periods_ended;
 
 /* Callbacks to call, the last one first, and how many. */
 static struct rcu_head *pending;
+static struct rcu_head *pending_unlocked; /* without the big lock */
 static unsigned pending_count;
 static QemuEvent pending_event;
 static bool reclaim_running;
 /* Calls of drain_call_rcu() that wait; posting wakes the gathering thread. */
 static unsigned drainers;
 static QemuSemaphore hurry;
+static void (*drain_hook)(void);
 
 /* rcu_disable_atfork() minus rcu_enable_atfork(). */
 static int atfork_disabled;
@@ -201,56 +203,77 @@ void synchronize_rcu(void)
     periods_ended = periods_begun;
 }
 
-/* Takes all pending callbacks, in the order in which they came. */
-static struct rcu_head *take_pending(unsigned *count)
+/* Takes all callbacks off @stack, in the order in which they came. */
+static struct rcu_head *take_pending(struct rcu_head **stack, unsigned *total)
 {
-    struct rcu_head *list = qatomic_xchg(&pending, NULL);
+    struct rcu_head *list = qatomic_xchg(stack, NULL);
     struct rcu_head *in_order = NULL;
+    unsigned count = 0;
 
-    *count = 0;
     while (list) {
         struct rcu_head *next = list->next;
 
         list->next = in_order;
         in_order = list;
         list = next;
-        ++*count;
+        count++;
     }
-    qatomic_sub(&pending_count, *count);
+    qatomic_sub(&pending_count, count);
+    *total += count;
     return in_order;
+}
+
+static void call_locked(struct rcu_head *list)
+{
+    bql_lock();
+    for (unsigned i = 1; list; i++) {
+        struct rcu_head *head = list;
+
+        list = head->next;
+        head->func(head);
+        if (i % CALLBACKS_PER_LOCK == 0) {
+            bql_unlock();
+            bql_lock();
+        }
+    }
+    bql_unlock();
+}
+
+static void call_unlocked(struct rcu_head *list)
+{
+    while (list) {
+        struct rcu_head *head = list;
+
+        list = head->next;
+        head->func(head);
+    }
 }
 
 static void *reclaim_thread(void *opaque)
 {
     rcu_register_thread();
     for (;;) {
-        struct rcu_head *list;
-        unsigned count;
+        struct rcu_head *locked, *unlocked;
+        unsigned count = 0;
 
         qemu_event_reset(&pending_event);
-        if (!qatomic_read(&pending)) {
+        if (!qatomic_read(&pending) && !qatomic_read(&pending_unlocked)) {
             qemu_event_wait(&pending_event);
             continue;
         }
         if (!qatomic_read(&drainers)) {
             qemu_sem_timedwait(&hurry, GATHER_MS);
         }
-        list = take_pending(&count);
+        /* In this order: a drain, which is locked, is behind all before it. */
+        locked = take_pending(&pending, &count);
+        unlocked = take_pending(&pending_unlocked, &count);
         trace_rcu_reclaim(count);
         synchronize_rcu();
 
-        bql_lock();
-        for (unsigned i = 1; list; i++) {
-            struct rcu_head *head = list;
-
-            list = head->next;
-            head->func(head);
-            if (i % CALLBACKS_PER_LOCK == 0) {
-                bql_unlock();
-                bql_lock();
-            }
+        call_unlocked(unlocked);
+        if (locked) {
+            call_locked(locked);
         }
-        bql_unlock();
     }
     return NULL;
 }
@@ -266,15 +289,16 @@ static void start_reclaim_thread(void)
     }
 }
 
-void call_rcu1(struct rcu_head *head, RCUCBFunc *func)
+static void push_pending(struct rcu_head **stack, struct rcu_head *head,
+                         RCUCBFunc *func)
 {
-    struct rcu_head *top = qatomic_read(&pending);
+    struct rcu_head *top = qatomic_read(stack);
     struct rcu_head *seen;
 
     head->func = func;
     for (;;) {
         head->next = top;
-        seen = qatomic_cmpxchg(&pending, top, head);
+        seen = qatomic_cmpxchg(stack, top, head);
         if (seen == top) {
             break;
         }
@@ -286,6 +310,21 @@ void call_rcu1(struct rcu_head *head, RCUCBFunc *func)
         start_reclaim_thread();
     }
     qemu_event_set(&pending_event);
+}
+
+void call_rcu1(struct rcu_head *head, RCUCBFunc *func)
+{
+    push_pending(&pending, head, func);
+}
+
+void call_rcu_unlocked(struct rcu_head *head, RCUCBFunc *func)
+{
+    push_pending(&pending_unlocked, head, func);
+}
+
+void rcu_set_drain_hook(void (*hook)(void))
+{
+    qatomic_set(&drain_hook, hook);
 }
 
 typedef struct {
@@ -318,7 +357,14 @@ void drain_call_rcu(void)
     } while (qemu_sem_timedwait(&drain.done, FORCE_MS) < 0);
     qatomic_dec(&drainers);
     qemu_sem_destroy(&drain.done);
-    if (locked) {
-        bql_lock();
+    if (!locked && !qatomic_read(&drain_hook)) {
+        return;
+    }
+    bql_lock();
+    if (qatomic_read(&drain_hook)) {
+        drain_hook();
+    }
+    if (!locked) {
+        bql_unlock();
     }
 }

@@ -47,9 +47,11 @@ struct FlatView {
     FlatMap map;
     uint64_t serial;        /* unique for ever: what a reader's cache compares */
     MemoryRegion *root;     /* what was rendered; NULL for the empty view */
+    /* Of users; of the view or a grace period; of the version before this. */
     unsigned ref;
     struct FlatView *next;  /* the version that took its place, once there */
     struct FlatGarbage *garbage; /* what only this and older versions use */
+    struct FlatView *link;  /* of those that wait for the same */
     struct rcu_head rcu;
 };
 
@@ -66,10 +68,43 @@ struct MemoryRegionSection {
 
 struct MemoryView {
     /* private: */
+    struct rcu_head rcu;
     FlatView *current;      /* under RCU */
     MemoryRegion *root;     /* NULL: the empty view */
     struct MemoryViewState *state; /* the writer's side: memory/view.h */
-    struct rcu_head rcu;
 };
+
+/*
+ * Sees [@start, @start + @len) of a view, which shows @mr from
+ * @offset_in_region on. Returns true to end the walk.
+ */
+typedef bool (*flatview_cb)(Int128 start, Int128 len, const MemoryRegion *mr,
+                            hwaddr offset_in_region, void *opaque);
+
+/*
+ * Calls @cb for each range of @fv in order. Under RCU or with a reference to
+ * @fv.
+ */
+void flatview_for_each_range(FlatView *fv, flatview_cb cb, void *opaque);
+
+/* Whether two sections say the same; whether they merge does not matter. */
+static inline bool MemoryRegionSection_eq(MemoryRegionSection *a,
+                                          MemoryRegionSection *b)
+{
+    if (a->mr != b->mr || a->fv != b->fv) {
+        return false;
+    }
+    if (a->offset_within_address_space != b->offset_within_address_space ||
+        a->offset_within_region != b->offset_within_region ||
+        int128_ne(a->size, b->size)) {
+        return false;
+    }
+    return a->readonly == b->readonly && a->nonvolatile == b->nonvolatile;
+}
+
+/* A copy of @s that keeps its view and region alive. Big lock. */
+MemoryRegionSection *memory_region_section_new_copy(MemoryRegionSection *s);
+/* Gives back what memory_region_section_new_copy() took. Big lock. */
+void memory_region_section_free_copy(MemoryRegionSection *s);
 
 #endif

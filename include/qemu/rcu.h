@@ -82,10 +82,22 @@ struct rcu_head {
 void call_rcu1(struct rcu_head *head, RCUCBFunc *func);
 
 /*
+ * The same without the big lock, so that it does not wait for who holds it.
+ * @func must not wait for anything, nor run code of others.
+ */
+void call_rcu_unlocked(struct rcu_head *head, RCUCBFunc *func);
+
+/*
  * Waits until all functions are called whose call_rcu() came before. The big
  * lock, if the caller holds it, is released meanwhile. Not in a read section.
  */
 void drain_call_rcu(void);
+
+/*
+ * @hook is called at the end of each drain_call_rcu(), under the big lock: for
+ * what callbacks must leave to a thread that may run anything. One in all.
+ */
+void rcu_set_drain_hook(void (*hook)(void));
 
 /* call_rcu1() for @head of any type whose first member @field is rcu_head. */
 #define call_rcu(head, func, field)                                      \

@@ -229,12 +229,6 @@ void qmp_query_qmp_schema(QDict *args, QObject **ret, Error **errp);
 
 /* --- events.c ----------------------------------------------------------- */
 
-/*
- * Which clock measures the periods of limited events; the virtual one for
- * qtest. Before monitor_init_globals().
- */
-void monitor_set_event_clock(QEMUClockType clock);
-
 void monitor_events_init(void);
 void monitor_events_cleanup(void);
 

@@ -41,6 +41,8 @@ void cmdline_free(CmdLine *cl)
     qobject_unref(cl->machine);
     g_free(cl->accel);
     g_free(cl->cpu);
+    g_free(cl->ram_memdev);
+    g_free(cl->mem_path);
     g_ptr_array_unref(cl->objects);
     g_ptr_array_unref(cl->json_devices);
     g_ptr_array_unref(cl->chardevs);
@@ -48,6 +50,8 @@ void cmdline_free(CmdLine *cl)
     g_free(cl->log_mask);
     g_free(cl->pidfile);
     g_free(cl->chroot_dir);
+    g_free(cl->qtest);
+    g_free(cl->qtest_log);
     g_free(cl->display);
 }
 

@@ -32,6 +32,9 @@ typedef struct CmdLine {
     QDict *machine;          /* -machine, -smp, -m ... as its properties */
     char *accel;             /* the accel= of -machine */
     char *cpu;               /* -cpu */
+    char *ram_memdev;        /* the memory-backend= of -machine */
+    char *mem_path;          /* -mem-path */
+    bool mem_prealloc;       /* -mem-prealloc */
     GPtrArray *objects;      /* DictOption */
     GPtrArray *json_devices; /* DictOption */
     GPtrArray *chardevs;     /* ChardevOption, in order */
@@ -39,6 +42,8 @@ typedef struct CmdLine {
     char *log_mask;
     char *pidfile;
     char *chroot_dir;
+    char *qtest;             /* -qtest and -qtest-log */
+    char *qtest_log;
     char *display;           /* -display's type, NULL for the default */
     bool nographic;
     bool daemonize;
@@ -86,6 +91,8 @@ void opt_machine(CmdLine *cl, const char *arg, Error **errp);
 void opt_accel(CmdLine *cl, const char *arg, Error **errp);
 void opt_cpu(CmdLine *cl, const char *arg, Error **errp);
 void opt_memory(CmdLine *cl, const char *arg, Error **errp);
+void opt_mem_path(CmdLine *cl, const char *arg, Error **errp);
+void opt_mem_prealloc(CmdLine *cl, const char *arg, Error **errp);
 void opt_smp(CmdLine *cl, const char *arg, Error **errp);
 
 /*

@@ -5,6 +5,7 @@
  */
 #include "qemu/osdep.h"
 #include "chardev/char.h"
+#include "exec/address-spaces.h"
 #include "hw/boards.h"
 #include "hw/qdev-core.h"
 #include "hw/qdev-properties.h"
@@ -25,6 +26,8 @@
 #include "qom/object_interfaces.h"
 #include "qom/qom-qobject.h"
 #include "system/cmdline.h"
+#include "system/hostmem.h"
+#include "system/qtest.h"
 #include "system/reset.h"
 #include "system/runstate.h"
 #include "system/system.h"
@@ -151,10 +154,14 @@ static int make_chardev(void *opaque, QemuOpts *opts, Error **errp)
     return 0;
 }
 
-/* -object: memory backends come later, when the machine's size is known. */
+/*
+ * -object: memory backends come later, when the machine's size is known; qtest
+ * when there are character devices; what shows memory when there is some.
+ */
 static bool is_late_object(const char *type)
 {
-    return g_str_has_prefix(type, "memory-backend-");
+    return g_str_has_prefix(type, "memory-backend-") ||
+           g_str_has_prefix(type, "playground-") || !strcmp(type, "qtest");
 }
 
 static void make_object(DictOption *o)
@@ -234,10 +241,20 @@ static void set_machine_properties(CmdLine *cl)
 {
     Error *err = NULL;
     const char *accel = qdict_get_try_str(cl->machine, "accel");
+    const char *memdev = qdict_get_try_str(cl->machine, "memory-backend");
 
     if (accel) {
         cl->accel = g_strdup(accel);
         qdict_del(cl->machine, "accel");
+    }
+    if (memdev) {
+        if (cl->mem_path) {
+            error_report("'-mem-path' can't be used together with "
+                         "'-machine memory-backend'");
+            exit(EXIT_FAILURE);
+        }
+        cl->ram_memdev = g_strdup(memdev);
+        qdict_del(cl->machine, "memory-backend");
     }
     object_set_properties_from_keyval(OBJECT(current_machine), cl->machine,
                                       false, &err);
@@ -246,6 +263,43 @@ static void set_machine_properties(CmdLine *cl)
                          cl->machine);
         cmdline_fail(err);
     }
+}
+
+/* Backends are there now: which of them is the machine's RAM? */
+static void connect_memdev(const CmdLine *cl)
+{
+    QDict *mem = qobject_to(QDict, qdict_get(cl->machine, "memory"));
+    Object *obj;
+
+    if (!cl->ram_memdev) {
+        return;
+    }
+    obj = object_resolve_path_type(cl->ram_memdev, TYPE_MEMORY_BACKEND, NULL);
+    if (!obj) {
+        error_report("Memory backend '%s' not found", cl->ram_memdev);
+        exit(EXIT_FAILURE);
+    }
+    if (!mem || !qdict_haskey(mem, "size")) {
+        current_machine->ram_size = MEMORY_BACKEND(obj)->size;
+        current_machine->maxram_size = MAX(current_machine->maxram_size,
+                                           current_machine->ram_size);
+    }
+    object_property_set_link(OBJECT(current_machine), "memory-backend", obj,
+                             &error_fatal);
+}
+
+/* Memory backends, which are prepared side by side. */
+static void make_memory(const CmdLine *cl)
+{
+    if (cl->mem_prealloc) {
+        object_register_sugar_prop(TYPE_MEMORY_BACKEND, "prealloc", "on",
+                                   false);
+    }
+    host_memory_backends_set_locked(mlock_state != MLOCK_OFF);
+    host_memory_backends_begin_async();
+    make_objects(cl, true);
+    host_memory_backends_end_async(&error_fatal);
+    connect_memdev(cl);
 }
 
 /* One -accel, or one name of -machine accel=a:b. True when it runs. */
@@ -390,6 +444,22 @@ static void make_devices(const CmdLine *cl)
         object_unref(OBJECT(dev));
     }
     loc_set_none();
+}
+
+static void start_qtest(const CmdLine *cl)
+{
+    Error *err = NULL;
+
+    if (qtest_enabled()) {
+        /* What the test sees must depend on its own clock alone. */
+        monitor_set_event_clock(QEMU_CLOCK_VIRTUAL);
+    }
+    if (cl->qtest) {
+        qtest_server_init(cl->qtest, cl->qtest_log, &err);
+        if (err) {
+            cmdline_fail(err);
+        }
+    }
 }
 
 /* Serial ports and monitors */
@@ -557,6 +627,7 @@ void qemu_init(int argc, char **argv)
     write_pidfile();
     os_setup_signal_handling();
 
+    memory_map_init();
     create_machine(&cmdline);
     monitor_init_globals();
     make_objects(&cmdline, false);
@@ -564,13 +635,14 @@ void qemu_init(int argc, char **argv)
     qemu_opts_foreach(&qemu_chardev_opts, make_chardev, NULL, &error_fatal);
     set_machine_properties(&cmdline);
     configure_accelerators(&cmdline);
+    start_qtest(&cmdline);
     select_cpu(&cmdline);
-    make_objects(&cmdline, true);
+    make_memory(&cmdline);
     connect_chardevs(&cmdline);
     qemu_opts_foreach(qemu_find_opts("sandbox"), apply_sandbox, NULL,
                       &error_abort);
 
-    machine_run_board_init(current_machine, NULL, &error_fatal);
+    machine_run_board_init(current_machine, cmdline.mem_path, &error_fatal);
     make_devices(&cmdline);
     qdev_prop_check_globals();
     qemu_run_machine_init_done_notifiers();

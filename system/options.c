@@ -257,6 +257,18 @@ static void opt_trace(CmdLine *cl, const char *arg, Error **errp)
     trace_opt_parse(arg);
 }
 
+static void opt_qtest(CmdLine *cl, const char *arg, Error **errp)
+{
+    g_free(cl->qtest);
+    cl->qtest = g_strdup(arg);
+}
+
+static void opt_qtest_log(CmdLine *cl, const char *arg, Error **errp)
+{
+    g_free(cl->qtest_log);
+    cl->qtest_log = g_strdup(arg);
+}
+
 /* This process */
 
 static void opt_pidfile(CmdLine *cl, const char *arg, Error **errp)
@@ -359,6 +371,10 @@ const CmdOption cmdline_options[] = {
       "the number of CPUs and how they sit in sockets" },
     { "m", NULL, opt_memory, "[size=]MEGS[,slots=N,maxmem=SIZE]",
       "RAM at start (MiB, or with a suffix), and what may be plugged" },
+    { "mem-path", NULL, opt_mem_path, "PATH",
+      "take RAM from this file, or from a new one in this directory" },
+    { "mem-prealloc", NULL, opt_mem_prealloc, NULL,
+      "take all RAM from the host at start" },
     { "name", NULL, opt_name, "NAME[,process=NAME][,debug-threads=on|off]",
       "the name of the guest, of the process, and of its threads" },
     { "uuid", NULL, opt_uuid, "UUID", "the machine's UUID" },
@@ -422,6 +438,10 @@ const CmdOption cmdline_options[] = {
       "log only what concerns these addresses" },
     { "trace", NULL, opt_trace, "[[enable=]GLOB][,events=FILE][,file=FILE]",
       "enable trace events; 'help' lists them" },
+    { "qtest", NULL, opt_qtest, "DEV",
+      "let a test play the CPUs, in the protocol of QEMU's qtest" },
+    { "qtest-log", NULL, opt_qtest_log, "FILE",
+      "where the log of -qtest goes, or 'none'; by default to stderr" },
     { "msg", NULL, opt_msg, "[timestamp=on|off][,guest-name=on|off]",
       "what error messages begin with" },
     { "readconfig", NULL, opt_readconfig, "FILE", "read options from FILE" },

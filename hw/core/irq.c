@@ -95,7 +95,7 @@ void qemu_irq_intercept_in(qemu_irq *gpio_in, qemu_irq_handler handler, int n)
         irq_set_up(former[i], gpio_in[i]->handler, gpio_in[i]->opaque,
                    gpio_in[i]->n);
         gpio_in[i]->handler = handler;
-        gpio_in[i]->opaque = former;
+        gpio_in[i]->opaque = &former[i];
     }
 }
 

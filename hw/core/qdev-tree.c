@@ -89,6 +89,9 @@ static void print_details(Printer *p, DeviceState *dev, int indent)
     print_properties(p, dev, indent);
 
     bc = BUS_GET_CLASS(dev->parent_bus);
+    if (bc->describe_dev) {
+        bc->describe_dev(p->text, dev, indent);
+    }
     if (bc->print_dev && p->put) {
         flush(p);
         bc->print_dev(p->mon, dev, indent);

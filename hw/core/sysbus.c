@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The main system bus and its devices: which regions, ports and lines a
- * device has. Mapping regions is in the memory part of the tree.
+ * device has, and where the board puts them.
  */
 #include "qemu/osdep.h"
 #include "hw/sysbus.h"
+#include "exec/address-spaces.h"
 #include "hw/boards.h"
 #include "hw/irq.h"
 #include "qapi/error.h"
@@ -106,6 +107,64 @@ bool sysbus_realize_and_unref(SysBusDevice *dev, Error **errp)
     return qdev_realize_and_unref(DEVICE(dev), sysbus_get_default(), errp);
 }
 
+static void sysbus_unmap(SysBusDevice *dev, int n)
+{
+    if (dev->mmio[n].addr != HWADDR_MAX) {
+        memory_region_del_subregion(get_system_memory(), dev->mmio[n].memory);
+        dev->mmio[n].addr = HWADDR_MAX;
+    }
+}
+
+static void sysbus_map(SysBusDevice *dev, int n, hwaddr addr, bool may_overlap,
+                       int priority)
+{
+    MemoryRegion *mr;
+
+    assert(n >= 0 && n < dev->num_mmio);
+    if (dev->mmio[n].addr == addr) {
+        return;
+    }
+    mr = dev->mmio[n].memory;
+    sysbus_unmap(dev, n);
+    dev->mmio[n].addr = addr;
+    if (may_overlap) {
+        memory_region_add_subregion_overlap(get_system_memory(), addr, mr,
+                                            priority);
+    } else {
+        memory_region_add_subregion(get_system_memory(), addr, mr);
+    }
+}
+
+void sysbus_mmio_map(SysBusDevice *dev, int n, hwaddr addr)
+{
+    sysbus_map(dev, n, addr, false, 0);
+}
+
+void sysbus_mmio_map_overlap(SysBusDevice *dev, int n, hwaddr addr,
+                             int priority)
+{
+    sysbus_map(dev, n, addr, true, priority);
+}
+
+DeviceState *sysbus_create_varargs(const char *name, hwaddr addr, ...)
+{
+    DeviceState *dev = qdev_new(name);
+    SysBusDevice *sbd = SYS_BUS_DEVICE(dev);
+    qemu_irq irq;
+    va_list ap;
+
+    sysbus_realize_and_unref(sbd, &error_fatal);
+    if (addr != HWADDR_MAX) {
+        sysbus_mmio_map(sbd, 0, addr);
+    }
+    va_start(ap, addr);
+    for (int n = 0; (irq = va_arg(ap, qemu_irq)); n++) {
+        sysbus_connect_irq(sbd, n, irq);
+    }
+    va_end(ap);
+    return dev;
+}
+
 typedef struct DynamicWalk {
     FindSysbusDeviceFunc *func;
     void *opaque;
@@ -133,7 +192,7 @@ void foreach_dynamic_sysbus_device(FindSysbusDeviceFunc *func, void *opaque)
                                    visit_dynamic, &walk);
 }
 
-/*** How firmware names it. ***/
+/*** How firmware names it, and what people see of it. ***/
 
 static char *sysbus_get_fw_dev_path(DeviceState *dev)
 {
@@ -142,29 +201,67 @@ static char *sysbus_get_fw_dev_path(DeviceState *dev)
     const char *name = qdev_fw_name(dev);
     g_autofree char *unit = NULL;
 
+    if (sdc->explicit_ofw_unit_address) {
+        unit = sdc->explicit_ofw_unit_address(s);
+    }
+    if (unit) {
+        return g_strdup_printf("%s@%s", name, unit);
+    }
     if (s->num_mmio) {
         return g_strdup_printf("%s@" HWADDR_FMT_plx, name, s->mmio[0].addr);
     }
     if (s->num_pio) {
         return g_strdup_printf("%s@i%04x", name, s->pio[0]);
     }
-    if (sdc->explicit_ofw_unit_address) {
-        unit = sdc->explicit_ofw_unit_address(s);
+    return g_strdup(name);
+}
+
+static void sysbus_describe_dev(GString *out, DeviceState *dev, int indent)
+{
+    SysBusDevice *s = SYS_BUS_DEVICE(dev);
+
+    for (int i = 0; i < s->num_mmio; i++) {
+        g_string_append_printf(out,
+                               "%*smmio " HWADDR_FMT_plx "/" HWADDR_FMT_plx
+                               "\n",
+                               indent, "", s->mmio[i].addr,
+                               memory_region_size(s->mmio[i].memory));
     }
-    return unit ? g_strdup_printf("%s@%s", name, unit) : g_strdup(name);
 }
 
 /*** Types. ***/
 
 static void system_bus_class_init(ObjectClass *klass, void *data)
 {
-    BUS_CLASS(klass)->get_fw_dev_path = sysbus_get_fw_dev_path;
+    BusClass *bc = BUS_CLASS(klass);
+
+    bc->get_fw_dev_path = sysbus_get_fw_dev_path;
+    bc->describe_dev = sysbus_describe_dev;
+}
+
+/*
+ * Taken away while it is mapped: nobody can reach it any more. The views let go
+ * of its regions after a grace period, and only then it is finalized.
+ */
+static void sysbus_device_unparent(Object *obj)
+{
+    SysBusDevice *dev = SYS_BUS_DEVICE(obj);
+    ObjectClass *parent =
+        object_class_get_parent(object_class_by_name(TYPE_SYS_BUS_DEVICE));
+
+    if (parent->unparent) {
+        parent->unparent(obj);
+    }
+    for (int i = 0; i < dev->num_mmio; i++) {
+        sysbus_unmap(dev, i);
+    }
 }
 
 static void sysbus_device_class_init(ObjectClass *klass, void *data)
 {
     DeviceClass *dc = DEVICE_CLASS(klass);
 
+    klass->unparent = sysbus_device_unparent;
     dc->bus_type = TYPE_SYSTEM_BUS;
     /*
      * Its lines and regions are connected by the board, in code. The classes

@@ -73,8 +73,8 @@ void qemu_free_irq(qemu_irq irq);
 qemu_irq qemu_irq_invert(qemu_irq irq);
 
 /*
- * Puts @handler in front of the @n lines of @gpio_in; its opaque is the array
- * of the lines' former selves, to pass a level on to. For qtest.
+ * Puts @handler in front of the @n lines of @gpio_in; its opaque is a pointer to
+ * the qemu_irq of the line's former self, to pass a level on to. For qtest.
  */
 void qemu_irq_intercept_in(qemu_irq *gpio_in, qemu_irq_handler handler, int n);
 

@@ -171,6 +171,9 @@ struct BusClass {
 
     int max_dev;       /* 0: no limit */
     int automatic_ids; /* the next number for a bus without a name */
+
+    /* Ours: as print_dev, for buses that know nothing of monitors */
+    void (*describe_dev)(GString *out, DeviceState *dev, int indent);
 };
 
 typedef struct BusChild {

@@ -10,7 +10,7 @@
 #define HW_SYSBUS_H
 
 #include "hw/qdev-core.h"
-#include "exec/hwaddr.h"
+#include "exec/memory.h"
 #include "qom/object.h"
 
 #define QDEV_MAX_MMIO 32
@@ -68,9 +68,31 @@ void sysbus_connect_irq(SysBusDevice *dev, int n, qemu_irq irq);
 bool sysbus_is_irq_connected(SysBusDevice *dev, int n);
 qemu_irq sysbus_get_connected_irq(SysBusDevice *dev, int n);
 
+/*
+ * Puts region @n into the system memory at @addr; if it is mapped already, it
+ * moves (and stays as it is when @addr is the same). Overlaps with others are
+ * meant, and settled by @priority, only with the second one.
+ */
+void sysbus_mmio_map(SysBusDevice *dev, int n, hwaddr addr);
+void sysbus_mmio_map_overlap(SysBusDevice *dev, int n, hwaddr addr,
+                             int priority);
+
 /* qdev_realize() on the system bus. */
 bool sysbus_realize(SysBusDevice *dev, Error **errp);
 bool sysbus_realize_and_unref(SysBusDevice *dev, Error **errp);
+
+/*
+ * Makes and realizes a device of type @name, maps its first region at @addr
+ * (unless that is -1) and connects its lines to what follows, up to NULL. Ends
+ * the program if the device cannot be realized.
+ */
+DeviceState *sysbus_create_varargs(const char *name, hwaddr addr, ...);
+
+static inline DeviceState *sysbus_create_simple(const char *name, hwaddr addr,
+                                                qemu_irq irq)
+{
+    return sysbus_create_varargs(name, addr, irq, NULL);
+}
 
 /* Calls @func for every system bus device that the user has added. */
 void foreach_dynamic_sysbus_device(FindSysbusDeviceFunc *func, void *opaque);

@@ -55,6 +55,12 @@ void monitor_init_globals(void);
 void monitor_init_globals_core(void);
 
 /*
+ * Which clock measures the periods of limited events, if not that of the host:
+ * the virtual one for qtest. Before the first event.
+ */
+void monitor_set_event_clock(QEMUClockType clock);
+
+/*
  * Starts a QMP monitor on @chr, which it takes over as its front end. With
  * @pretty, replies are indented. Fails if @chr has a front end already.
  */

@@ -258,19 +258,41 @@ static void number_is_free(PropertyTable *table, const char *name)
     }
 }
 
+/* Most bases are used once: number 0 needs nothing that remembers numbers. */
+static char *first_name(Object *obj, const char *base)
+{
+    GHashTable *numberings = obj->properties->numberings;
+    char *name;
+
+    if (numberings && g_hash_table_contains(numberings, base)) {
+        return NULL;
+    }
+    name = g_strconcat(base, "[0]", NULL);
+    if (object_property_find(obj, name)) {
+        g_free(name);
+        return NULL;
+    }
+    return name;
+}
+
 char *property_next_name(Object *obj, const char *pattern)
 {
     g_autofree char *base = g_strndup(pattern, strlen(pattern) - 3);
+    char *name;
     Numbering *n;
 
     if (!obj->properties) {
         obj->properties = property_table_new(NULL);
     }
+    name = first_name(obj, base);
+    if (name) {
+        return name;
+    }
     n = numbering_of(obj->properties, base);
     for (;;) {
         unsigned i = n->heap->len ? heap_pop(n->heap) : n->next++;
-        char *name = g_strdup_printf("%s[%u]", base, i);
 
+        name = g_strdup_printf("%s[%u]", base, i);
         if (!object_property_find(obj, name)) {
             return name;
         }

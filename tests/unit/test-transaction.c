@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Transactions with real views and listeners: changes show up at the outermost
+ * commit; when a listener refuses an undoable one, everything is as before.
+ */
+#include "qemu/osdep.h"
+#include "exec/memory.h"
+#include "memory/transaction.h"
+#include "qapi/error.h"
+#include "qemu/main-loop.h"
+
+#define NR_LISTENERS    5
+#define NR_PAGES        8
+#define PAGE            0x1000
+
+typedef struct TestListener {
+    MemoryListener l;
+    bool refuse;
+    unsigned prepared, cancelled, begun, committed;
+    GString *map;           /* what it has heard, page by page */
+} TestListener;
+
+typedef struct Scene {
+    MemoryRegion root, box, alias, page[NR_PAGES];
+    AddressSpace as;
+    TestListener listener[NR_LISTENERS];
+} Scene;
+
+static const MemoryRegionOps page_ops;
+
+/* ---- listeners ---- */
+
+static TestListener *of(MemoryListener *l)
+{
+    return container_of(l, TestListener, l);
+}
+
+static bool on_prepare(MemoryListener *l, const MemoryRegionSection *add,
+                       size_t nr_add, const MemoryRegionSection *del,
+                       size_t nr_del, Error **errp)
+{
+    g_assert_cmpuint(nr_add, >, 0);
+    of(l)->prepared++;
+    if (of(l)->refuse) {
+        error_setg(errp, "listener %u has no room", l->priority);
+        return false;
+    }
+    return true;
+}
+
+static void on_cancel(MemoryListener *l)
+{
+    of(l)->cancelled++;
+}
+
+static void on_begin(MemoryListener *l)
+{
+    of(l)->begun++;
+}
+
+static void on_commit(MemoryListener *l)
+{
+    of(l)->committed++;
+}
+
+/* One character for each page of the address space: who is there. */
+static void draw(TestListener *t, MemoryRegionSection *section, char c)
+{
+    hwaddr first = section->offset_within_address_space / PAGE;
+    hwaddr n = int128_get64(section->size) / PAGE;
+
+    for (hwaddr i = first; i < first + n; i++) {
+        g_assert_true((c == '.') != (t->map->str[i] == '.'));
+        t->map->str[i] = c;
+    }
+}
+
+static void on_add(MemoryListener *l, MemoryRegionSection *section)
+{
+    draw(of(l), section, 'a' + (int)(uintptr_t)section->mr->opaque);
+}
+
+static void on_del(MemoryListener *l, MemoryRegionSection *section)
+{
+    draw(of(l), section, '.');
+}
+
+/* ---- the scene ---- */
+
+static void init_pages(Scene *s)
+{
+    memory_region_init(&s->root, NULL, NULL, UINT64_MAX);
+    memory_region_init(&s->box, NULL, NULL, 16 * PAGE);
+    memory_region_init_alias(&s->alias, NULL, NULL, &s->box, 0, 4 * PAGE);
+    for (uintptr_t i = 0; i < NR_PAGES; i++) {
+        memory_region_init_io(&s->page[i], NULL, &page_ops, (void *)i, NULL,
+                              PAGE);
+    }
+}
+
+static Scene *scene_new(void)
+{
+    Scene *s = g_new0(Scene, 1);
+
+    init_pages(s);
+    memory_region_add_subregion(&s->root, 0, &s->page[0]);
+    memory_region_add_subregion(&s->root, 2 * PAGE, &s->page[1]);
+    memory_region_add_subregion(&s->box, 0, &s->page[2]);
+    memory_region_add_subregion(&s->box, PAGE, &s->page[3]);
+    memory_region_add_subregion(&s->root, 8 * PAGE, &s->box);
+    memory_region_add_subregion(&s->root, 16 * PAGE, &s->alias);
+    address_space_init(&s->as, &s->root, "test");
+    for (unsigned i = 0; i < NR_LISTENERS; i++) {
+        TestListener *t = &s->listener[i];
+
+        t->map = g_string_new("................................");
+        t->l = (MemoryListener){
+            .name = "test", .priority = i + 1, .begin = on_begin,
+            .commit = on_commit, .region_add = on_add, .region_del = on_del,
+            .prepare = on_prepare, .cancel = on_cancel,
+        };
+        memory_listener_register(&t->l, &s->as);
+    }
+    return s;
+}
+
+static void scene_free(Scene *s)
+{
+    MemoryRegion *inner[] = { &s->alias, &s->box };
+
+    for (unsigned i = 0; i < NR_LISTENERS; i++) {
+        memory_listener_unregister(&s->listener[i].l);
+        g_string_free(s->listener[i].map, true);
+    }
+    address_space_destroy(&s->as);
+    drain_call_rcu();
+    for (unsigned i = 0; i < NR_PAGES; i++) {
+        if (s->page[i].container) {
+            memory_region_del_subregion(s->page[i].container, &s->page[i]);
+        }
+        object_unref(OBJECT(&s->page[i]));
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(inner); i++) {
+        if (inner[i]->container) {
+            memory_region_del_subregion(inner[i]->container, inner[i]);
+        }
+        object_unref(OBJECT(inner[i]));
+    }
+    object_unref(OBJECT(&s->root));
+    g_free(s);
+}
+
+static void forget_calls(Scene *s)
+{
+    for (unsigned i = 0; i < NR_LISTENERS; i++) {
+        TestListener *t = &s->listener[i];
+
+        t->prepared = t->cancelled = t->begun = t->committed = 0;
+    }
+}
+
+static char who(Scene *s, hwaddr addr)
+{
+    MemoryRegionSection section = memory_region_find(&s->root, addr, 1);
+    char c = '.';
+
+    if (section.mr) {
+        c = 'a' + (int)(uintptr_t)section.mr->opaque;
+        memory_region_unref(section.mr);
+    }
+    return c;
+}
+
+/* All listeners have heard of @map, and it is what is there. */
+static void assert_map(Scene *s, const char *map)
+{
+    for (unsigned i = 0; i < NR_LISTENERS; i++) {
+        g_assert_cmpstr(s->listener[i].map->str, ==, map);
+    }
+    for (unsigned i = 0; map[i]; i++) {
+        g_assert_cmpint(who(s, i * PAGE), ==, map[i]);
+    }
+}
+
+#define AT_FIRST    "a.b.....cd......cd.............."
+
+/* A bit of everything. */
+static void change_much(Scene *s)
+{
+    memory_region_add_subregion(&s->root, 4 * PAGE, &s->page[4]);
+    memory_region_set_address(&s->page[0], PAGE);
+    memory_region_add_subregion_overlap(&s->root, 2 * PAGE, &s->page[5], 3);
+    memory_region_set_size(&s->page[1], 2 * PAGE);
+    memory_region_del_subregion(&s->box, &s->page[2]);
+    memory_region_add_subregion(&s->root, 20 * PAGE, &s->page[2]);
+    memory_region_set_alias_offset(&s->alias, PAGE);
+    memory_region_set_readonly(&s->box, true);
+    memory_region_set_enabled(&s->page[3], false);
+    memory_region_set_enabled(&s->page[3], true);
+    memory_region_del_subregion(&s->root, &s->page[4]);
+    memory_region_add_subregion(&s->box, 5 * PAGE, &s->page[4]);
+}
+
+#define AFTER_MUCH  ".afb.....d...e..d...c..........."
+
+/* ---- tests ---- */
+
+static void test_plain(void)
+{
+    Scene *s = scene_new();
+
+    assert_map(s, AT_FIRST);
+    forget_calls(s);
+    g_assert_false(memory_transaction_active());
+    memory_region_transaction_begin();
+    g_assert_true(memory_transaction_active());
+    memory_region_transaction_begin();
+    change_much(s);
+    memory_region_transaction_commit();
+    g_assert_cmpuint(s->listener[0].begun, ==, 0);
+    g_assert_cmpstr(s->listener[0].map->str, ==, AT_FIRST);
+    memory_region_transaction_commit();
+    g_assert_false(memory_transaction_active());
+    g_assert_cmpuint(s->listener[0].begun, ==, 1);
+    g_assert_cmpuint(s->listener[4].committed, ==, 1);
+    assert_map(s, AFTER_MUCH);
+    scene_free(s);
+}
+
+/* Nothing in it: nobody hears. */
+static void test_empty(void)
+{
+    Scene *s = scene_new();
+
+    forget_calls(s);
+    memory_region_transaction_begin();
+    memory_region_set_enabled(&s->page[0], false);
+    memory_region_set_enabled(&s->page[0], true);
+    memory_region_transaction_commit();
+    g_assert_cmpuint(s->listener[0].begun, ==, 0);
+    memory_region_transaction_begin_undoable();
+    g_assert_true(memory_region_transaction_commit_undoable(&error_abort));
+    g_assert_cmpuint(s->listener[0].begun, ==, 0);
+    scene_free(s);
+}
+
+static void test_agreed(void)
+{
+    Scene *s = scene_new();
+
+    forget_calls(s);
+    memory_region_transaction_begin_undoable();
+    memory_region_transaction_begin();
+    memory_region_transaction_begin_undoable();
+    change_much(s);
+    g_assert_true(memory_region_transaction_commit_undoable(&error_abort));
+    memory_region_transaction_commit();
+    g_assert_true(memory_region_transaction_commit_undoable(&error_abort));
+    assert_map(s, AFTER_MUCH);
+    for (unsigned i = 0; i < NR_LISTENERS; i++) {
+        g_assert_cmpuint(s->listener[i].prepared, ==, 1);
+        g_assert_cmpuint(s->listener[i].cancelled, ==, 0);
+    }
+    scene_free(s);
+}
+
+/* Within a plain transaction there is nobody who could undo it. */
+static void test_within_plain(void)
+{
+    Scene *s = scene_new();
+
+    s->listener[2].refuse = true;
+    memory_region_transaction_begin();
+    memory_region_transaction_begin_undoable();
+    memory_region_set_enabled(&s->page[0], false);
+    g_assert_true(memory_region_transaction_commit_undoable(&error_abort));
+    g_assert_cmpint(s->listener[0].map->str[0], ==, 'a');
+    memory_region_transaction_commit();
+    assert_map(s, "..b.....cd......cd..............");
+    scene_free(s);
+}
+
+static void check_as_before(Scene *s)
+{
+    static const hwaddr pages[] = { 0, 2, 0, 1 };
+
+    assert_map(s, AT_FIRST);
+    for (unsigned i = 0; i < ARRAY_SIZE(pages); i++) {
+        g_assert_true(s->page[i].container == (i < 2 ? &s->root : &s->box));
+        g_assert_cmphex(s->page[i].addr, ==, pages[i] * PAGE);
+        g_assert_true(s->page[i].size == PAGE);
+    }
+    for (unsigned i = ARRAY_SIZE(pages); i < NR_PAGES; i++) {
+        g_assert_null(s->page[i].container);
+    }
+    g_assert_cmphex(s->alias.alias_offset, ==, 0);
+    g_assert_false(s->box.readonly);
+}
+
+/* The listener that opaque names refuses; then it has learnt to agree. */
+static void test_refused(const void *opaque)
+{
+    unsigned refuser = GPOINTER_TO_UINT(opaque);
+    Scene *s = scene_new();
+    Error *err = NULL;
+    g_autofree char *message =
+        g_strdup_printf("listener %u has no room", refuser + 1);
+
+    for (unsigned round = 0; round < 3; round++) {
+        forget_calls(s);
+        s->listener[refuser].refuse = true;
+        memory_region_transaction_begin_undoable();
+        change_much(s);
+        g_assert_false(memory_region_transaction_commit_undoable(&err));
+        g_assert_cmpstr(error_get_pretty(err), ==, message);
+        error_free(err);
+        err = NULL;
+        g_assert_false(memory_transaction_active());
+        check_as_before(s);
+        for (unsigned i = 0; i < NR_LISTENERS; i++) {
+            TestListener *t = &s->listener[i];
+
+            g_assert_cmpuint(t->prepared, ==, i <= refuser);
+            g_assert_cmpuint(t->cancelled, ==, i < refuser);
+            g_assert_cmpuint(t->begun + t->committed, ==, 0);
+        }
+    }
+    s->listener[refuser].refuse = false;
+    memory_region_transaction_begin_undoable();
+    change_much(s);
+    g_assert_true(memory_region_transaction_commit_undoable(&error_abort));
+    assert_map(s, AFTER_MUCH);
+    scene_free(s);
+}
+
+/* What only takes away is not asked about. */
+static void test_removal(void)
+{
+    Scene *s = scene_new();
+
+    s->listener[0].refuse = true;
+    memory_region_transaction_begin_undoable();
+    memory_region_del_subregion(&s->root, &s->page[0]);
+    g_assert_true(memory_region_transaction_commit_undoable(&error_abort));
+    assert_map(s, "..b.....cd......cd..............");
+    scene_free(s);
+}
+
+/* Order among siblings comes back, too. */
+static void test_order(void)
+{
+    Scene *s = scene_new();
+
+    memory_region_add_subregion(&s->root, 0, &s->page[4]);
+    memory_region_add_subregion(&s->root, 0, &s->page[5]);
+    assert_map(s, "f.b.....cd......cd..............");
+    s->listener[1].refuse = true;
+    memory_region_transaction_begin_undoable();
+    memory_region_del_subregion(&s->root, &s->page[4]);
+    memory_region_add_subregion(&s->root, 0, &s->page[4]);
+    memory_region_set_address(&s->page[0], 3 * PAGE);
+    memory_region_set_address(&s->page[0], 0);
+    g_assert_false(memory_region_transaction_commit_undoable(NULL));
+    assert_map(s, "f.b.....cd......cd..............");
+    s->listener[1].refuse = false;
+    memory_region_set_enabled(&s->page[5], false);
+    assert_map(s, "e.b.....cd......cd..............");
+    memory_region_set_enabled(&s->page[4], false);
+    assert_map(s, AT_FIRST);
+    scene_free(s);
+}
+
+/* The address space changes to another view, and is told to stay. */
+static void test_switch(void)
+{
+    Scene *s = scene_new();
+    FlatView *before;
+
+    memory_region_set_enabled(&s->box, false);
+    memory_region_set_enabled(&s->page[1], false);
+    assert_map(s, "a...............................");
+    before = address_space_to_flatview(&s->as);
+    s->listener[2].refuse = true;
+    memory_region_transaction_begin_undoable();
+    memory_region_set_enabled(&s->page[0], false);
+    memory_region_set_enabled(&s->page[1], true);
+    memory_region_set_address(&s->page[1], 0);
+    g_assert_false(memory_region_transaction_commit_undoable(NULL));
+    assert_map(s, "a...............................");
+    g_assert_true(address_space_to_flatview(&s->as) == before);
+    scene_free(s);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    module_call_init(MODULE_INIT_QOM);
+    bql_lock();
+    g_test_add_func("/transaction/plain", test_plain);
+    g_test_add_func("/transaction/empty", test_empty);
+    g_test_add_func("/transaction/agreed", test_agreed);
+    g_test_add_func("/transaction/within-plain", test_within_plain);
+    g_test_add_data_func("/transaction/refused/first", GUINT_TO_POINTER(0),
+                         test_refused);
+    g_test_add_data_func("/transaction/refused/third", GUINT_TO_POINTER(2),
+                         test_refused);
+    g_test_add_data_func("/transaction/refused/last", GUINT_TO_POINTER(4),
+                         test_refused);
+    g_test_add_func("/transaction/removal", test_removal);
+    g_test_add_func("/transaction/order", test_order);
+    g_test_add_func("/transaction/switch", test_switch);
+    return g_test_run();
+}

@@ -167,9 +167,7 @@ static void visit_self(Walk *w, const Place *place)
 
 static void walk(Walk *w, const MemoryRegion *root, hwaddr addr)
 {
-    if (addr >= root->addr) {
-        push(w, new_place(w, NULL, root, addr - root->addr), false);
-    }
+    push(w, new_place(w, NULL, root, addr), false);
     while (w->stack->len) {
         Step step = g_array_index(w->stack, Step, w->stack->len - 1);
 

@@ -12,7 +12,8 @@
 #define MEMORY_INSPECT_H
 
 #include "memory/address-space.h"
-#include "qapi/qapi-types-memory-map.h"
+
+typedef struct MemoryAtList MemoryAtList;   /* qapi/memory-map.json */
 
 /* What `info mtree` is to show. */
 typedef struct MtreeOptions {

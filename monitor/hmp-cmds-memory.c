@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * HMP commands that look at guest memory and I/O ports.
+ */
+#include "qemu/osdep.h"
+#include "exec/address-spaces.h"
+#include "exec/ioport.h"
+#include "exec/memory.h"
+#include "monitor/hmp.h"
+#include "qapi/error.h"
+#include "qapi/qapi-commands-memory-map.h"
+#include "qemu/bswap.h"
+#include "qemu/cutils.h"
+#include "monitor-internal.h"
+
+/* --- Maps --------------------------------------------------------------- */
+
+static void print_memory_at(Monitor *mon, const char *text, const char *as)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    MemoryAtList *list;
+    Error *err = NULL;
+    uint64_t addr;
+
+    if (qemu_strtou64(text, NULL, 0, &addr) < 0) {
+        monitor_printf(mon, "-p needs an address, which '%s' is not\n", text);
+        return;
+    }
+    list = memory_query_at(as, addr, &err);
+    if (hmp_handle_error(mon, err)) {
+        return;
+    }
+    memory_at_print(out, list);
+    monitor_puts(mon, out->str);
+    qapi_free_MemoryAtList(list);
+}
+
+void hmp_info_mtree(Monitor *mon, const QDict *qdict)
+{
+    const char *at = qdict_get_try_str(qdict, "at");
+    const char *svg = qdict_get_try_str(qdict, "svg");
+    const char *as = qdict_get_try_str(qdict, "as");
+    Error *err = NULL;
+
+    if (at) {
+        print_memory_at(mon, at, as);
+    }
+    if (svg) {
+        qmp_x_memory_map_svg(svg, as, &err);
+        hmp_handle_error(mon, err);
+    }
+    if (at || svg) {
+        return;
+    }
+    if (as) {
+        monitor_printf(mon, "An address space is for -p and -s\n");
+        return;
+    }
+    mtree_info(qdict_get_try_bool(qdict, "flatview", false),
+               qdict_get_try_bool(qdict, "dispatch_tree", false),
+               qdict_get_try_bool(qdict, "owner", false),
+               qdict_get_try_bool(qdict, "disabled", false));
+}
+
+void hmp_info_ramblock(Monitor *mon, const QDict *qdict)
+{
+    hmp_human_readable_text_helper(mon, qmp_x_query_ramblock);
+}
+
+/* --- Contents ----------------------------------------------------------- */
+
+enum { LINE_MAX_BYTES = 16 };
+
+/* How wide a value of @size bytes is in @format. */
+static int dump_digits(int format, int size)
+{
+    switch (format) {
+    case 'o':
+        return DIV_ROUND_UP(size * 8, 3);
+    case 'u':
+    case 'd':
+        return DIV_ROUND_UP(size * 8 * 10, 33);
+    case 'c':
+        return 0;
+    default:
+        return size * 2;
+    }
+}
+
+static void dump_value(Monitor *mon, int format, int digits, uint64_t value)
+{
+    monitor_puts(mon, " ");
+    switch (format) {
+    case 'o':
+        monitor_printf(mon, "%#*" PRIo64, digits, value);
+        break;
+    case 'x':
+        monitor_printf(mon, "0x%0*" PRIx64, digits, value);
+        break;
+    case 'u':
+        monitor_printf(mon, "%*" PRIu64, digits, value);
+        break;
+    case 'd':
+        monitor_printf(mon, "%*" PRId64, digits, value);
+        break;
+    case 'c':
+        monitor_printc(mon, value);
+        break;
+    }
+}
+
+void hmp_memory_dump_as(Monitor *mon, AddressSpace *as, const QDict *qdict)
+{
+    uint64_t count = MAX(qdict_get_int(qdict, "count"), 0);
+    int format = qdict_get_int(qdict, "format");
+    int size = qdict_get_int(qdict, "size");
+    hwaddr addr = qdict_get_int(qdict, "addr");
+    int digits = dump_digits(format, size);
+    int line = size == 1 ? 8 : LINE_MAX_BYTES;
+    uint64_t left = count * size;
+
+    if (format == 'i') {
+        monitor_printf(mon, "Can not dump without CPU\n");
+        return;
+    }
+    if (format == 'c') {
+        size = 1;
+    }
+    while (left > 0) {
+        uint8_t buf[LINE_MAX_BYTES];
+        int len = MIN(left, line);
+
+        monitor_printf(mon, HWADDR_FMT_plx ":", addr);
+        if (address_space_read(as, addr, MEMTXATTRS_UNSPECIFIED, buf, len) !=
+            MEMTX_OK) {
+            monitor_printf(mon, " Cannot access memory\n");
+            return;
+        }
+        for (int i = 0; i < len; i += size) {
+            dump_value(mon, format, digits, ldn_le_p(buf + i, size));
+        }
+        monitor_puts(mon, "\n");
+        addr += len;
+        left -= len;
+    }
+}
+
+void hmp_physical_memory_dump(Monitor *mon, const QDict *qdict)
+{
+    hmp_memory_dump_as(mon, &address_space_memory, qdict);
+}
+
+void hmp_gpa2hva(Monitor *mon, const QDict *qdict)
+{
+    hwaddr addr = qdict_get_int(qdict, "addr");
+    MemoryRegionSection section =
+        memory_region_find(get_system_memory(), addr, 1);
+
+    if (!section.mr) {
+        monitor_printf(mon, "No memory is mapped at address 0x%" HWADDR_PRIx
+                            "\n",
+                       addr);
+        return;
+    }
+    if (memory_region_is_ram(section.mr) || memory_region_is_romd(section.mr)) {
+        monitor_printf(mon,
+                       "Host virtual address for 0x%" HWADDR_PRIx
+                       " (%s) is %p\n",
+                       addr, memory_region_name(section.mr),
+                       qemu_map_ram_ptr(section.mr->ram_block,
+                                        section.offset_within_region));
+    } else {
+        monitor_printf(mon, "Memory at address 0x%" HWADDR_PRIx
+                            " is not RAM\n",
+                       addr);
+    }
+    memory_region_unref(section.mr);
+}
+
+void hmp_pmemsave(Monitor *mon, const QDict *qdict)
+{
+    Error *err = NULL;
+
+    /* The parser's numbers are signed. */
+    qmp_pmemsave(qdict_get_int(qdict, "val"),
+                 (uint32_t)qdict_get_int(qdict, "size"),
+                 qdict_get_str(qdict, "filename"), &err);
+    hmp_handle_error(mon, err);
+}
+
+/* --- I/O ports ---------------------------------------------------------- */
+
+void hmp_ioport_read(Monitor *mon, const QDict *qdict)
+{
+    int size = qdict_get_int(qdict, "size");
+    uint16_t addr = qdict_get_int(qdict, "addr");
+    uint32_t value;
+    char suffix;
+
+    if (qdict_haskey(qdict, "index")) {
+        cpu_outb(addr++, qdict_get_int(qdict, "index"));
+    }
+    switch (size) {
+    case 2:
+        value = cpu_inw(addr);
+        suffix = 'w';
+        break;
+    case 4:
+        value = cpu_inl(addr);
+        suffix = 'l';
+        break;
+    default:
+        value = cpu_inb(addr);
+        suffix = 'b';
+        break;
+    }
+    monitor_printf(mon, "port%c[0x%04x] = 0x%0*x\n", suffix, addr, size * 2,
+                   value);
+}
+
+void hmp_ioport_write(Monitor *mon, const QDict *qdict)
+{
+    uint16_t addr = qdict_get_int(qdict, "addr");
+    uint32_t value = qdict_get_int(qdict, "val");
+
+    switch (qdict_get_int(qdict, "size")) {
+    case 2:
+        cpu_outw(addr, value);
+        break;
+    case 4:
+        cpu_outl(addr, value);
+        break;
+    default:
+        cpu_outb(addr, value);
+        break;
+    }
+}

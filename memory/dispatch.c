@@ -15,6 +15,7 @@
 #include "qemu/osdep.h"
 #include "qemu/error-report.h"
 #include "qemu/log.h"
+#include "qemu/main-loop.h"
 #include "memory/access-internal.h"
 #include "memory/view.h"
 #include "trace.h"
@@ -296,6 +297,19 @@ MemTxResult memory_region_dispatch_read(MemoryRegion *mr, hwaddr addr,
     return r;
 }
 
+/* For writes that no accelerator has taken: the region's eventfds. */
+static bool signal_eventfd(MemoryRegion *mr, hwaddr addr, uint64_t data,
+                           MemOp op)
+{
+    unsigned size = memop_size(op);
+
+    if ((op & MO_BSWAP) != MO_LE) {
+        data = swap_value(data, size);
+    }
+    BQL_LOCK_GUARD();
+    return memory_region_signal_eventfd(mr, addr, data, size);
+}
+
 MemTxResult memory_region_dispatch_write(MemoryRegion *mr, hwaddr addr,
                                          uint64_t data, MemOp op,
                                          MemTxAttrs attrs)
@@ -306,15 +320,14 @@ MemTxResult memory_region_dispatch_write(MemoryRegion *mr, hwaddr addr,
     Calls c;
 
     mr = resolve_alias(mr, &addr);
+    data &= MAKE_64BIT_MASK(0, size * 8);
     if (!memory_region_access_valid(mr, addr, size, true, attrs)) {
         return MEMTX_DECODE_ERROR;
     }
-    data = to_device_order(mr, data, op);
-    /* Where an accelerator cannot do it, or did not see the access. */
-    if (unlikely(mr->eventfds) &&
-        memory_region_signal_eventfd(mr, addr, data, size)) {
+    if (unlikely(mr->eventfds) && signal_eventfd(mr, addr, data, op)) {
         return MEMTX_OK;
     }
+    data = to_device_order(mr, data, op);
     guard = guard_of(mr);
     if (guard) {
         if (guard->engaged_in_io) {
@@ -324,8 +337,7 @@ MemTxResult memory_region_dispatch_write(MemoryRegion *mr, hwaddr addr,
     }
     c = calls_for(mr->ops, size);
     if (likely(c.size == size)) {
-        r = call_write(mr, addr, data & MAKE_64BIT_MASK(0, size * 8), size,
-                       attrs);
+        r = call_write(mr, addr, data, size, attrs);
     } else {
         r = split_write(mr, addr, data, size, c, attrs);
     }

@@ -2,6 +2,7 @@
 /* Regions with host memory: see include/memory/ram.h. */
 #include "qemu/osdep.h"
 #include "exec/ram_addr.h"
+#include "memory/access-internal.h"
 #include "memory/ram.h"
 #include "qapi/error.h"
 
@@ -121,65 +122,13 @@ bool memory_region_init_rom_device_nomigrate(MemoryRegion *mr, Object *owner,
 
 /* ---- memory of a device -------------------------------------------------- */
 
-/* The device may look at the width of an access: one of that width it is. */
-static uint64_t ram_device_read(void *opaque, hwaddr addr, unsigned size)
-{
-    MemoryRegion *mr = opaque;
-    volatile void *at = mr->ram_block->host + addr;
-
-    switch (size) {
-    case 1:
-        return *(volatile uint8_t *)at;
-    case 2:
-        return *(volatile uint16_t *)at;
-    case 4:
-        return *(volatile uint32_t *)at;
-    case 8:
-        return *(volatile uint64_t *)at;
-    default:
-        g_assert_not_reached();
-    }
-}
-
-static void ram_device_write(void *opaque, hwaddr addr, uint64_t data,
-                             unsigned size)
-{
-    MemoryRegion *mr = opaque;
-    volatile void *at = mr->ram_block->host + addr;
-
-    switch (size) {
-    case 1:
-        *(volatile uint8_t *)at = data;
-        break;
-    case 2:
-        *(volatile uint16_t *)at = data;
-        break;
-    case 4:
-        *(volatile uint32_t *)at = data;
-        break;
-    case 8:
-        *(volatile uint64_t *)at = data;
-        break;
-    default:
-        g_assert_not_reached();
-    }
-}
-
-static const MemoryRegionOps ram_device_ops = {
-    .read = ram_device_read,
-    .write = ram_device_write,
-    .endianness = DEVICE_HOST_ENDIAN,
-    .valid = { .min_access_size = 1, .max_access_size = 8, .unaligned = true },
-    .impl = { .min_access_size = 1, .max_access_size = 8, .unaligned = false },
-};
-
 void memory_region_init_ram_device_ptr(MemoryRegion *mr, Object *owner,
                                        const char *name, uint64_t size,
                                        void *ptr)
 {
     memory_region_init_ram_ptr(mr, owner, name, size, ptr);
     mr->ram_device = true;
-    mr->ops = &ram_device_ops;
+    mr->ops = &ram_device_mem_ops;
     mr->opaque = mr;
 }
 

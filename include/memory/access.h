@@ -307,5 +307,10 @@ static inline MemTxResult address_space_write_cached(MemoryRegionCache *cache,
  */
 MemoryRegionSection memory_region_find(MemoryRegion *mr, hwaddr addr,
                                        uint64_t size);
+/*
+ * Whether something other than @container itself shows at @addr of it, in an
+ * address space in which it is.
+ */
+bool memory_region_present(MemoryRegion *container, hwaddr addr);
 
 #endif

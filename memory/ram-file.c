@@ -149,10 +149,11 @@ bool ram_file_map(RAMBlock *block, int fd, off_t offset, bool truncate,
     area = qemu_ram_mmap(fd, memory, block->mr->align,
                          ramblock_map_flags(block), offset);
     if (area == MAP_FAILED) {
-        int64_t free_pages = free_hugepages(block->page_size);
+        int64_t free_pages;
 
         error_setg_errno(errp, errno,
                          "unable to map backing store for guest RAM");
+        free_pages = free_hugepages(block->page_size);
         if (block->page_size != qemu_real_host_page_size() && free_pages >= 0) {
             error_append_hint(errp,
                               "%" PRId64 " huge pages of %zu KiB are free, "

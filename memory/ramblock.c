@@ -142,14 +142,15 @@ static bool find_offset(uint64_t size, ram_addr_t *offset)
 {
     const uint64_t align = (uint64_t)BITS_PER_LONG << TARGET_PAGE_BITS;
     GArray *spans = ram_index.by_offset;
-    uint64_t best = UINT64_MAX, start = 0;
+    uint64_t best = 0, start = 0;
     bool found = false;
 
     for (size_t i = 0; i <= (spans ? spans->len : 0); i++) {
         bool last = !spans || i == spans->len;
         uint64_t end = last ? RAM_ADDR_MAX : span_at(spans, i)->start;
 
-        if (end >= start && end - start >= size && end - start < best) {
+        if (end >= start && end - start >= size &&
+            (!found || end - start < best)) {
             best = end - start;
             *offset = start;
             found = true;

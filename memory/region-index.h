@@ -39,6 +39,35 @@ MemoryRegion *subregion_find_top(const MemoryRegion *c, hwaddr x,
 bool subregion_next_start(const MemoryRegion *c, hwaddr x, hwaddr last,
                           uint64_t above, hwaddr *start);
 
+/* A child as its container's index has it; the fields of its SubregionNode. */
+typedef struct SubregionEntry {
+    hwaddr start, last;
+    uint64_t key;
+    union {
+        MemoryRegion *mr;
+        SubregionTree *child;   /* within the tree */
+    };
+} SubregionEntry;
+
+/* Children of one container, one after the other, in order of their starts. */
+typedef struct SubregionRun {
+    const SubregionEntry *at, *end; /* those of this run */
+    bool more;              /* another follows the run ... */
+    hwaddr more_start;      /* ... and begins here */
+    bool reached;           /* there are children before the run ... */
+    hwaddr reach;           /* ... of which this is the greatest end */
+} SubregionRun;
+
+/*
+ * Fills *@run with children of @c, from the first that begins at @x or behind
+ * it; it is empty only if there is none. Valid until @c's children change.
+ */
+void subregion_run(const MemoryRegion *c, hwaddr x, SubregionRun *run);
+
+/* Whether @c has visible children. If it has just one, that; else NULL. */
+bool subregion_any(const MemoryRegion *c);
+MemoryRegion *subregion_tree_only(const MemoryRegion *c);
+
 /*
  * One step towards the effective root. If all that @mr shows is what one other
  * region shows (a container with one enabled child, at 0 and not cut; an alias

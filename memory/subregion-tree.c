@@ -18,14 +18,7 @@
 
 typedef struct SubregionTree Node;
 
-typedef struct Entry {
-    hwaddr start, last;
-    uint64_t key;
-    union {
-        MemoryRegion *mr;   /* in a leaf */
-        Node *child;
-    };
-} Entry;
+typedef SubregionEntry Entry;
 
 struct SubregionTree {
     uint16_t nr;
@@ -73,16 +66,44 @@ static uint64_t first_key(const Node *n, unsigned i)
     return n->e[i].key;
 }
 
-/* How many entries of @n begin at or before (@start, @key). */
+/*
+ * How many entries of @n begin at or before @start. Ends first, since many add
+ * in order. Then without a branch on what is found, which nobody could predict,
+ * and in the last steps without a load that waits for another one.
+ */
+static unsigned count_starts(const Node *n, hwaddr start)
+{
+    const Entry *e = n->e;
+    unsigned left = n->nr, count = 0;
+
+    if (left && e[left - 1].start <= start) {
+        return left;
+    }
+    while (left > 16) {
+        unsigned half = left / 2;
+
+        e += e[half - 1].start <= start ? half : 0;
+        left -= half;
+    }
+    for (unsigned i = 0; i < left; i++) {
+        count += e[i].start <= start;
+    }
+    return (e - n->e) + count;
+}
+
+/* The same for (@start, @key). */
 static unsigned count_to(const Node *n, hwaddr start, uint64_t key)
 {
-    unsigned lo = 0, hi = n->nr;
+    unsigned hi = count_starts(n, start), lo;
 
+    if (!hi || n->e[hi - 1].start < start || first_key(n, hi - 1) <= key) {
+        return hi;
+    }
+    lo = start ? count_starts(n, start - 1) : 0;
     while (lo < hi) {
         unsigned mid = (lo + hi) / 2;
-        hwaddr s = n->e[mid].start;
 
-        if (s < start || (s == start && first_key(n, mid) <= key)) {
+        if (first_key(n, mid) <= key) {
             lo = mid + 1;
         } else {
             hi = mid;
@@ -294,6 +315,48 @@ MemoryRegion *subregion_tree_only(const MemoryRegion *c)
     return root && root->nr == 1 && !root->height ? root->e[0].mr : NULL;
 }
 
+bool subregion_any(const MemoryRegion *c)
+{
+    return c->tree && c->tree->nr;
+}
+
+/* The entries of @n before @i begin before what is looked for. */
+static void pass_by(const Node *n, unsigned i, SubregionRun *run)
+{
+    while (i-- > 0) {
+        run->reach = MAX(run->reach, n->e[i].last);
+        run->reached = true;
+    }
+}
+
+void subregion_run(const MemoryRegion *c, hwaddr x, SubregionRun *run)
+{
+    const Node *n = c->tree;
+    unsigned i;
+
+    *run = (SubregionRun){ 0 };
+    if (!n) {
+        return;
+    }
+    for (; n->height; n = n->e[i].child) {
+        i = x ? count_starts(n, x - 1) : 0;
+        i -= i > 0;
+        pass_by(n, i, run);
+        if (i + 1 < n->nr) {
+            run->more = true;
+            run->more_start = n->e[i + 1].start;
+        }
+    }
+    i = x ? count_starts(n, x - 1) : 0;
+    if (i == n->nr && run->more) {
+        subregion_run(c, run->more_start, run);
+        return;
+    }
+    pass_by(n, i, run);
+    run->at = &n->e[i];
+    run->end = &n->e[n->nr];
+}
+
 typedef struct TopSearch {
     hwaddr x;
     uint64_t below;
@@ -303,7 +366,7 @@ typedef struct TopSearch {
 
 static void top_in_leaf(const Node *n, TopSearch *s)
 {
-    for (unsigned i = count_to(n, s->x, UINT64_MAX); i-- > 0;) {
+    for (unsigned i = count_starts(n, s->x); i-- > 0;) {
         const Entry *e = &n->e[i];
 
         if (e->last >= s->x && e->key < s->below &&
@@ -320,7 +383,7 @@ static void top_in_leaf(const Node *n, TopSearch *s)
  */
 static void top_in_node(const Node *n, TopSearch *s)
 {
-    unsigned nr = count_to(n, s->x, UINT64_MAX);
+    unsigned nr = count_starts(n, s->x);
     uint32_t tried = 0;
 
     if (!n->height) {
@@ -361,7 +424,7 @@ MemoryRegion *subregion_find_top(const MemoryRegion *c, hwaddr x,
 static bool next_start(const Node *n, hwaddr x, hwaddr last, uint64_t above,
                        hwaddr *start)
 {
-    unsigned i = count_to(n, x, UINT64_MAX);
+    unsigned i = count_starts(n, x);
 
     /* The last one that begins at @x or before may hold what begins later. */
     if (n->height) {

@@ -24,8 +24,6 @@ void subregion_tree_free(MemoryRegion *c);
 
 /* From the least start to the greatest end; false if there is no child. */
 bool subregion_tree_hull(const MemoryRegion *c, hwaddr *start, hwaddr *last);
-/* The child, if there is exactly one. */
-MemoryRegion *subregion_tree_only(const MemoryRegion *c);
 
 /* For tests: the number of children, having checked that all is in order. */
 size_t subregion_tree_check(const MemoryRegion *c);

@@ -48,7 +48,7 @@ static void renumber(MemoryRegion *c)
         }
     }
     QTAILQ_FOREACH(child, &c->subregions, subregions_link) {
-        child->node.key = region_key(child->priority, order++);
+        child->node.key = region_key(child->priority, ++order);
         if (child->indexed) {
             subregion_tree_insert(c, child);
         }
@@ -61,7 +61,7 @@ static uint64_t next_key(MemoryRegion *c, int32_t priority)
     if (c->next_order == UINT32_MAX) {
         renumber(c);
     }
-    return region_key(priority, c->next_order++);
+    return region_key(priority, ++c->next_order);
 }
 
 void memory_region_add_subregion_overlap(MemoryRegion *mr, hwaddr offset,

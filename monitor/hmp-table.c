@@ -33,6 +33,36 @@ HMPCommand hmp_info_cmds[] = {
         .cmd = hmp_info_kvm,
     },
     {
+        .name = "memdev",
+        .args_type = "",
+        .params = "",
+        .help = "show memory backends",
+        .cmd = hmp_info_memdev,
+        .flags = "p",
+    },
+    {
+        .name = "memory_size_summary",
+        .args_type = "",
+        .params = "",
+        .help = "show the amount of initially allocated and "
+                "present hotpluggable (if enabled) memory in bytes.",
+        .cmd = hmp_info_memory_size_summary,
+    },
+    {
+        .name = "mtree",
+        .args_type = "flatview:-f,dispatch_tree:-d,owner:-o,disabled:-D,"
+                     "at:-ps,svg:-ss,as:s?",
+        .params = "[-f][-d][-o][-D] [-p addr [as]] [-s file [as]]",
+        .help = "show memory tree (-f: dump flat view for address spaces;"
+                "-d: dump dispatch tree, valid with -f only);"
+                "-o: dump region owners/parents;"
+                "-D: dump disabled regions;"
+                "-p: who lies at an address, and who answers there;"
+                "-s: write a picture to a file (SVG); "
+                "as: of this address space",
+        .cmd = hmp_info_mtree,
+    },
+    {
         .name = "name",
         .args_type = "",
         .params = "",
@@ -62,6 +92,13 @@ HMPCommand hmp_info_cmds[] = {
         .params = "[-b]",
         .help = "show device tree (-b: brief, omit properties)",
         .cmd = hmp_info_qtree,
+    },
+    {
+        .name = "ramblock",
+        .args_type = "",
+        .params = "",
+        .help = "Display system ramblock information",
+        .cmd = hmp_info_ramblock,
     },
     {
         .name = "status",
@@ -173,12 +210,27 @@ HMPCommand hmp_cmds[] = {
         .flags = "p",
     },
     {
+        .name = "gpa2hva",
+        .args_type = "addr:l",
+        .params = "addr",
+        .help = "print the host virtual address corresponding to a guest "
+                "physical address",
+        .cmd = hmp_gpa2hva,
+    },
+    {
         .name = "help|?",
         .args_type = "name:S?",
         .params = "[cmd]",
         .help = "show the help",
         .cmd = hmp_help,
         .flags = "p",
+    },
+    {
+        .name = "i",
+        .args_type = "fmt:/,addr:i,index:i.",
+        .params = "/fmt addr",
+        .help = "I/O port read",
+        .cmd = hmp_ioport_read,
     },
     {
         .name = "info",
@@ -204,6 +256,13 @@ HMPCommand hmp_cmds[] = {
         .cmd = hmp_logfile,
     },
     {
+        .name = "o",
+        .args_type = "fmt:/,addr:i,val:i",
+        .params = "/fmt addr value",
+        .help = "I/O port write",
+        .cmd = hmp_ioport_write,
+    },
+    {
         .name = "object_add",
         .args_type = "object:S",
         .params = "[qom-type=]type,id=str[,prop=value][,...]",
@@ -220,6 +279,14 @@ HMPCommand hmp_cmds[] = {
         .cmd = hmp_object_del,
         .command_completion = object_del_completion,
         .flags = "p",
+    },
+    {
+        .name = "pmemsave",
+        .args_type = "val:l,size:i,filename:s",
+        .params = "addr size file",
+        .help = "save to disk physical memory dump starting at 'addr' of size "
+                "'size'",
+        .cmd = hmp_pmemsave,
     },
     {
         .name = "print|p",
@@ -309,6 +376,13 @@ HMPCommand hmp_cmds[] = {
                 "default is all)",
         .cmd = hmp_trace_event,
         .command_completion = trace_event_completion,
+    },
+    {
+        .name = "xp",
+        .args_type = "fmt:/,addr:l",
+        .params = "/fmt addr",
+        .help = "physical memory dump starting at 'addr'",
+        .cmd = hmp_physical_memory_dump,
     },
     { /* end of the table */ }
 };

@@ -18,6 +18,7 @@
 #include "qemu/main-loop.h"
 #include "qemu/option.h"
 #include "qemu/sockets.h"
+#include "system/hostmem.h"
 #include "monitor-internal.h"
 #include "trace.h"
 
@@ -297,6 +298,17 @@ static int socket_get_fd_hook(const char *name, Error **errp)
     return monitor_get_fd(monitor_cur(), name, errp);
 }
 
+static int memory_get_fd_hook(const char *name, Error **errp)
+{
+    if (!monitor_cur()) {
+        error_setg(errp, "File descriptor named '%s' cannot be found outside "
+                         "of a monitor; a number would be right",
+                   name);
+        return -1;
+    }
+    return monitor_get_fd(monitor_cur(), name, errp);
+}
+
 static bool socket_have_monitor_hook(void)
 {
     return monitor_cur() != NULL;
@@ -321,6 +333,7 @@ void monitor_init_globals_core(void)
     qmp_set_current_monitor_hook(set_current_hook);
     qemu_set_fdset_hooks(monitor_fdset_dup_fd_add, monitor_fdset_dup_fd_remove);
     socket_set_monitor_hooks(socket_get_fd_hook, socket_have_monitor_hook);
+    host_memory_set_fd_hook(memory_get_fd_hook);
     monitor_events_init();
 }
 

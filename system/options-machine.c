@@ -197,6 +197,17 @@ void opt_memory(CmdLine *cl, const char *arg, Error **errp)
     }
 }
 
+void opt_mem_path(CmdLine *cl, const char *arg, Error **errp)
+{
+    g_free(cl->mem_path);
+    cl->mem_path = g_strdup(arg);
+}
+
+void opt_mem_prealloc(CmdLine *cl, const char *arg, Error **errp)
+{
+    cl->mem_prealloc = true;
+}
+
 static void add_dict_option(GPtrArray *array, QDict *dict, const char *arg)
 {
     DictOption *o = g_new0(DictOption, 1);

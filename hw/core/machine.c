@@ -2,11 +2,13 @@
 /*
  * The machine base type: the options of -machine, -smp, -m, -boot and
  * -kernel as properties, and the steps from the class to a built board.
- * The topology is in machine-smp.c, finding classes in machine-find.c.
+ * The topology is in machine-smp.c, the RAM in machine-ram.c.
  */
 #include "qemu/osdep.h"
 #include "hw/boards.h"
 #include "hw/sysbus.h"
+#include "machine-internal.h"
+#include "memory/ram.h"
 #include "qapi/error.h"
 #include "qapi/qapi-visit-machine.h"
 #include "qapi/visitor.h"
@@ -49,8 +51,6 @@ STRING_ACCESSORS(dumpdtb, dumpdtb)
 STRING_ACCESSORS(dt_compatible, dt_compatible)
 STRING_ACCESSORS(firmware, firmware)
 
-FLAG_ACCESSORS(dump_guest_core)
-FLAG_ACCESSORS(mem_merge)
 FLAG_ACCESSORS(enable_graphics)
 FLAG_ACCESSORS(suppress_vmdesc)
 
@@ -80,6 +80,33 @@ static void machine_phandle_start_access(Object *obj, Visitor *v,
 }
 
 /*** Memory. ***/
+
+static bool machine_get_dump_guest_core(Object *obj, Error **errp)
+{
+    return MACHINE(obj)->dump_guest_core;
+}
+
+static bool machine_get_mem_merge(Object *obj, Error **errp)
+{
+    return MACHINE(obj)->mem_merge;
+}
+
+static void use_advice(MachineState *ms)
+{
+    ram_set_default_advice(ms->mem_merge, ms->dump_guest_core);
+}
+
+static void machine_set_dump_guest_core(Object *obj, bool value, Error **errp)
+{
+    MACHINE(obj)->dump_guest_core = value;
+    use_advice(MACHINE(obj));
+}
+
+static void machine_set_mem_merge(Object *obj, bool value, Error **errp)
+{
+    MACHINE(obj)->mem_merge = value;
+    use_advice(MACHINE(obj));
+}
 
 static void machine_get_mem(Object *obj, Visitor *v, const char *name,
                             void *opaque, Error **errp)
@@ -365,6 +392,9 @@ void machine_run_board_init(MachineState *machine, const char *mem_path,
             return;
         }
     }
+    if (!machine_prepare_ram(machine, mem_path, errp)) {
+        return;
+    }
 
     /* Steps that had nothing to do, such as that of the accelerator */
     for (int phase = PHASE_MACHINE_CREATED;
@@ -389,6 +419,7 @@ static void machine_init(Object *obj)
 
     ms->dump_guest_core = true;
     ms->mem_merge = true;
+    use_advice(ms);
     ms->enable_graphics = true;
     ms->kernel_cmdline = g_strdup("");
     ms->ram_size = mc->default_ram_size;
@@ -456,6 +487,7 @@ static void machine_class_init(ObjectClass *oc, void *data)
     MachineClass *mc = MACHINE_CLASS(oc);
 
     mc->default_ram_size = 128 * MiB;
+    mc->create_default_memdev = machine_create_default_memdev;
     mc->rom_file_has_mr = true;
     /* Memory of a node comes in pieces that every guest can add: 8 MiB */
     mc->numa_mem_align_shift = 23;
@@ -486,6 +518,7 @@ static void machine_class_init(ObjectClass *oc, void *data)
     add_struct_property(oc, "memory", "MemorySizeConfiguration",
                         machine_get_mem, machine_set_mem,
                         "Memory size configuration");
+    machine_add_ram_properties(oc);
     add_struct_property(oc, "phandle-start", "int",
                         machine_phandle_start_access,
                         machine_phandle_start_access,

@@ -47,6 +47,14 @@ MachineState *machine_create(MachineClass *mc);
 void machine_run_board_init(MachineState *machine, const char *mem_path,
                             Error **errp);
 
+/*
+ * The memory of @backend, of which @machine is from now on the only user; ends
+ * the program with a message if there is one already. For boards that have RAM
+ * beside machine->ram.
+ */
+MemoryRegion *machine_consume_memdev(MachineState *machine,
+                                     HostMemoryBackend *backend);
+
 /* Values of machine properties. */
 bool machine_usb(MachineState *machine);
 int machine_phandle_start(MachineState *machine);

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * memory-backend-shm: POSIX shared memory, unlinked at once: others get it by
+ * its descriptor. Where a memfd is not to be had, or not wanted.
+ */
+#include "qemu/osdep.h"
+#include "hostmem-internal.h"
+#include "qapi/error.h"
+#include "qemu/module.h"
+
+static bool shm_backend_alloc(HostMemoryBackend *backend, Error **errp)
+{
+    g_autofree char *name = NULL;
+    int fd;
+
+    if (!backend->size) {
+        error_setg(errp, "can't create shm backend with size 0");
+        return false;
+    }
+    if (!backend->share) {
+        error_setg(errp, "can't create shm backend with `share=off`");
+        return false;
+    }
+    fd = qemu_shm_alloc(backend->size, errp);
+    if (fd < 0) {
+        return false;
+    }
+    name = host_memory_backend_get_name(backend);
+    if (!memory_region_init_ram_from_fd(
+            &backend->mr, OBJECT(backend), name, backend->size,
+            host_memory_ram_flags(backend), fd, 0, errp)) {
+        close(fd);
+        return false;
+    }
+    return true;
+}
+
+static void shm_backend_instance_init(Object *obj)
+{
+    MEMORY_BACKEND(obj)->share = true;
+}
+
+static void shm_backend_class_init(ObjectClass *oc, void *data)
+{
+    MEMORY_BACKEND_CLASS(oc)->alloc = shm_backend_alloc;
+}
+
+static const TypeInfo shm_backend_types[] = {
+    {
+        .name = TYPE_MEMORY_BACKEND_SHM,
+        .parent = TYPE_MEMORY_BACKEND,
+        .class_init = shm_backend_class_init,
+        .instance_init = shm_backend_instance_init,
+    },
+};
+
+DEFINE_TYPES(shm_backend_types)

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of the machine base type share. */
+#ifndef HW_CORE_MACHINE_INTERNAL_H
+#define HW_CORE_MACHINE_INTERNAL_H
+
+#include "hw/boards.h"
+
+/* machine-ram.c */
+void machine_add_ram_properties(ObjectClass *oc);
+/*
+ * Gives the machine its RAM: the backend that the user named, or one that is
+ * made here, of @mem_path if that is not NULL.
+ */
+bool machine_prepare_ram(MachineState *ms, const char *mem_path, Error **errp);
+bool machine_create_default_memdev(MachineState *ms, const char *path,
+                                   Error **errp);
+
+#endif

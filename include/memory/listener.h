@@ -70,6 +70,104 @@ struct MemoryListener {
     AddressSpace *address_space;
     QTAILQ_ENTRY(MemoryListener) link;
     QTAILQ_ENTRY(MemoryListener) link_as;
+    uint64_t serial;        /* orders listeners of one priority */
 };
+
+/*
+ * @listener hears of @as from now on, beginning with all that there is: begin,
+ * log_global_start if all pages are tracked, region_add (and coalesced_io_add,
+ * log_start) of every range in order, eventfd_add, commit. Among listeners of
+ * one priority the later registered stands later. Big lock.
+ */
+void memory_listener_register(MemoryListener *listener, AddressSpace *as);
+
+/*
+ * The reverse: begin, region_del (after log_stop and coalesced_io_del) of every
+ * range, eventfd_del, commit. Does nothing if it is not registered. Big lock.
+ */
+void memory_listener_unregister(MemoryListener *listener);
+
+/* ---- what devices ask of listeners --------------------------------------- */
+
+/*
+ * Writes of @size bytes to @addr of @mr (any size if @size is 0), of the value
+ * @data if @match_data, are to trigger @e, without a call of the region's ops.
+ * It is only a request: without a listener that can do it, the ops are called.
+ * @e must stay until the eventfd is deleted. Big lock.
+ */
+void memory_region_add_eventfd(MemoryRegion *mr, hwaddr addr, unsigned size,
+                               bool match_data, uint64_t data,
+                               EventNotifier *e);
+/* Takes back an eventfd, which was added with the same arguments. Big lock. */
+void memory_region_del_eventfd(MemoryRegion *mr, hwaddr addr, unsigned size,
+                               bool match_data, uint64_t data,
+                               EventNotifier *e);
+
+/* Writes to all of @mr may be queued, as its only coalesced range. Big lock. */
+void memory_region_set_coalescing(MemoryRegion *mr);
+/* Writes to [@offset, @offset + @size) of @mr may be queued. Big lock. */
+void memory_region_add_coalescing(MemoryRegion *mr, hwaddr offset,
+                                  uint64_t size);
+/* Delivers what is queued; no range of @mr is coalesced any more. Big lock. */
+void memory_region_clear_coalescing(MemoryRegion *mr);
+
+/*
+ * Before an access to @mr, all queued writes are delivered. Regions with
+ * coalesced ranges of their own have that anyway. Big lock.
+ */
+void memory_region_set_flush_coalesced(MemoryRegion *mr);
+void memory_region_clear_flush_coalesced(MemoryRegion *mr);
+
+/* ---- dirty logs ---------------------------------------------------------- */
+
+/*
+ * Someone begins or ends to track dirty pages of @mr for @client, which must be
+ * DIRTY_MEMORY_VGA. Calls are counted. Big lock.
+ */
+void memory_region_set_log(MemoryRegion *mr, bool log, unsigned client);
+/* Whether DIRTY_MEMORY_* @client tracks @mr now. */
+bool memory_region_is_logging(MemoryRegion *mr, uint8_t client);
+/* A bit for each DIRTY_MEMORY_* that tracks @mr now. */
+uint8_t memory_region_get_dirty_log_mask(MemoryRegion *mr);
+
+/*
+ * Listeners bring the dirty bitmaps of @mr (NULL: of everything) up to date
+ * (log_sync, log_sync_global). @last_stage: see memory_global_dirty_log_sync().
+ * Big lock.
+ */
+void memory_region_sync_dirty_bitmap(MemoryRegion *mr, bool last_stage);
+/*
+ * [@start, @start + @len) of @mr is about to be read and counted as clean:
+ * listeners that show and log a part of it hear log_clear. Big lock.
+ */
+void memory_region_clear_dirty_bitmap(MemoryRegion *mr, hwaddr start,
+                                      hwaddr len);
+
+/*
+ * All of migratable RAM is tracked while a flag (GLOBAL_DIRTY_*) is set. A
+ * listener that fails makes the start fail, with those before it stopped again.
+ * While the machine is stopped, stopping waits until it runs. Big lock.
+ */
+bool memory_global_dirty_log_start(unsigned int flags, Error **errp);
+void memory_global_dirty_log_stop(unsigned int flags);
+
+/*
+ * Brings all dirty bitmaps up to date; @last_stage if it is the last time, with
+ * all CPUs stopped. Big lock.
+ */
+void memory_global_dirty_log_sync(bool last_stage);
+/*
+ * After bitmaps were read and before the pages are: waits for CPUs that may
+ * still write without seeing that a page is tracked. Big lock.
+ */
+void memory_global_after_dirty_log_sync(void);
+
+/*
+ * How the upper layers tell this one about the machine's state. The hook says
+ * whether it runs; without one it always does. When it begins to run,
+ * memory_vm_running() must be called. Big lock.
+ */
+void memory_set_vm_running_hook(bool (*running)(void));
+void memory_vm_running(void);
 
 #endif

@@ -173,12 +173,11 @@ MemTxResult address_space_read_full(AddressSpace *as, hwaddr addr,
     return flatview_read(address_space_to_flatview(as), addr, attrs, buf, len);
 }
 
-MemTxResult address_space_write(AddressSpace *as, hwaddr addr,
-                                MemTxAttrs attrs, const void *buf, hwaddr len)
+MemTxResult address_space_write(AddressSpace *as, hwaddr addr, MemTxAttrs attrs,
+                                const void *buf, hwaddr len)
 {
     RCU_READ_LOCK_GUARD();
-    return flatview_write(address_space_to_flatview(as), addr, attrs, buf,
-                          len);
+    return flatview_write(address_space_to_flatview(as), addr, attrs, buf, len);
 }
 
 MemTxResult address_space_rw(AddressSpace *as, hwaddr addr, MemTxAttrs attrs,

@@ -21,7 +21,7 @@ int64_t address_space_cache_init(MemoryRegionCache *cache, AddressSpace *as,
     fv = address_space_to_flatview(as);
     r = flatview_lookup(fv, addr);
     if (r) {
-        hwaddr rest = r->last - addr;   /* less one */
+        hwaddr rest = r->last - addr; /* less one */
 
         t = (Target){
             .mr = r->mr,
@@ -116,9 +116,9 @@ MemTxResult address_space_write_cached_slow(MemoryRegionCache *cache,
         Target t = access_target_cached(cache, addr, len, true, attrs);
         hwaddr done;
 
-        r |= access_write_piece(
-            t, cache->mrs.offset_within_address_space + addr, attrs, buf,
-            &done);
+        r |=
+            access_write_piece(t, cache->mrs.offset_within_address_space + addr,
+                               attrs, buf, &done);
         addr += done;
         buf += done;
         len -= done;

@@ -164,8 +164,8 @@ static inline MemTxResult call_write(MemoryRegion *mr, hwaddr addr,
 /* ---- as many calls as it takes ------------------------------------------- */
 
 typedef struct Calls {
-    unsigned size;      /* of each */
-    bool big_endian;    /* the first is the most significant */
+    unsigned size;   /* of each */
+    bool big_endian; /* the first is the most significant */
 } Calls;
 
 static inline Calls calls_for(const MemoryRegionOps *ops, unsigned size)
@@ -186,8 +186,8 @@ static inline Calls calls_for(const MemoryRegionOps *ops, unsigned size)
  */
 static int call_shift(Calls c, unsigned size, unsigned offset)
 {
-    return 8 * (c.big_endian ? (int)size - (int)c.size - (int)offset
-                             : (int)offset);
+    return 8 *
+           (c.big_endian ? (int)size - (int)c.size - (int)offset : (int)offset);
 }
 
 static uint64_t shift_by(uint64_t val, int shift)
@@ -353,15 +353,15 @@ MemTxResult memory_region_dispatch_write(MemoryRegion *mr, hwaddr addr,
  * One load or store of just this size, at any address: it may reach the host's
  * hardware.
  */
-#define RAM_DEVICE_ACCESS_(bits)                                         \
-    typedef uint##bits##_t __attribute__((aligned(1))) device##bits;     \
-    static uint64_t ram_device_read##bits(const void *p)                 \
-    {                                                                    \
-        return *(const volatile device##bits *)p;                        \
-    }                                                                    \
-    static void ram_device_write##bits(void *p, uint64_t val)            \
-    {                                                                    \
-        *(volatile device##bits *)p = val;                               \
+#define RAM_DEVICE_ACCESS_(bits)                                               \
+    typedef uint##bits##_t __attribute__((aligned(1))) device##bits;           \
+    static uint64_t ram_device_read##bits(const void *p)                       \
+    {                                                                          \
+        return *(const volatile device##bits *)p;                              \
+    }                                                                          \
+    static void ram_device_write##bits(void *p, uint64_t val)                  \
+    {                                                                          \
+        *(volatile device##bits *)p = val;                                     \
     }
 
 RAM_DEVICE_ACCESS_(8)

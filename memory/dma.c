@@ -79,7 +79,7 @@ uint64_t dma_aligned_pow2_mask(uint64_t start, uint64_t end, int max_addr_bits)
     /* All three are 2^n - 1. */
     uint64_t aligned = start ? (start & -start) - 1 : UINT64_MAX;
     uint64_t max = UINT64_MAX >> (64 - max_addr_bits);
-    uint64_t less = end - start;    /* than the size, by one */
+    uint64_t less = end - start; /* than the size, by one */
     uint64_t fits = less == UINT64_MAX ? less : pow2floor(less + 1) - 1;
 
     return MIN(MIN(aligned, max), fits);

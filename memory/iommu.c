@@ -63,12 +63,13 @@ static int update_flags(IOMMUMemoryRegion *iommu, Error **errp)
     IOMMUNotifier *n;
     int ret = 0;
 
-    IOMMU_NOTIFIER_FOREACH (n, iommu) {
+    IOMMU_NOTIFIER_FOREACH(n, iommu)
+    {
         flags |= n->notifier_flags;
     }
     if (flags != iommu->iommu_notify_flags && imrc->notify_flag_changed) {
-        ret = imrc->notify_flag_changed(iommu, iommu->iommu_notify_flags,
-                                        flags, errp);
+        ret = imrc->notify_flag_changed(iommu, iommu->iommu_notify_flags, flags,
+                                        errp);
     }
     if (!ret) {
         iommu->iommu_notify_flags = flags;
@@ -95,8 +96,7 @@ int memory_region_register_iommu_notifier(MemoryRegion *mr, IOMMUNotifier *n,
     return ret;
 }
 
-void memory_region_unregister_iommu_notifier(MemoryRegion *mr,
-                                             IOMMUNotifier *n)
+void memory_region_unregister_iommu_notifier(MemoryRegion *mr, IOMMUNotifier *n)
 {
     IOMMUMemoryRegion *iommu = memory_region_get_iommu(mr);
 
@@ -136,7 +136,7 @@ void memory_region_notify_iommu(IOMMUMemoryRegion *iommu_mr, int iommu_idx,
 {
     IOMMUNotifier *n, *next;
 
-    QLIST_FOREACH_SAFE (n, &iommu_mr->iommu_notify, node, next) {
+    QLIST_FOREACH_SAFE(n, &iommu_mr->iommu_notify, node, next) {
         if (n->iommu_idx == iommu_idx) {
             memory_region_notify_iommu_one(n, &event);
         }
@@ -170,8 +170,8 @@ void memory_region_iommu_replay(IOMMUMemoryRegion *iommu_mr, IOMMUNotifier *n)
     }
     step = memory_region_iommu_get_min_page_size(iommu_mr);
     while (addr < size) {
-        IOMMUTLBEntry entry = imrc->translate(iommu_mr, addr, IOMMU_NONE,
-                                              n->iommu_idx);
+        IOMMUTLBEntry entry =
+            imrc->translate(iommu_mr, addr, IOMMU_NONE, n->iommu_idx);
         hwaddr next = addr + step;
 
         if (entry.perm != IOMMU_NONE) {
@@ -198,8 +198,7 @@ bool memory_get_xlat_addr(IOMMUTLBEntry *iotlb, void **host,
     MemoryRegion *mr;
 
     mr = address_space_translate(&address_space_memory, iotlb->translated_addr,
-                                 &xlat, &len, writable,
-                                 MEMTXATTRS_UNSPECIFIED);
+                                 &xlat, &len, writable, MEMTXATTRS_UNSPECIFIED);
     if (!memory_region_is_ram(mr)) {
         error_setg(errp, "iommu map to non memory area %" HWADDR_PRIx "", xlat);
         return false;

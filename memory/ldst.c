@@ -95,9 +95,9 @@ static G_GNUC_NO_INLINE uint64_t load_slow(FlatView *fv, hwaddr addr, MemOp op,
                      attrs, r);
 }
 
-static G_GNUC_NO_INLINE void store_slow(FlatView *fv, hwaddr addr,
-                                        uint64_t val, MemOp op,
-                                        MemTxAttrs attrs, MemTxResult *r)
+static G_GNUC_NO_INLINE void store_slow(FlatView *fv, hwaddr addr, uint64_t val,
+                                        MemOp op, MemTxAttrs attrs,
+                                        MemTxResult *r)
 {
     store_to(fv, addr, val,
              access_target(fv, addr, memop_size(op), true, attrs), op, attrs,
@@ -224,30 +224,30 @@ static void cached_store(MemoryRegionCache *cache, hwaddr addr, uint64_t val,
 
 /* ---- all of them --------------------------------------------------------- */
 
-#define DEFINE_LOAD_(type, name, op)                                     \
-    type address_space_ld##name(AddressSpace *as, hwaddr addr,           \
-                                MemTxAttrs attrs, MemTxResult *result)   \
-    {                                                                    \
-        return as_load(as, addr, op, attrs, result);                     \
-    }                                                                    \
-    type address_space_ld##name##_cached_slow(                           \
-        MemoryRegionCache *cache, hwaddr addr, MemTxAttrs attrs,         \
-        MemTxResult *result)                                             \
-    {                                                                    \
-        return cached_load(cache, addr, op, attrs, result);              \
+#define DEFINE_LOAD_(type, name, op)                                           \
+    type address_space_ld##name(AddressSpace *as, hwaddr addr,                 \
+                                MemTxAttrs attrs, MemTxResult *result)         \
+    {                                                                          \
+        return as_load(as, addr, op, attrs, result);                           \
+    }                                                                          \
+    type address_space_ld##name##_cached_slow(MemoryRegionCache *cache,        \
+                                              hwaddr addr, MemTxAttrs attrs,   \
+                                              MemTxResult *result)             \
+    {                                                                          \
+        return cached_load(cache, addr, op, attrs, result);                    \
     }
 
-#define DEFINE_STORE_(type, name, op)                                    \
-    void address_space_st##name(AddressSpace *as, hwaddr addr, type val, \
-                                MemTxAttrs attrs, MemTxResult *result)   \
-    {                                                                    \
-        as_store(as, addr, val, op, attrs, result);                      \
-    }                                                                    \
-    void address_space_st##name##_cached_slow(                           \
-        MemoryRegionCache *cache, hwaddr addr, type val,                 \
-        MemTxAttrs attrs, MemTxResult *result)                           \
-    {                                                                    \
-        cached_store(cache, addr, val, op, attrs, result);               \
+#define DEFINE_STORE_(type, name, op)                                          \
+    void address_space_st##name(AddressSpace *as, hwaddr addr, type val,       \
+                                MemTxAttrs attrs, MemTxResult *result)         \
+    {                                                                          \
+        as_store(as, addr, val, op, attrs, result);                            \
+    }                                                                          \
+    void address_space_st##name##_cached_slow(                                 \
+        MemoryRegionCache *cache, hwaddr addr, type val, MemTxAttrs attrs,     \
+        MemTxResult *result)                                                   \
+    {                                                                          \
+        cached_store(cache, addr, val, op, attrs, result);                     \
     }
 
 DEFINE_LOAD_(uint8_t, ub, MO_UB)

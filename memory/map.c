@@ -33,7 +33,7 @@ static void wake_clients_locked(AddressSpace *as)
 {
     AddressSpaceMapClient *client, *next;
 
-    QLIST_FOREACH_SAFE (client, &as->map_client_list, link, next) {
+    QLIST_FOREACH_SAFE(client, &as->map_client_list, link, next) {
         QLIST_REMOVE(client, link);
         qemu_bh_schedule(client->bh);
         g_free(client);
@@ -59,7 +59,7 @@ void address_space_unregister_map_client(AddressSpace *as, QEMUBH *bh)
     AddressSpaceMapClient *client, *next;
 
     QEMU_LOCK_GUARD(&as->map_client_list_lock);
-    QLIST_FOREACH_SAFE (client, &as->map_client_list, link, next) {
+    QLIST_FOREACH_SAFE(client, &as->map_client_list, link, next) {
         if (client->bh == bh) {
             QLIST_REMOVE(client, link);
             g_free(client);
@@ -88,8 +88,7 @@ static size_t bounce_reserve(AddressSpace *as, hwaddr len)
 }
 
 static void *bounce_map(AddressSpace *as, FlatView *fv, hwaddr addr,
-                        hwaddr *plen, Target t, bool is_write,
-                        MemTxAttrs attrs)
+                        hwaddr *plen, Target t, bool is_write, MemTxAttrs attrs)
 {
     BounceBuffer *b;
 

@@ -28,7 +28,7 @@ static const FlatRange *lookup(FlatView *fv, hwaddr addr)
 static hwaddr clamp(const FlatRange *r, hwaddr addr, hwaddr len)
 {
     if (r->mr->ram || (r->mr->rom_device && r->mr->romd_mode)) {
-        hwaddr rest = r->last - addr;   /* less one */
+        hwaddr rest = r->last - addr; /* less one */
 
         return rest < len ? rest + 1 : len;
     }
@@ -37,12 +37,12 @@ static hwaddr clamp(const FlatRange *r, hwaddr addr, hwaddr len)
 
 /* Where a translation has come to. */
 typedef struct Walk {
-    AddressSpace *as;       /* NULL until an IOMMU leads to one */
+    AddressSpace *as; /* NULL until an IOMMU leads to one */
     const FlatRange *r;
-    hwaddr addr;            /* in as; */
-    hwaddr xlat;            /* in r->mr */
+    hwaddr addr; /* in as; */
+    hwaddr xlat; /* in r->mr */
     hwaddr len;
-    hwaddr page_mask;       /* the least of all translations; ~0: none */
+    hwaddr page_mask; /* the least of all translations; ~0: none */
 } Walk;
 
 static void walk_to(Walk *w, const FlatRange *r, hwaddr addr)
@@ -68,8 +68,8 @@ static void walk_iommus(Walk *w, IOMMUMemoryRegion *iommu, bool is_write,
     for (int i = 0; iommu; i++) {
         IOMMUMemoryRegionClass *imrc =
             memory_region_get_iommu_class_nocheck(iommu);
-        int index = imrc->attrs_to_index ? imrc->attrs_to_index(iommu, attrs)
-                                         : 0;
+        int index =
+            imrc->attrs_to_index ? imrc->attrs_to_index(iommu, attrs) : 0;
         IOMMUTLBEntry entry;
         hwaddr addr, rest;
 
@@ -135,8 +135,7 @@ Target access_target_iommu(IOMMUMemoryRegion *iommu, hwaddr addr, hwaddr len,
 }
 
 MemoryRegion *flatview_translate(FlatView *fv, hwaddr addr, hwaddr *xlat,
-                                 hwaddr *plen, bool is_write,
-                                 MemTxAttrs attrs)
+                                 hwaddr *plen, bool is_write, MemTxAttrs attrs)
 {
     Walk w = walk(fv, addr, *plen, is_write, attrs);
 
@@ -151,8 +150,8 @@ hwaddr access_extend(FlatView *fv, hwaddr addr, hwaddr len, Target t,
     hwaddr done = t.len;
 
     while (done < len) {
-        Target next = access_target(fv, addr + done, len - done, is_write,
-                                    attrs);
+        Target next =
+            access_target(fv, addr + done, len - done, is_write, attrs);
 
         if (next.mr != t.mr || next.xlat != t.xlat + done ||
             next.direct != t.direct) {
@@ -166,8 +165,8 @@ hwaddr access_extend(FlatView *fv, hwaddr addr, hwaddr len, Target t,
 IOMMUTLBEntry address_space_get_iotlb_entry(AddressSpace *as, hwaddr addr,
                                             bool is_write, MemTxAttrs attrs)
 {
-    Walk w = walk(address_space_to_flatview(as), addr, HWADDR_MAX, is_write,
-                  attrs);
+    Walk w =
+        walk(address_space_to_flatview(as), addr, HWADDR_MAX, is_write, attrs);
     hwaddr mask = w.page_mask;
 
     if (w.r == &unassigned_range) {

@@ -34,7 +34,7 @@ typedef struct Fixture {
     uint8_t *ram_host, *rom_host, *romd_host;
     uint8_t dev_mem[PAGE];
     unsigned reads, writes;
-    bool locked;            /* in the last callback */
+    bool locked; /* in the last callback */
 } Fixture;
 
 static uint64_t dev_read(void *opaque, hwaddr addr, unsigned size)
@@ -113,8 +113,8 @@ static void setup(Fixture *f, gconstpointer unused)
 
 static void teardown(Fixture *f, gconstpointer unused)
 {
-    MemoryRegion *all[] = { &f->tail, &f->fast, &f->picky, &f->lowro, &f->romd,
-                            &f->dev, &f->rom, &f->ram };
+    MemoryRegion *all[] = { &f->tail, &f->fast, &f->picky, &f->lowro,
+                            &f->romd, &f->dev,  &f->rom,   &f->ram };
 
     address_space_destroy(&f->as);
     drain_call_rcu();
@@ -227,8 +227,8 @@ static void test_holes(Fixture *f, gconstpointer unused)
     g_assert_cmpuint(address_space_read(as, 0x4ff8, NONE, buf, 16), ==,
                      MEMTX_DECODE_ERROR);
     /* What is there is read, and what is not there is zero. */
-    g_assert_cmpmem(buf, 16,
-                    "\0\0\0\0\0\0\0\0\x80\x81\x82\x83\x84\x85\x86\x87", 16);
+    g_assert_cmpmem(buf, 16, "\0\0\0\0\0\0\0\0\x80\x81\x82\x83\x84\x85\x86\x87",
+                    16);
     g_assert_cmpuint(address_space_read(as, HWADDR_MAX - 3, NONE, buf, 4), ==,
                      MEMTX_DECODE_ERROR);
     g_assert_cmpuint(address_space_ldub(as, HWADDR_MAX, NONE, NULL), ==, 0);
@@ -325,7 +325,7 @@ static void test_rw_io(Fixture *f, gconstpointer unused)
 
     g_assert_cmpuint(address_space_read(as, 0x3001, NONE, buf, 13), ==, 0);
     g_assert_cmpmem(buf, 13, f->dev_mem + 1, 13);
-    g_assert_cmpuint(f->reads, ==, 5);      /* 1, 2, 4, 4, 2 */
+    g_assert_cmpuint(f->reads, ==, 5); /* 1, 2, 4, 4, 2 */
     f->writes = 0;
     memset(buf, 0x99, sizeof(buf));
     g_assert_cmpuint(address_space_write(as, 0x3004, NONE, buf, 16), ==, 0);

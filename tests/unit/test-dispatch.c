@@ -22,7 +22,7 @@ typedef struct Bytes {
     hwaddr addr[16];
     unsigned size[16];
     MemTxAttrs attrs;
-    MemTxResult result[16];     /* of each call */
+    MemTxResult result[16]; /* of each call */
 } Bytes;
 
 static uint64_t get_bytes(const uint8_t *p, unsigned size, bool be)
@@ -102,7 +102,7 @@ static void fill(Bytes *b)
 /* What is expected of one access. */
 typedef struct Expect {
     bool valid;
-    unsigned size;      /* of each call */
+    unsigned size; /* of each call */
     unsigned calls;
 } Expect;
 
@@ -149,8 +149,7 @@ static void check_read(MemoryRegion *mr, hwaddr addr, MemOp op)
     MemTxResult r;
 
     b->calls = 0;
-    r = memory_region_dispatch_read(mr, addr, &val, op,
-                                    MEMTXATTRS_UNSPECIFIED);
+    r = memory_region_dispatch_read(mr, addr, &val, op, MEMTXATTRS_UNSPECIFIED);
     if (!e.valid) {
         g_assert_cmpuint(r, ==, MEMTX_DECODE_ERROR);
         g_assert_cmpuint(val, ==, 0);
@@ -175,8 +174,7 @@ static void check_write(MemoryRegion *mr, hwaddr addr, MemOp op)
     fill(b);
     b->calls = 0;
     memcpy(want, b->mem, sizeof(want));
-    r = memory_region_dispatch_write(mr, addr, val, op,
-                                     MEMTXATTRS_UNSPECIFIED);
+    r = memory_region_dispatch_write(mr, addr, val, op, MEMTXATTRS_UNSPECIFIED);
     g_assert_cmpuint(r, ==, e.valid ? MEMTX_OK : MEMTX_DECODE_ERROR);
     if (e.valid) {
         check_calls(b, e, addr);
@@ -531,9 +529,9 @@ int main(int argc, char **argv)
     qemu_init_main_loop(&error_abort);
     bql_lock();
     for (int i = 0; i < 4; i++) {
-        g_autofree char *path = g_strdup_printf(
-            "/dispatch/all/%s/%s", i & 1 ? "attrs" : "plain",
-            i & 2 ? "unaligned" : "aligned");
+        g_autofree char *path =
+            g_strdup_printf("/dispatch/all/%s/%s", i & 1 ? "attrs" : "plain",
+                            i & 2 ? "unaligned" : "aligned");
 
         g_test_add_data_func(path, GINT_TO_POINTER(i), test_all);
     }

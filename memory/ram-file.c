@@ -243,7 +243,7 @@ RAMBlock *qemu_ram_alloc_from_file(ram_addr_t size, MemoryRegion *mr,
         error_setg_errno(errp, -fd, "can't open backing store %s for guest RAM",
                          mem_path);
         if (fd == -EACCES && !(ram_flags & (RAM_READONLY_FD | RAM_SHARED)) &&
-            access(mem_path, R_OK) == 0) {
+            faccessat(AT_FDCWD, mem_path, R_OK, AT_EACCESS) == 0) {
             error_append_hint(errp,
                               "Consider opening the backing store read-only "
                               "but still creating writable RAM using '-object "

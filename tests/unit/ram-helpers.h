@@ -14,6 +14,20 @@
 
 static Object *owner;
 
+/*
+ * The reclaim thread is there from now on: what it maps first does not take the
+ * place of memory that a test sees go.
+ */
+static void start_reclaim_thread(void)
+{
+    struct {
+        struct rcu_head rcu;
+    } *dummy = g_malloc(sizeof(*dummy));
+
+    g_free_rcu(dummy, rcu);
+    drain_call_rcu();
+}
+
 static void ram_helpers_init(void)
 {
     static const TypeInfo info = {
@@ -26,6 +40,7 @@ static void ram_helpers_init(void)
     type_register_static(&info);
     owner = object_new(TYPE_RAM_OWNER);
     bql_lock();
+    start_reclaim_thread();
 }
 
 static inline MemoryRegion *region_new(void)
@@ -46,7 +61,8 @@ static inline bool is_mapped(void *ptr)
 {
     unsigned char vec;
 
-    return mincore(ptr, 1, &vec) == 0;
+    return mincore(QEMU_ALIGN_PTR_DOWN(ptr, qemu_real_host_page_size()), 1,
+                   &vec) == 0;
 }
 
 static inline size_t resident_pages(void *ptr, size_t size)

@@ -121,6 +121,4 @@ void qemu_flush_coalesced_mmio_buffer(void);
 /* What was written to guest memory there is code: the host's caches. */
 void cpu_flush_icache_range(hwaddr start, hwaddr len);
 
-#include "memory/ram-blocks.h"
-
 #endif

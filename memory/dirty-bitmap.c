@@ -40,14 +40,14 @@ void cpu_physical_memory_dirty_bits_cleared(ram_addr_t start, ram_addr_t length)
 /* Pages [page, end), and that part of it which lies in one piece. */
 typedef struct PageRange {
     unsigned long page, end;
-    unsigned long piece;        /* which one */
-    unsigned long first, last;  /* bits [first, last) of it */
+    unsigned long piece;       /* which one */
+    unsigned long first, last; /* bits [first, last) of it */
 } PageRange;
 
 /* The pages that a range touches. */
 static PageRange page_range(ram_addr_t start, ram_addr_t length)
 {
-    return (PageRange) {
+    return (PageRange){
         .page = start >> TARGET_PAGE_BITS,
         .end = TARGET_PAGE_ALIGN(start + length) >> TARGET_PAGE_BITS,
     };
@@ -331,12 +331,13 @@ uint64_t cpu_physical_memory_sync_dirty_bitmap(RAMBlock *rb, ram_addr_t start,
 /* ---- snapshots ----------------------------------------------------------- */
 
 struct DirtyBitmapSnapshot {
-    ram_addr_t start, end;      /* of whole words */
+    ram_addr_t start, end; /* of whole words */
     unsigned long dirty[];
 };
 
-DirtyBitmapSnapshot *cpu_physical_memory_snapshot_and_clear_dirty(
-    MemoryRegion *mr, hwaddr offset, hwaddr length, unsigned client)
+DirtyBitmapSnapshot *
+cpu_physical_memory_snapshot_and_clear_dirty(MemoryRegion *mr, hwaddr offset,
+                                             hwaddr length, unsigned client)
 {
     const ram_addr_t word_size = (ram_addr_t)BITS_PER_LONG << TARGET_PAGE_BITS;
     ram_addr_t start = memory_region_get_ram_addr(mr) + offset;
@@ -344,9 +345,10 @@ DirtyBitmapSnapshot *cpu_physical_memory_snapshot_and_clear_dirty(
     DirtyBitmapSnapshot *snap;
     unsigned long first;
 
-    snap = g_malloc0(sizeof(*snap) +
-                     (ROUND_UP(start + length, word_size) / word_size -
-                      start / word_size) * sizeof(unsigned long));
+    snap = g_malloc0(
+        sizeof(*snap) +
+        (ROUND_UP(start + length, word_size) / word_size - start / word_size) *
+            sizeof(unsigned long));
     snap->start = ROUND_DOWN(start, word_size);
     snap->end = ROUND_UP(start + length, word_size);
     first = snap->start >> TARGET_PAGE_BITS;
@@ -377,8 +379,7 @@ DirtyBitmapSnapshot *cpu_physical_memory_snapshot_and_clear_dirty(
 }
 
 bool cpu_physical_memory_snapshot_get_dirty(DirtyBitmapSnapshot *snap,
-                                            ram_addr_t start,
-                                            ram_addr_t length)
+                                            ram_addr_t start, ram_addr_t length)
 {
     PageRange r = page_range(start, length);
     unsigned long first = snap->start >> TARGET_PAGE_BITS;
@@ -414,8 +415,7 @@ DirtyBitmapSnapshot *memory_region_snapshot_and_clear_dirty(MemoryRegion *mr,
 
     assert(mr->ram_block);
     memory_region_sync_dirty_bitmap(mr, false);
-    snap =
-        cpu_physical_memory_snapshot_and_clear_dirty(mr, addr, size, client);
+    snap = cpu_physical_memory_snapshot_and_clear_dirty(mr, addr, size, client);
     memory_global_after_dirty_log_sync();
     return snap;
 }

@@ -44,8 +44,8 @@ bool ramblock_private_create(RAMBlock *block, Error **errp)
     block->guest_memfd = create_fd(block->max_length, 0, errp);
     if (block->guest_memfd < 0) {
         ram_block_discard_require(false);
-        error_prepend(errp, "cannot set up private guest memory for %s: ",
-                      name);
+        error_prepend(errp,
+                      "cannot set up private guest memory for %s: ", name);
         return false;
     }
     /* A confidential guest begins with everything private. */

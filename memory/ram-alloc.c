@@ -10,8 +10,8 @@
 #include "ramblock-internal.h"
 
 #ifndef PR_SET_VMA
-#define PR_SET_VMA              0x53564d41
-#define PR_SET_VMA_ANON_NAME    0
+#define PR_SET_VMA           0x53564d41
+#define PR_SET_VMA_ANON_NAME 0
 #endif
 
 static bool advice_merge = true;
@@ -33,8 +33,8 @@ void ram_set_default_shared(bool shared)
 
 void ramblock_name_mapping(RAMBlock *block)
 {
-    const char *name = block->idstr[0] ? block->idstr
-                                       : memory_region_name(block->mr);
+    const char *name =
+        block->idstr[0] ? block->idstr : memory_region_name(block->mr);
     g_autofree char *text = NULL;
 
     if (!block->host || (block->flags & RAM_PREALLOC)) {
@@ -209,9 +209,9 @@ static RAMBlock *alloc_anonymous(ram_addr_t size, ram_addr_t max_size,
     if (!block) {
         return NULL;
     }
-    block->host = qemu_anon_ram_alloc(block->max_length, &mr->align,
-                                      flags & RAM_SHARED,
-                                      flags & RAM_NORESERVE);
+    block->host =
+        qemu_anon_ram_alloc(block->max_length, &mr->align, flags & RAM_SHARED,
+                            flags & RAM_NORESERVE);
     if (!block->host) {
         error_setg_errno(errp, errno, "cannot set up guest memory '%s'",
                          memory_region_name(mr));
@@ -377,8 +377,7 @@ int qemu_ram_resize(RAMBlock *block, ram_addr_t newsize, Error **errp)
     }
     cpu_physical_memory_clear_dirty_range(block->offset, old);
     block->used_length = size;
-    cpu_physical_memory_set_dirty_range(block->offset, size,
-                                        DIRTY_CLIENTS_ALL);
+    cpu_physical_memory_set_dirty_range(block->offset, size, DIRTY_CLIENTS_ALL);
     resized(block, newsize);
     return 0;
 }
@@ -387,8 +386,7 @@ int qemu_ram_resize(RAMBlock *block, ram_addr_t newsize, Error **errp)
 
 void qemu_ram_msync(RAMBlock *block, ram_addr_t start, ram_addr_t length)
 {
-    assert(start <= block->used_length &&
-           length <= block->used_length - start);
+    assert(start <= block->used_length && length <= block->used_length - start);
     if (block->fd < 0 || length == 0) {
         return;
     }

@@ -11,9 +11,8 @@
 /* A file of sysfs about the character device @st as a number; -1 if none. */
 static int64_t chardev_attribute(const struct stat *st, const char *name)
 {
-    g_autofree char *path =
-        g_strdup_printf("/sys/dev/char/%u:%u/%s", major(st->st_rdev),
-                        minor(st->st_rdev), name);
+    g_autofree char *path = g_strdup_printf(
+        "/sys/dev/char/%u:%u/%s", major(st->st_rdev), minor(st->st_rdev), name);
     g_autofree char *text = NULL;
     uint64_t value;
 

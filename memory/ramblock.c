@@ -20,15 +20,15 @@ RAMList ram_list = { .blocks = QLIST_HEAD_INITIALIZER(ram_list.blocks) };
 /* A block's place in one of the two spaces. */
 typedef struct Span {
     uint64_t start, last;
-    uint64_t max_last;      /* the greatest last up to here in the array */
+    uint64_t max_last; /* the greatest last up to here in the array */
     RAMBlock *block;
 } Span;
 
 static struct {
     QemuMutex lock;
-    GArray *by_host;        /* of Span; caller's memory may overlap */
-    GArray *by_offset;      /* of Span, disjoint */
-    GHashTable *by_name;    /* idstr -> block */
+    GArray *by_host;     /* of Span; caller's memory may overlap */
+    GArray *by_offset;   /* of Span, disjoint */
+    GHashTable *by_name; /* idstr -> block */
 } ram_index;
 
 static RamDevPathHook *dev_path_hook;
@@ -316,7 +316,8 @@ int qemu_ram_foreach_block(RAMBlockIterFunc func, void *opaque)
     int ret = 0;
 
     RCU_READ_LOCK_GUARD();
-    RAMBLOCK_FOREACH (block) {
+    RAMBLOCK_FOREACH(block)
+    {
         ret = func(block, opaque);
         if (ret) {
             break;
@@ -512,7 +513,8 @@ size_t qemu_ram_pagesize_largest(void)
     size_t largest = 0;
 
     RCU_READ_LOCK_GUARD();
-    RAMBLOCK_FOREACH (block) {
+    RAMBLOCK_FOREACH(block)
+    {
         largest = MAX(largest, block->page_size);
     }
     return largest;
@@ -534,7 +536,8 @@ void ram_block_notifier_add(RAMBlockNotifier *n)
         return;
     }
     RCU_READ_LOCK_GUARD();
-    RAMBLOCK_FOREACH (block) {
+    RAMBLOCK_FOREACH(block)
+    {
         if (block->host) {
             n->ram_block_added(n, block->host, block->used_length,
                                block->max_length);
@@ -551,7 +554,8 @@ void ram_block_notifier_remove(RAMBlockNotifier *n)
         return;
     }
     RCU_READ_LOCK_GUARD();
-    RAMBLOCK_FOREACH (block) {
+    RAMBLOCK_FOREACH(block)
+    {
         if (block->host) {
             n->ram_block_removed(n, block->host, block->used_length,
                                  block->max_length);
@@ -563,7 +567,7 @@ void ram_block_notify_add(void *host, size_t size, size_t max_size)
 {
     RAMBlockNotifier *n, *next;
 
-    QLIST_FOREACH_SAFE (n, &ram_list.ramblock_notifiers, next, next) {
+    QLIST_FOREACH_SAFE(n, &ram_list.ramblock_notifiers, next, next) {
         if (n->ram_block_added) {
             n->ram_block_added(n, host, size, max_size);
         }
@@ -574,7 +578,7 @@ void ram_block_notify_remove(void *host, size_t size, size_t max_size)
 {
     RAMBlockNotifier *n, *next;
 
-    QLIST_FOREACH_SAFE (n, &ram_list.ramblock_notifiers, next, next) {
+    QLIST_FOREACH_SAFE(n, &ram_list.ramblock_notifiers, next, next) {
         if (n->ram_block_removed) {
             n->ram_block_removed(n, host, size, max_size);
         }
@@ -585,7 +589,7 @@ void ram_block_notify_resize(void *host, size_t old_size, size_t new_size)
 {
     RAMBlockNotifier *n, *next;
 
-    QLIST_FOREACH_SAFE (n, &ram_list.ramblock_notifiers, next, next) {
+    QLIST_FOREACH_SAFE(n, &ram_list.ramblock_notifiers, next, next) {
         if (n->ram_block_resized) {
             n->ram_block_resized(n, host, old_size, new_size);
         }
@@ -603,7 +607,8 @@ GString *ram_block_format(void)
                            "Block Name", "PSize", "Offset", "Used", "Total",
                            "HVA", "RO");
     RCU_READ_LOCK_GUARD();
-    RAMBLOCK_FOREACH (block) {
+    RAMBLOCK_FOREACH(block)
+    {
         g_autofree char *page = size_to_str(block->page_size);
 
         g_string_append_printf(

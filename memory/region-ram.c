@@ -50,13 +50,11 @@ bool memory_region_init_ram_nomigrate(MemoryRegion *mr, Object *owner,
                                                   errp);
 }
 
-bool memory_region_init_resizeable_ram(MemoryRegion *mr, Object *owner,
-                                       const char *name, uint64_t size,
-                                       uint64_t max_size,
-                                       void (*resized)(const char *name,
-                                                       uint64_t length,
-                                                       void *host),
-                                       Error **errp)
+bool memory_region_init_resizeable_ram(
+    MemoryRegion *mr, Object *owner, const char *name, uint64_t size,
+    uint64_t max_size,
+    void (*resized)(const char *name, uint64_t length, void *host),
+    Error **errp)
 {
     init_ram(mr, owner, name, size);
     return take_block(
@@ -72,8 +70,8 @@ bool memory_region_init_ram_from_file(MemoryRegion *mr, Object *owner,
     init_ram(mr, owner, name, size);
     mr->readonly = ram_flags & RAM_READONLY;
     mr->align = align;
-    return take_block(mr, qemu_ram_alloc_from_file(size, mr, ram_flags, path,
-                                                   offset, errp));
+    return take_block(
+        mr, qemu_ram_alloc_from_file(size, mr, ram_flags, path, offset, errp));
 }
 
 bool memory_region_init_ram_from_fd(MemoryRegion *mr, Object *owner,
@@ -180,8 +178,8 @@ bool memory_region_init_rom_device(MemoryRegion *mr, Object *owner,
                                    const char *name, uint64_t size,
                                    Error **errp)
 {
-    return memory_region_init_rom_device_nomigrate(mr, owner, ops, opaque,
-                                                   name, size, errp) &&
+    return memory_region_init_rom_device_nomigrate(mr, owner, ops, opaque, name,
+                                                   size, errp) &&
            register_ram(mr, owner, errp);
 }
 

@@ -28,13 +28,13 @@ typedef struct PreallocPart {
     QemuThread thread;
     char *area;
     size_t size;
-    int ret;        /* 0 or -errno */
+    int ret; /* 0 or -errno */
 } PreallocPart;
 
 struct PreallocJob {
     size_t page_size;
-    bool populate;  /* by MADV_POPULATE_WRITE */
-    bool failed;    /* some part has: the others stop; atomic */
+    bool populate; /* by MADV_POPULATE_WRITE */
+    bool failed;   /* some part has: the others stop; atomic */
     PreallocJob *next;
     unsigned nr;
     PreallocPart part[];
@@ -166,8 +166,7 @@ static unsigned count_threads(size_t size, int max_threads)
 static PreallocJob *job_new(char *area, size_t size, size_t page_size,
                             unsigned nr)
 {
-    PreallocJob *job =
-        g_malloc0(sizeof(*job) + nr * sizeof(job->part[0]));
+    PreallocJob *job = g_malloc0(sizeof(*job) + nr * sizeof(job->part[0]));
     size_t pages = DIV_ROUND_UP(size, page_size);
     size_t at = 0;
 

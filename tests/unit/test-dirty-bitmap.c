@@ -23,7 +23,7 @@ static void test_none(void)
  * around the two seams, and at the beginning of the block.
  */
 #define MODEL_PAGES (2 * (size_t)DIRTY_MEMORY_BLOCK_SIZE + 5000)
-#define WINDOW 1000
+#define WINDOW      1000
 
 static MemoryRegion *model_mr;
 static RAMBlock *rb;
@@ -124,8 +124,8 @@ static void step_snapshot(void)
     DirtyBitmapSnapshot *snap;
 
     random_range(&start, &length, &page, &n);
-    snap = memory_region_snapshot_and_clear_dirty(
-        model_mr, start - rb->offset, length, client);
+    snap = memory_region_snapshot_and_clear_dirty(model_mr, start - rb->offset,
+                                                  length, client);
     for (int i = 0; i < 5; i++) {
         size_t from = page + g_test_rand_int_range(0, n);
         size_t nr = g_test_rand_int_range(1, page + n - from + 1);

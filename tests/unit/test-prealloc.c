@@ -74,9 +74,9 @@ static void check_fails(int fd, size_t size, int threads)
     sigaction(SIGBUS, NULL, &before);
     g_assert_false(
         qemu_prealloc_mem(fd, area, size, threads, NULL, false, &err));
-    g_assert_true(g_str_has_prefix(
-        error_get_pretty(err),
-        "qemu_prealloc_mem: preallocating memory failed: "));
+    g_assert_true(
+        g_str_has_prefix(error_get_pretty(err),
+                         "qemu_prealloc_mem: preallocating memory failed: "));
     error_free(err);
     sigaction(SIGBUS, NULL, &after);
     g_assert_true(before.sa_sigaction == after.sa_sigaction);

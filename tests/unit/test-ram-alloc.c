@@ -55,8 +55,8 @@ static void test_mmap_flags(void)
     uint8_t *a = qemu_ram_mmap(fd, 64 * KiB, 0, QEMU_MAP_SHARED, 0);
     uint8_t *b = qemu_ram_mmap(fd, 4 * KiB, 0, QEMU_MAP_READONLY, 8 * KiB);
     uint8_t *c = qemu_ram_mmap(fd, 64 * KiB, 0, QEMU_MAP_NORESERVE, 0);
-    uint8_t *d = qemu_ram_mmap(fd, 4 * KiB, 0,
-                               QEMU_MAP_SHARED | QEMU_MAP_SYNC, 0);
+    uint8_t *d =
+        qemu_ram_mmap(fd, 4 * KiB, 0, QEMU_MAP_SHARED | QEMU_MAP_SYNC, 0);
 
     a[8 * KiB] = 7;
     g_assert_cmpint(b[0], ==, 7);
@@ -116,7 +116,8 @@ static void test_memfd(void)
                     -1);
     expect_error(err, "failed to create memfd with flags 0x");
     err = NULL;
-    g_assert_cmpint(qemu_memfd_create("x", SIZE_MAX, false, 0, 0, &err), ==, -1);
+    g_assert_cmpint(qemu_memfd_create("x", SIZE_MAX, false, 0, 0, &err), ==,
+                    -1);
     expect_error(err, "failed to resize memfd to 18446744073709551615");
 
     g_assert_true(qemu_memfd_alloc_check());
@@ -140,8 +141,7 @@ static void test_sizes(void)
     g_assert_false(memory_region_init_ram(mr, owner, "zero", 0, &err));
     expect_error(err, "cannot set up guest memory 'zero': its size is zero");
     err = NULL;
-    g_assert_false(
-        memory_region_init_ram(mr, owner, "wrap", UINT64_MAX, &err));
+    g_assert_false(memory_region_init_ram(mr, owner, "wrap", UINT64_MAX, &err));
     expect_error(err, "cannot set up guest memory 'wrap'");
     err = NULL;
     g_assert_false(
@@ -239,8 +239,8 @@ static void test_file_unreadable(void)
     g_assert_cmpint(chmod(path, root ? 0444 : 0400), ==, 0);
     g_assert_cmpint(root ? seteuid(65534) : 0, ==, 0);
     g_assert_false(init_file(mr, path, 4 * KiB, 0, RAM_PRIVATE, 0, &err));
-    g_assert_nonnull(strstr(error_get_pretty(err),
-                            "for guest RAM: Permission denied"));
+    g_assert_nonnull(
+        strstr(error_get_pretty(err), "for guest RAM: Permission denied"));
     error_free(err);
     err = NULL;
     /* What the error advises works. */
@@ -310,8 +310,8 @@ static void test_file_good(void)
     check_file_error(fresh, 4 * KiB, 12 * KiB, RAM_SHARED, 0, "alignment");
     g_assert_false(g_file_test(fresh, G_FILE_TEST_EXISTS));
     mr = region_new();
-    g_assert_true(init_file(mr, fresh, 4 * KiB, 0, RAM_SHARED, 0,
-                            &error_abort));
+    g_assert_true(
+        init_file(mr, fresh, 4 * KiB, 0, RAM_SHARED, 0, &error_abort));
     region_end(mr);
     g_assert_cmpint(stat(fresh, &st), ==, 0);
     g_assert_cmpint(st.st_size, ==, 4 * KiB);
@@ -328,8 +328,7 @@ static void test_file_directory(void)
     MemoryRegion *mr = region_new();
     uint8_t *host;
 
-    g_assert_true(init_file(mr, dir, 64 * KiB, 0, RAM_SHARED, 0,
-                            &error_abort));
+    g_assert_true(init_file(mr, dir, 64 * KiB, 0, RAM_SHARED, 0, &error_abort));
     host = memory_region_get_ram_ptr(mr);
     host[0] = 1;
     g_assert_cmpint(rmdir(dir), ==, 0);
@@ -381,8 +380,8 @@ static void test_fd(void)
 
 static void test_memfd_seals_block(void)
 {
-    int fd = qemu_memfd_create("sealed", 0, false, 0, F_SEAL_GROW,
-                               &error_abort);
+    int fd =
+        qemu_memfd_create("sealed", 0, false, 0, F_SEAL_GROW, &error_abort);
 
     check_fd_error(fd, 4096, RAM_SHARED,
                    "cannot extend the backing store of 'fd' to 0x1000 bytes");

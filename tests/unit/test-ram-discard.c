@@ -6,7 +6,7 @@
 #include "qemu/units.h"
 #include "ram-helpers.h"
 
-#define SIZE (256 * KiB)
+#define SIZE  (256 * KiB)
 #define BLOCK (16 * KiB)
 
 /* ---- the memory ---------------------------------------------------------- */
@@ -153,7 +153,7 @@ static void test_exclusion(void)
 /* ---- a manager ----------------------------------------------------------- */
 
 #define TYPE_MANAGER "test-ram-manager"
-#define NR (SIZE / BLOCK)
+#define NR           (SIZE / BLOCK)
 
 typedef struct Manager {
     Object parent_obj;
@@ -166,7 +166,7 @@ DECLARE_INSTANCE_CHECKER(Manager, MANAGER, TYPE_MANAGER)
 
 static MemoryRegionSection part(MemoryRegion *mr, unsigned first, unsigned n)
 {
-    return (MemoryRegionSection) {
+    return (MemoryRegionSection){
         .mr = mr,
         .offset_within_region = first * BLOCK,
         .size = int128_make64(n * BLOCK),
@@ -184,8 +184,8 @@ static bool is_populated(const RamDiscardManager *rdm,
 {
     Manager *m = MANAGER((Object *)rdm);
     unsigned first = s->offset_within_region / BLOCK;
-    unsigned end = DIV_ROUND_UP(
-        s->offset_within_region + int128_get64(s->size), BLOCK);
+    unsigned end =
+        DIV_ROUND_UP(s->offset_within_region + int128_get64(s->size), BLOCK);
 
     return !memchr(m->there + first, false, end - first);
 }
@@ -288,7 +288,7 @@ static const TypeInfo manager_info = {
     .parent = TYPE_OBJECT,
     .instance_size = sizeof(Manager),
     .class_init = manager_class_init,
-    .interfaces = (InterfaceInfo[]) { { TYPE_RAM_DISCARD_MANAGER }, {} },
+    .interfaces = (InterfaceInfo[]){ { TYPE_RAM_DISCARD_MANAGER }, {} },
 };
 
 /* Brings [first, first + n) in, or nothing if a listener objects. */
@@ -298,10 +298,10 @@ static int plug(Manager *m, unsigned first, unsigned n)
     RamDiscardListener *rdl, *other;
     int ret;
 
-    QLIST_FOREACH (rdl, &m->listeners, next) {
+    QLIST_FOREACH(rdl, &m->listeners, next) {
         ret = rdl->notify_populate(rdl, &s);
         if (ret) {
-            QLIST_FOREACH (other, &m->listeners, next) {
+            QLIST_FOREACH(other, &m->listeners, next) {
                 if (other == rdl) {
                     return ret;
                 }
@@ -322,7 +322,7 @@ static void unplug(Manager *m, unsigned first, unsigned n)
         ram_block_discard_range(m->mr->ram_block, first * BLOCK, n * BLOCK), ==,
         0);
     memset(m->there + first, false, n);
-    QLIST_FOREACH (rdl, &m->listeners, next) {
+    QLIST_FOREACH(rdl, &m->listeners, next) {
         rdl->notify_discard(rdl, &s);
     }
 }
@@ -426,16 +426,15 @@ static void test_manager(void)
     check_mapper(&b, m);
     a.refuse = false;
 
-    g_assert_cmpint(ram_discard_manager_replay_populated(rdm, &all, count_part,
-                                                         &n),
-                    ==, 0);
+    g_assert_cmpint(
+        ram_discard_manager_replay_populated(rdm, &all, count_part, &n), ==, 0);
     g_assert_cmpint(n, ==, 4);
     n = 0;
     ram_discard_manager_replay_discarded(rdm, &all, count_hole, &n);
     g_assert_cmpint(n, ==, NR - 4);
-    g_assert_cmpint(ram_discard_manager_replay_populated(rdm, &all,
-                                                         stop_at_once, NULL),
-                    ==, -EIO);
+    g_assert_cmpint(
+        ram_discard_manager_replay_populated(rdm, &all, stop_at_once, NULL), ==,
+        -EIO);
     all = part(mr, 6, 2);
     g_assert_true(ram_discard_manager_is_populated(rdm, &all));
     all = part(mr, 6, 3);

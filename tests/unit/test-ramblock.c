@@ -108,8 +108,8 @@ static void test_kinds(void)
     check_kind(mr, 64 * KiB, false);
 
     mr = region_new();
-    memory_region_init_resizeable_ram(mr, owner, "res", 64 * KiB, 1 * MiB,
-                                      NULL, &error_abort);
+    memory_region_init_resizeable_ram(mr, owner, "res", 64 * KiB, 1 * MiB, NULL,
+                                      &error_abort);
     g_assert_cmpuint(qemu_ram_get_max_length(mr->ram_block), ==, 1 * MiB);
     check_kind(mr, 64 * KiB, true);
     g_assert_true(QLIST_EMPTY(&ram_list.blocks));
@@ -392,11 +392,13 @@ static void check_list(void)
     RAMBlock *rb, *other, *before = NULL;
     int n = 0, there = 0, left = 1000;
 
-    RAMBLOCK_FOREACH (rb) {
+    RAMBLOCK_FOREACH(rb)
+    {
         g_assert_true(QEMU_IS_ALIGNED(rb->offset, 64 * 4096));
         g_assert_true(!before || before->max_length >= rb->max_length);
         before = rb;
-        RAMBLOCK_FOREACH (other) {
+        RAMBLOCK_FOREACH(other)
+        {
             g_assert_true(rb == other ||
                           rb->offset + rb->max_length <= other->offset ||
                           other->offset + other->max_length <= rb->offset);
@@ -548,7 +550,8 @@ static void *reader(void *opaque)
         ram_addr_t offset;
 
         WITH_RCU_READ_LOCK_GUARD() {
-            RAMBLOCK_FOREACH (rb) {
+            RAMBLOCK_FOREACH(rb)
+            {
                 *seen += *(volatile uint8_t *)rb->host;
                 g_assert_cmpuint(rb->max_length, !=, 0);
             }
@@ -578,7 +581,6 @@ static void test_threads(void)
 
         memory_region_init_ram(mr, owner, "coming", 4096 << (i % 5),
                                &error_abort);
-        *(uint8_t *)memory_region_get_ram_ptr(mr) = 0;
         region_end(mr);
     }
     qatomic_set(&stop, true);

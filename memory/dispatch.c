@@ -391,6 +391,13 @@ static void ram_device_write(void *opaque, hwaddr addr, uint64_t data,
 
     trace_memory_region_ram_device_write(memory_trace_cpu_index, mr, addr, data,
                                          size);
+    if (mr->readonly) {
+        qemu_log_mask(LOG_GUEST_ERROR,
+                      "write to read-only '%s' at 0x%" HWADDR_PRIx
+                      " is ignored\n",
+                      memory_region_name(mr), addr);
+        return;
+    }
     switch (size) {
     case 1:
         return ram_device_write8(p, data);

@@ -268,6 +268,7 @@ static void set_machine_properties(CmdLine *cl)
 /* Backends are there now: which of them is the machine's RAM? */
 static void connect_memdev(const CmdLine *cl)
 {
+    Error *err = NULL;
     QDict *mem = qobject_to(QDict, qdict_get(cl->machine, "memory"));
     Object *obj;
 
@@ -281,16 +282,20 @@ static void connect_memdev(const CmdLine *cl)
     }
     if (!mem || !qdict_haskey(mem, "size")) {
         current_machine->ram_size = MEMORY_BACKEND(obj)->size;
-        current_machine->maxram_size = MAX(current_machine->maxram_size,
-                                           current_machine->ram_size);
+        current_machine->maxram_size =
+            MAX(current_machine->maxram_size, current_machine->ram_size);
     }
-    object_property_set_link(OBJECT(current_machine), "memory-backend", obj,
-                             &error_fatal);
+    if (!object_property_set_link(OBJECT(current_machine), "memory-backend",
+                                  obj, &err)) {
+        cmdline_fail(err);
+    }
 }
 
 /* Memory backends, which are prepared side by side. */
 static void make_memory(const CmdLine *cl)
 {
+    Error *err = NULL;
+
     if (cl->mem_prealloc) {
         object_register_sugar_prop(TYPE_MEMORY_BACKEND, "prealloc", "on",
                                    false);
@@ -298,7 +303,9 @@ static void make_memory(const CmdLine *cl)
     host_memory_backends_set_locked(mlock_state != MLOCK_OFF);
     host_memory_backends_begin_async();
     make_objects(cl, true);
-    host_memory_backends_end_async(&error_fatal);
+    if (!host_memory_backends_end_async(&err)) {
+        cmdline_fail(err);
+    }
     connect_memdev(cl);
 }
 
@@ -642,7 +649,10 @@ void qemu_init(int argc, char **argv)
     qemu_opts_foreach(qemu_find_opts("sandbox"), apply_sandbox, NULL,
                       &error_abort);
 
-    machine_run_board_init(current_machine, cmdline.mem_path, &error_fatal);
+    machine_run_board_init(current_machine, cmdline.mem_path, &err);
+    if (err) {
+        cmdline_fail(err);
+    }
     make_devices(&cmdline);
     qdev_prop_check_globals();
     qemu_run_machine_init_done_notifiers();

@@ -23,7 +23,7 @@ ARGUMENTS = {
     "query-machines": None, "query-target": None, "query-kvm": None,
     "query-command-line-options": None, "query-chardev": None,
     "query-chardev-backends": None, "query-memdev": None,
-    "query-fdsets": None,
+    "query-fdsets": None, "query-memory-size-summary": None,
     "set-action": {"reboot": "reset"},
     "qom-list": {"path": "/machine"},
     "qom-list-get": {"paths": ["/machine", "/objects"]},
@@ -49,6 +49,9 @@ ARGUMENTS = {
 ERRORS = {
     "object-add": ({"qom-type": "no-such-type", "id": "o0"}, "GenericError"),
     "object-del": ({"id": "o0"}, "GenericError"),
+    "x-memdev-discard": ({"id": "m0"}, "GenericError"),
+    "x-ram-visibility-set": ({"first": 0, "last": 1,
+                              "visibility": "unmapped"}, "GenericError"),
     "device_add": ({"driver": "no-such-device", "id": "d0"}, "GenericError"),
     "device_del": ({"id": "d0"}, "DeviceNotFound"),
     "getfd": ({"fdname": "f"}, "GenericError"),

@@ -4,6 +4,7 @@
  * has. Buses are in bus.c, lines in gpio.c, plugging rules in qdev-hotplug.c.
  */
 #include "qemu/osdep.h"
+#include "exec/ram_addr.h"
 #include "hw/boards.h"
 #include "hw/qdev-clock.h"
 #include "hw/qdev-properties.h"
@@ -570,9 +571,10 @@ static MemReentrancyGuard *device_guard(Object *owner)
     return dev ? &DEVICE(dev)->mem_reentrancy_guard : NULL;
 }
 
-static void register_guard(void)
+static void register_memory_hooks(void)
 {
     memory_region_set_guard_hook(device_guard);
+    qemu_ram_set_dev_path_hook(qdev_get_dev_path);
 }
 
-type_init(register_guard)
+type_init(register_memory_hooks)

@@ -28,6 +28,11 @@ static Pending *pending_at(guint i)
     return &g_array_index(pending, Pending, i);
 }
 
+bool coalesced_any_pending(void)
+{
+    return pending && pending->len;
+}
+
 bool coalesced_is_pending(const MemoryRegion *mr)
 {
     for (guint i = 0; pending && i < pending->len; i++) {
@@ -109,14 +114,41 @@ static void append_shown(const FlatRange *range, guint from, GArray *out)
     }
 }
 
-void coalesced_before(const FlatRange *range, GArray *out)
+static void append_without(const FlatRange *range, guint from, guint without,
+                           GArray *out)
 {
-    append_shown(range, 0, out);
+    g_autoptr(GArray) list =
+        g_array_new(false, false, sizeof(CoalescedMemoryRange));
+    g_autoptr(GArray) other =
+        g_array_new(false, false, sizeof(CoalescedMemoryRange));
+
+    append_shown(range, from, list);
+    append_shown(range, without, other);
+    for (guint i = 0; i < other->len; i++) {
+        const CoalescedMemoryRange *c =
+            &g_array_index(other, CoalescedMemoryRange, i);
+
+        remove_one(list, c->offset, c->size);
+    }
+    g_array_append_vals(out, list->data, list->len);
 }
 
-void coalesced_after(const FlatRange *range, GArray *out)
+void coalesced_list(const FlatRange *range, CoalescedWhich which, GArray *out)
 {
-    append_shown(range, round_end, out);
+    switch (which) {
+    case COALESCED_BEFORE:
+        append_shown(range, 0, out);
+        break;
+    case COALESCED_AFTER:
+        append_shown(range, round_end, out);
+        break;
+    case COALESCED_GONE:
+        append_without(range, 0, round_end, out);
+        break;
+    case COALESCED_CAME:
+        append_without(range, round_end, 0, out);
+        break;
+    }
 }
 
 void coalesced_round_begin(void)

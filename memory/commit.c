@@ -467,7 +467,8 @@ static void tell_del(const Audience *a, const FlatRange *range, FlatView *fv)
     if (!QTAILQ_EMPTY(&range->mr->coalesced) ||
         coalesced_is_pending(range->mr)) {
         FOR_AUDIENCE_REVERSE(l, i, a) {
-            memory_listener_tell_coalesced(l, &section, range, false, false);
+            memory_listener_tell_coalesced(l, &section, range,
+                                           COALESCED_BEFORE, false);
         }
     }
     FOR_AUDIENCE_REVERSE(l, i, a) {
@@ -489,7 +490,8 @@ static void tell_add(const Audience *a, const FlatRange *range, FlatView *fv)
     }
     if (!QTAILQ_EMPTY(&range->mr->coalesced)) {
         FOR_AUDIENCE(l, i, a) {
-            memory_listener_tell_coalesced(l, &section, range, true, true);
+            memory_listener_tell_coalesced(l, &section, range,
+                                           COALESCED_AFTER, true);
         }
     }
 }
@@ -640,10 +642,12 @@ static void tell_extras(const Audience *a, const ViewChange *c)
         MemoryRegionSection section = section_from_flat_range(&range, fv);
 
         FOR_AUDIENCE_REVERSE(l, j, a) {
-            memory_listener_tell_coalesced(l, &section, &range, false, false);
+            memory_listener_tell_coalesced(l, &section, &range,
+                                           COALESCED_GONE, false);
         }
         FOR_AUDIENCE(l, j, a) {
-            memory_listener_tell_coalesced(l, &section, &range, true, true);
+            memory_listener_tell_coalesced(l, &section, &range,
+                                           COALESCED_CAME, true);
         }
     }
     for (size_t i = c->fds; i < c->fds + c->nr_fds; i++) {
@@ -854,7 +858,10 @@ static bool run_round(bool may_fail, Error **errp)
     bool ok;
 
     if (QTAILQ_EMPTY(&dirty_views) && QTAILQ_EMPTY(&pending_spaces)) {
+        /* Nobody sees regions of which eventfds or coalesced ranges changed. */
         eventfds_settle();
+        coalesced_round_begin();
+        coalesced_round_end();
         return true;
     }
     coalesced_round_begin();

@@ -237,6 +237,17 @@ static void note_pending(const FlatRange *fr, RoundData *data)
     }
 }
 
+/*
+ * When eventfds changed, their region may have been elsewhere, or nowhere, and
+ * then have come back: what was marked for ranges is looked at, too.
+ */
+static void add_marks(Intervals *notes, const Intervals *ranges)
+{
+    for (unsigned i = 0; i < ranges->n; i++) {
+        intervals_add(notes, ranges->at[i].start, ranges->at[i].last);
+    }
+}
+
 /* Ranges that stayed as they are, but of which eventfds or the like changed. */
 static void collect_notes(ViewChange *c, Intervals *notes, RoundData *data)
 {
@@ -307,6 +318,9 @@ void view_change_collect(ViewChange *c, Intervals *ranges, Intervals *notes,
         group_end(&g);
     }
     if (heard) {
+        if (eventfds_any_pending() || coalesced_any_pending()) {
+            add_marks(notes, ranges);
+        }
         collect_notes(c, notes, data);
     }
     end(c, data);

@@ -36,7 +36,8 @@ struct MemoryRegionEventfds {
 static QTAILQ_HEAD(, MemoryRegionEventfds) pending_regions =
     QTAILQ_HEAD_INITIALIZER(pending_regions);
 
-static int compare(const Eventfd *a, const Eventfd *b)
+/* All but the notifier: only one of these can be with the kernel. */
+static int compare_place(const Eventfd *a, const Eventfd *b)
 {
     if (a->addr != b->addr) {
         return a->addr < b->addr ? -1 : 1;
@@ -50,8 +51,14 @@ static int compare(const Eventfd *a, const Eventfd *b)
     if (a->match_data && a->data != b->data) {
         return a->data < b->data ? -1 : 1;
     }
-    return ((uintptr_t)a->e > (uintptr_t)b->e) -
-           ((uintptr_t)a->e < (uintptr_t)b->e);
+    return 0;
+}
+
+static int compare(const Eventfd *a, const Eventfd *b)
+{
+    int order = compare_place(a, b);
+
+    return order ?: (a->e > b->e) - (a->e < b->e);
 }
 
 static int compare_qsort(const void *a, const void *b)
@@ -182,7 +189,10 @@ static bool set_remove(MemoryRegionEventfds *set, const Eventfd *fd)
 
 /* ---- what a range shows -------------------------------------------------- */
 
-/* Whether @fd touches @range; an eventfd without a size is a point. */
+/*
+ * Whether @fd touches @range; an eventfd without a size is a point. One that
+ * would begin below address 0 is not seen.
+ */
 static bool touches(const FlatRange *range, const Eventfd *fd)
 {
     hwaddr first = range->offset_in_region;
@@ -191,7 +201,7 @@ static bool touches(const FlatRange *range, const Eventfd *fd)
     if (fd->addr >= first) {
         return fd->addr <= last;
     }
-    return fd->size > first - fd->addr;
+    return fd->size > first - fd->addr && range->start >= first - fd->addr;
 }
 
 static void append_shown(GArray *out, const FlatRange *range, const Eventfd *fd)
@@ -330,6 +340,22 @@ void eventfds_pending(const FlatRange *range, GArray *before, GArray *after)
     }
 }
 
+/* What goes from a place does so before another comes there. */
+static void append_del(GArray *out, const Eventfd *fd)
+{
+    guint i = out->len;
+
+    while (i > 0) {
+        const Eventfd *before = &g_array_index(out, Eventfd, i - 1);
+
+        if (!before->add || compare_place(before, fd)) {
+            break;
+        }
+        i--;
+    }
+    g_array_insert_val(out, i, *fd);
+}
+
 void eventfds_diff(GArray *before, GArray *after, GArray *out)
 {
     guint b = 0, a = 0;
@@ -345,7 +371,7 @@ void eventfds_diff(GArray *before, GArray *after, GArray *out)
 
         if (order < 0) {
             old->add = false;
-            g_array_append_val(out, *old);
+            append_del(out, old);
         } else if (order > 0) {
             new->add = true;
             g_array_append_val(out, *new);
@@ -367,6 +393,11 @@ static void forget_pending(MemoryRegionEventfds *set)
         set->pending = g_array_new(false, false, sizeof(Eventfd));
     }
     g_array_set_size(set->pending, 0);
+}
+
+bool eventfds_any_pending(void)
+{
+    return !QTAILQ_EMPTY(&pending_regions);
 }
 
 void eventfds_settle(void)
@@ -402,15 +433,16 @@ void eventfds_rollback(void)
 static void note(MemoryRegionEventfds *set, const Eventfd *fd)
 {
     guint n = set->pending->len;
-    hwaddr last = region_last(set->mr), end = fd->addr;
+    hwaddr last, end = fd->addr;
 
     if (!n) {
         QTAILQ_INSERT_TAIL(&pending_regions, set, pending_link);
     }
     g_array_append_val(set->pending, *fd);
-    if (n > MARK_SINGLY) {
+    if (n > MARK_SINGLY || !int128_nz(set->mr->size)) {
         return;
     }
+    last = region_last(set->mr);
     if (n == MARK_SINGLY) {
         memory_region_mark(set->mr, 0, last, VISIBLE_EVENTFDS);
     } else if (fd->addr <= last) {

@@ -26,8 +26,8 @@ static void call_commit(MemoryListener *l)
 
 void memory_listener_tell_coalesced(MemoryListener *l,
                                     MemoryRegionSection *section,
-                                    const FlatRange *range, bool after,
-                                    bool add)
+                                    const FlatRange *range,
+                                    CoalescedWhich which, bool add)
 {
     void (*call)(MemoryListener *, MemoryRegionSection *, hwaddr, hwaddr) =
         add ? l->coalesced_io_add : l->coalesced_io_del;
@@ -38,11 +38,7 @@ void memory_listener_tell_coalesced(MemoryListener *l,
         return;
     }
     list = g_array_new(false, false, sizeof(CoalescedMemoryRange));
-    if (after) {
-        coalesced_after(range, list);
-    } else {
-        coalesced_before(range, list);
-    }
+    coalesced_list(range, which, list);
     for (guint i = 0; i < list->len; i++) {
         CoalescedMemoryRange *c = &g_array_index(list, CoalescedMemoryRange, i);
 
@@ -101,7 +97,8 @@ static void tell_all(MemoryListener *l, FlatView *fv)
         if (l->region_add) {
             l->region_add(l, &section);
         }
-        memory_listener_tell_coalesced(l, &section, fr, false, true);
+        memory_listener_tell_coalesced(l, &section, fr,
+                                       COALESCED_BEFORE, true);
         if (fr->dirty_log_mask && l->log_start) {
             l->log_start(l, &section, 0, fr->dirty_log_mask);
         }
@@ -123,7 +120,8 @@ static void tell_gone(MemoryListener *l, FlatView *fv)
         if (fr->dirty_log_mask && l->log_stop) {
             l->log_stop(l, &section, fr->dirty_log_mask, 0);
         }
-        memory_listener_tell_coalesced(l, &section, fr, false, false);
+        memory_listener_tell_coalesced(l, &section, fr,
+                                       COALESCED_BEFORE, false);
         if (l->region_del) {
             l->region_del(l, &section);
         }

@@ -118,14 +118,23 @@ void eventfds_pending(const FlatRange *range, GArray *before, GArray *after);
  * clears both.
  */
 void eventfds_diff(GArray *before, GArray *after, GArray *out);
+bool eventfds_any_pending(void);
 /* What is pending counts as told to listeners. */
 void eventfds_settle(void);
 /* Pending changes are taken back. */
 void eventfds_rollback(void);
 
-/* The same for coalesced ranges; out: of CoalescedMemoryRange, in the view. */
-void coalesced_before(const FlatRange *range, GArray *out);
-void coalesced_after(const FlatRange *range, GArray *out);
+/* Coalesced ranges that are seen in a range of a view. */
+typedef enum {
+    COALESCED_BEFORE,           /* those that listeners know */
+    COALESCED_AFTER,            /* those that the round brings */
+    COALESCED_GONE,             /* before, but no longer */
+    COALESCED_CAME,             /* after, but not before */
+} CoalescedWhich;
+
+/* Adds them to @out, of CoalescedMemoryRange, with addresses of the view. */
+void coalesced_list(const FlatRange *range, CoalescedWhich which, GArray *out);
+bool coalesced_any_pending(void);
 bool coalesced_is_pending(const MemoryRegion *mr);
 /* What is pending now is what this round tells. */
 void coalesced_round_begin(void);
@@ -170,7 +179,7 @@ void memory_round_forget_space(AddressSpace *as);
 void memory_listener_tell_eventfds(MemoryListener *l, FlatView *fv, bool add);
 void memory_listener_tell_coalesced(MemoryListener *l,
                                     MemoryRegionSection *section,
-                                    const FlatRange *range, bool after,
-                                    bool add);
+                                    const FlatRange *range,
+                                    CoalescedWhich which, bool add);
 
 #endif

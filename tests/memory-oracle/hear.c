@@ -58,8 +58,7 @@ static bool same_section(const ModelRange *a, const ModelRange *b)
 {
     return a->start == b->start && a->last == b->last && a->mr == b->mr &&
            a->offset == b->offset && a->readonly == b->readonly &&
-           a->nonvolatile == b->nonvolatile &&
-           a->unmergeable == b->unmergeable;
+           a->nonvolatile == b->nonvolatile && a->unmergeable == b->unmergeable;
 }
 
 /* Listeners see no difference but in the dirty log. */
@@ -248,9 +247,8 @@ static void on_eventfd_del(MemoryListener *real, MemoryRegionSection *section,
                number(l), fd.addr);
 }
 
-static void on_coalesced_add(MemoryListener *real,
-                             MemoryRegionSection *section, hwaddr addr,
-                             hwaddr len)
+static void on_coalesced_add(MemoryListener *real, MemoryRegionSection *section,
+                             hwaddr addr, hwaddr len)
 {
     ModelListener *l = mine(real);
     ModelRange r = { .start = addr, .last = addr + len - 1 };
@@ -258,9 +256,8 @@ static void on_coalesced_add(MemoryListener *real,
     g_array_append_val(l->coalesced, r);
 }
 
-static void on_coalesced_del(MemoryListener *real,
-                             MemoryRegionSection *section, hwaddr addr,
-                             hwaddr len)
+static void on_coalesced_del(MemoryListener *real, MemoryRegionSection *section,
+                             hwaddr addr, hwaddr len)
 {
     ModelListener *l = mine(real);
 
@@ -523,10 +520,9 @@ void hear_expect(Model *m)
 
 /* ---- comparing ----------------------------------------------------------- */
 
-static const char *const event_names[] = {
-    "begin", "del", "add", "nop", "log_start", "log_stop", "commit", "prepare",
-    "cancel"
-};
+static const char *const event_names[] = { "begin",  "del",       "add",
+                                           "nop",    "log_start", "log_stop",
+                                           "commit", "prepare",   "cancel" };
 
 static void print_events(const char *what, const GArray *events)
 {
@@ -582,8 +578,8 @@ static void check_prepares(Model *m, bool refused)
     }
     if (asked->len != nr ||
         (nr && memcmp(asked->data, m->to_ask->data, nr * sizeof(int)))) {
-        model_fail(m, "%u were asked to prepare, not %u, or others",
-                   asked->len, nr);
+        model_fail(m, "%u were asked to prepare, not %u, or others", asked->len,
+                   nr);
     }
     if (cancelled->len != (refused ? nr - 1 : 0)) {
         model_fail(m, "%u were told to cancel", cancelled->len);

@@ -18,7 +18,7 @@
 #include "exec/memory.h"
 #include "qemu/event_notifier.h"
 
-#define MODEL_REGIONS   28
+#define MODEL_REGIONS   48
 #define MODEL_SPACES    5
 #define MODEL_LISTENERS 7
 #define MODEL_NOTIFIERS 4
@@ -125,7 +125,7 @@ struct Model {
     /* The source: a number of 32 bits, and whether there are more. */
     uint32_t (*draw)(Model *m);
     void *opaque;
-    bool quiet;         /* small trees only: for fuzzing */
+    int regions;        /* how many there may be at a time */
 
     ModelRegion region[MODEL_REGIONS];
     ModelSpace space[MODEL_SPACES];

@@ -14,7 +14,7 @@
 
 /* What lies on the way from the root to what is seen. */
 typedef struct Way {
-    uint64_t aliases;       /* a hash of the numbers of all aliases on it */
+    uint64_t aliases; /* a hash of the numbers of all aliases on it */
     bool readonly, nonvolatile, unmergeable;
 } Way;
 
@@ -127,7 +127,8 @@ unsigned oracle_paths(Model *m, int r, unsigned limit)
 }
 
 /* Where something may begin or end: the edges of all regions by all ways. */
-static void edges(Model *m, int number, i128 base, i128 lo, i128 hi, GArray *out)
+static void edges(Model *m, int number, i128 base, i128 lo, i128 hi,
+                  GArray *out)
 {
     ModelRegion *r = &m->region[number];
 
@@ -191,8 +192,8 @@ void oracle_flatten(Model *m, int root, GArray *out)
         }
         range.start = start;
         range.last = end - 1;
-        before = out->len ? &g_array_index(out, ModelRange, out->len - 1)
-                          : NULL;
+        before =
+            out->len ? &g_array_index(out, ModelRange, out->len - 1) : NULL;
         if (before && continues(before, &range)) {
             before->last = range.last;
         } else {
@@ -234,8 +235,7 @@ static bool same(const ModelRange *a, const FlatRange *b)
     return a->start == b->start && a->last == b->last && a->mr == b->mr &&
            a->offset == b->offset_in_region && a->log == b->dirty_log_mask &&
            a->romd == b->romd_mode && a->readonly == b->readonly &&
-           a->nonvolatile == b->nonvolatile &&
-           a->unmergeable == b->unmergeable;
+           a->nonvolatile == b->nonvolatile && a->unmergeable == b->unmergeable;
 }
 
 static void print_flat_range(Model *m, const FlatRange *r)
@@ -279,7 +279,8 @@ static void check_lookups(Model *m, ModelSpace *s)
 
     for (guint i = 0; i < s->next->len; i++) {
         ModelRange *r = &g_array_index(s->next, ModelRange, i);
-        hwaddr at[] = { r->start, r->last, r->start + (r->last - r->start) / 2 };
+        hwaddr at[] = { r->start, r->last,
+                        r->start + (r->last - r->start) / 2 };
 
         for (unsigned j = 0; j < ARRAY_SIZE(at); j++) {
             const FlatRange *found = flatview_lookup(fv, at[j]);
@@ -310,10 +311,9 @@ static void check_region(Model *m, int i)
 
     if (mr->enabled != r->now.enabled || mr->readonly != r->now.readonly ||
         mr->nonvolatile != r->now.nonvolatile ||
-        mr->unmergeable != r->now.unmergeable ||
-        mr->romd_mode != r->now.romd ||
-        mr->alias_offset != r->now.alias_offset ||
-        mr->addr != r->now.addr || mr->priority != r->now.priority ||
+        mr->unmergeable != r->now.unmergeable || mr->romd_mode != r->now.romd ||
+        mr->alias_offset != r->now.alias_offset || mr->addr != r->now.addr ||
+        mr->priority != r->now.priority ||
         mr->vga_logging_count != r->now.logs ||
         mr->container !=
             (r->now.container < 0 ? NULL : m->region[r->now.container].mr) ||

@@ -20,7 +20,7 @@ OBJECT_DECLARE_SIMPLE_TYPE(ModelOwner, MODEL_OWNER)
 struct ModelOwner {
     Object parent_obj;
 
-    IOMMUMemoryRegion iommu;    /* as a MemoryRegion, mostly */
+    IOMMUMemoryRegion iommu; /* as a MemoryRegion, mostly */
     Model *model;
 };
 
@@ -91,33 +91,32 @@ void model_note(Model *m, const char *fmt, ...)
 
 static void print_regions(Model *m)
 {
-    static const char *const kinds[] = {
-        "container", "io", "ram", "rom", "romd", "ram-device", "alias", "iommu"
-    };
+    static const char *const kinds[] = { "container", "io",   "ram",
+                                         "rom",       "romd", "ram-device",
+                                         "alias",     "iommu" };
 
     for (int i = 0; i < MODEL_REGIONS; i++) {
         ModelRegion *r = &m->region[i];
 
         if (r->used) {
-            fprintf(stderr,
-                    "r%d %s in r%d at %" PRIx64 " size %" PRIx64 "%016" PRIx64
-                    " prio %d order %" PRIu64 " alias r%d+%" PRIx64
-                    "%s%s%s%s%s\n",
-                    i, kinds[r->kind], r->now.container, r->now.addr,
-                    (uint64_t)(r->now.size >> 64), (uint64_t)r->now.size,
-                    r->now.priority, r->now.order, r->alias,
-                    r->now.alias_offset, r->now.enabled ? "" : " disabled",
-                    r->now.readonly ? " ro" : "",
-                    r->now.nonvolatile ? " nv" : "",
-                    r->now.unmergeable ? " unm" : "",
-                    r->now.romd ? "" : " no-romd");
+            fprintf(
+                stderr,
+                "r%d %s in r%d at %" PRIx64 " size %" PRIx64 "%016" PRIx64
+                " prio %d order %" PRIu64 " alias r%d+%" PRIx64 "%s%s%s%s%s\n",
+                i, kinds[r->kind], r->now.container, r->now.addr,
+                (uint64_t)(r->now.size >> 64), (uint64_t)r->now.size,
+                r->now.priority, r->now.order, r->alias, r->now.alias_offset,
+                r->now.enabled ? "" : " disabled", r->now.readonly ? " ro" : "",
+                r->now.nonvolatile ? " nv" : "",
+                r->now.unmergeable ? " unm" : "",
+                r->now.romd ? "" : " no-romd");
             for (unsigned j = 0; j < r->now.nr_coalesced; j++) {
                 fprintf(stderr, "  coalesced %" PRIx64 "+%" PRIx64 "\n",
                         r->now.coalesced[j].offset, r->now.coalesced[j].size);
             }
             for (unsigned j = 0; j < r->now.nr_fd; j++) {
-                fprintf(stderr, "  eventfd %" PRIx64 "+%x\n",
-                        r->now.fd[j].addr, r->now.fd[j].size);
+                fprintf(stderr, "  eventfd %" PRIx64 "+%x\n", r->now.fd[j].addr,
+                        r->now.fd[j].size);
             }
         }
     }
@@ -174,39 +173,41 @@ static hwaddr pick_addr(Model *m)
     case 3:
         return UINT64_MAX - pick(m, 3);
     default:
-        return 0x1000 * pick(m, 20);
+        return 0x1000 * pick(m, 48);
     }
 }
 
 /* As memory_region_init() takes it. */
-static uint64_t pick_size(Model *m)
+static uint64_t pick_odd_size(Model *m)
 {
-    switch (pick(m, 16)) {
+    switch (pick(m, 6)) {
     case 0:
-    case 1:
-    case 2:
         return UINT64_MAX;
-    case 3:
+    case 1:
         return -(hwaddr)0x1000 * (1 + pick(m, 3));
-    case 4:
+    case 2:
         return pick(m, 4);
-    case 5:
+    case 3:
         return 1ull << 63;
-    case 6:
-        return 0x800 * pick(m, 10) + pick(m, 3);
     default:
-        return 0x1000 * (1 + pick(m, 12));
+        return 0x800 * pick(m, 100) + pick(m, 3);
     }
 }
 
-/* Containers are large, mostly, so that something is seen. */
-static uint64_t pick_size_of(Model *m, Kind kind)
+/* Containers are large, mostly, and others not, so that much is seen. */
+static uint64_t pick_size(Model *m, Kind kind)
 {
-    if ((kind == KIND_CONTAINER && pick(m, 4)) ||
-        (kind == KIND_ALIAS && pick(m, 2))) {
-        return UINT64_MAX;
+    if (one_in(m, 8)) {
+        return pick_odd_size(m);
     }
-    return pick_size(m);
+    switch (kind) {
+    case KIND_CONTAINER:
+        return pick(m, 2) ? UINT64_MAX : 0x1000 * (16 + pick(m, 48));
+    case KIND_ALIAS:
+        return pick(m, 3) ? UINT64_MAX : 0x1000 * (1 + pick(m, 24));
+    default:
+        return 0x1000 * (1 + pick(m, 6));
+    }
 }
 
 static u128 wide_size(uint64_t size)
@@ -217,10 +218,10 @@ static u128 wide_size(uint64_t size)
 /* A region in use for which @ok, if given, holds; or -1. */
 static int pick_region(Model *m, bool (*ok)(Model *m, int r))
 {
-    unsigned first = pick(m, MODEL_REGIONS);
+    int first = pick(m, m->regions);
 
-    for (unsigned i = 0; i < MODEL_REGIONS; i++) {
-        int r = (first + i) % MODEL_REGIONS;
+    for (int i = 0; i < m->regions; i++) {
+        int r = (first + i) % m->regions;
 
         if (m->region[r].used && (!ok || ok(m, r))) {
             return r;
@@ -231,8 +232,8 @@ static int pick_region(Model *m, bool (*ok)(Model *m, int r))
 
 static bool is_ram(const ModelRegion *r)
 {
-    return r->kind == KIND_RAM || r->kind == KIND_ROM ||
-           r->kind == KIND_ROMD || r->kind == KIND_RAM_DEVICE;
+    return r->kind == KIND_RAM || r->kind == KIND_ROM || r->kind == KIND_ROMD ||
+           r->kind == KIND_RAM_DEVICE;
 }
 
 static bool is_free(Model *m, int r)
@@ -333,10 +334,10 @@ static void after(Model *m)
 static bool pick_kind(Model *m, int slot, Kind *kind, int *target)
 {
     static const Kind kinds[] = {
-        KIND_CONTAINER, KIND_CONTAINER, KIND_CONTAINER, KIND_CONTAINER,
-        KIND_ALIAS,     KIND_ALIAS,     KIND_ALIAS,     KIND_ALIAS,
-        KIND_IO,        KIND_IO,        KIND_IO,        KIND_RAM,
-        KIND_RAM,       KIND_RAM,       KIND_ROM,       KIND_ROMD,
+        KIND_CONTAINER,  KIND_CONTAINER, KIND_CONTAINER, KIND_CONTAINER,
+        KIND_ALIAS,      KIND_ALIAS,     KIND_ALIAS,     KIND_ALIAS,
+        KIND_IO,         KIND_IO,        KIND_IO,        KIND_RAM,
+        KIND_RAM,        KIND_RAM,       KIND_ROM,       KIND_ROMD,
         KIND_RAM_DEVICE, KIND_IOMMU,
     };
 
@@ -394,11 +395,11 @@ static void init_region(Model *m, ModelRegion *r, MemoryRegion *target,
 static void do_create(Model *m)
 {
     ModelRegion *r = NULL;
-    int target, slot;
+    int target = -1, slot;
     uint64_t size;
     Kind kind;
 
-    for (slot = 0; slot < MODEL_REGIONS; slot++) {
+    for (slot = 0; slot < m->regions; slot++) {
         if (!m->region[slot].used) {
             r = &m->region[slot];
             break;
@@ -408,10 +409,12 @@ static void do_create(Model *m)
         return;
     }
     *r = (ModelRegion){
-        .kind = kind, .alias = target, .id = ++m->ids,
+        .kind = kind,
+        .alias = target,
+        .id = ++m->ids,
         .now = { .container = -1, .enabled = true, .romd = true },
     };
-    size = is_ram(r) ? 0x1000 * (1 + pick(m, 8)) : pick_size_of(m, kind);
+    size = is_ram(r) ? 0x1000 * (1 + pick(m, 8)) : pick_size(m, kind);
     r->now.size = wide_size(size);
     r->now.readonly = kind == KIND_ROM;
     r->now.alias_offset = kind == KIND_ALIAS ? pick_addr(m) : 0;
@@ -477,11 +480,18 @@ static void do_destroy(Model *m)
     destroy(m, r);
 }
 
+/* Containers that are old have many children, and so become roots. */
+static int pick_parent(Model *m)
+{
+    int parent = pick_region(m, pick(m, 5) ? is_container : can_have_children);
+
+    return pick(m, 3) ? parent : MIN(parent, pick_region(m, is_container));
+}
+
 static void do_add(Model *m)
 {
     int child = pick_region(m, is_free);
-    int parent = pick_region(m, pick(m, 5) ? is_container
-                                           : can_have_children);
+    int parent = pick_parent(m);
     int priority = one_in(m, 2) ? 0 : (int)pick(m, 5) - 2;
     hwaddr addr = pick_addr(m);
     ModelState was;
@@ -546,7 +556,7 @@ static void do_set_size(Model *m)
     int r = pick_region(m, has_size);
 
     if (r >= 0) {
-        uint64_t size = pick_size_of(m, m->region[r].kind);
+        uint64_t size = pick_size(m, m->region[r].kind);
 
         model_note(m, "r%d: size %" PRIx64, r, size);
         m->region[r].now.size = wide_size(size);
@@ -590,7 +600,7 @@ static void do_set_flag(Model *m)
     static const uint8_t likely_ones[] = { 0, 0, 0, 0, 1, 2, 3, 3, 4 };
     unsigned f = likely_ones[pick(m, ARRAY_SIZE(likely_ones))];
     int r = pick_region(m, f == 4 ? is_romd : NULL);
-    bool value = f ? pick(m, 2) : pick(m, 4);
+    bool value = f ? pick(m, 2) : pick(m, 6);
 
     if (r >= 0) {
         model_note(m, "r%d: %s %d", r, flags[f].name, value);
@@ -607,8 +617,8 @@ static void do_set_log(Model *m)
     bool log;
 
     if (r >= 0) {
-        log = !m->region[r].now.logs || (m->region[r].now.logs < 3 &&
-                                         pick(m, 2));
+        log =
+            !m->region[r].now.logs || (m->region[r].now.logs < 3 && pick(m, 2));
         model_note(m, "r%d: log %d", r, log);
         m->region[r].now.logs += log ? 1 : -1;
         before(m);
@@ -672,8 +682,7 @@ static void do_coalesced(Model *m)
         return;
     }
     s = &m->region[r].now;
-    if (s->nr_coalesced == MODEL_COALESCED ||
-        (s->nr_coalesced && pick(m, 2))) {
+    if (s->nr_coalesced == MODEL_COALESCED || (s->nr_coalesced && pick(m, 2))) {
         model_note(m, "r%d: coalesced ranges go", r);
         s->nr_coalesced = 0;
         before(m);
@@ -718,7 +727,7 @@ static int pick_root(Model *m)
 {
     int best = pick_region(m, NULL);
 
-    for (unsigned i = pick(m, 6); i; i--) {
+    for (unsigned i = pick(m, 30); i; i--) {
         int r = pick_region(m, NULL);
 
         if (r >= 0 && oracle_paths(m, r, MODEL_PATHS) >
@@ -747,7 +756,7 @@ static void do_space(Model *m)
         space_remove(m, i);
         return;
     }
-    if (m->undoable) {
+    if (m->undoable || pick(m, 60) > m->steps) {
         return;
     }
     s->root = pick_root(m);
@@ -827,8 +836,8 @@ static void commit_undoable(Model *m)
     bool ok;
 
     before(m);
-    m->refuse_at = m->to_ask->len && pick(m, 3) ? 1 + pick(m, m->to_ask->len)
-                                                : 0;
+    m->refuse_at =
+        m->to_ask->len && pick(m, 3) ? 1 + pick(m, m->to_ask->len) : 0;
     model_note(m, "commit, undoable; %u of %u refuses", m->refuse_at,
                m->to_ask->len);
     ok = memory_region_transaction_commit_undoable(&err);
@@ -879,11 +888,11 @@ void model_step(Model *m)
         void (*op)(Model *m);
         unsigned weight;
     } ops[] = {
-        { do_create, 10 },     { do_destroy, 2 },    { do_add, 24 },
-        { do_delete, 4 },      { do_set_address, 8 }, { do_set_size, 5 },
-        { do_set_offset, 4 },  { do_set_flag, 18 },  { do_set_log, 4 },
-        { do_eventfd, 4 },     { do_coalesced, 3 },  { do_space, 5 },
-        { do_listener, 6 },    { do_tracking, 1 },   { do_begin, 5 },
+        { do_create, 10 },    { do_destroy, 2 },     { do_add, 24 },
+        { do_delete, 3 },     { do_set_address, 8 }, { do_set_size, 5 },
+        { do_set_offset, 4 }, { do_set_flag, 18 },   { do_set_log, 4 },
+        { do_eventfd, 4 },    { do_coalesced, 3 },   { do_space, 5 },
+        { do_listener, 6 },   { do_tracking, 1 },    { do_begin, 5 },
         { do_commit, 10 },
     };
     unsigned total = 0, n;
@@ -906,6 +915,7 @@ void model_step(Model *m)
 void model_init(Model *m, uint32_t (*draw)(Model *m), void *opaque)
 {
     *m = (Model){ .draw = draw, .opaque = opaque };
+    m->regions = 8 + pick(m, MODEL_REGIONS - 8);
     m->heard = g_array_new(false, false, sizeof(ModelEvent));
     m->expected = g_array_new(false, false, sizeof(ModelEvent));
     m->to_ask = g_array_new(false, false, sizeof(int));
@@ -957,8 +967,8 @@ void model_fini(Model *m)
         drain_call_rcu();
     }
     if (m->finalized != m->created) {
-        model_fail(m, "%u owners of %u are left",
-                   m->created - m->finalized, m->created);
+        model_fail(m, "%u owners of %u are left", m->created - m->finalized,
+                   m->created);
     }
     for (int i = 0; i < MODEL_SPACES; i++) {
         g_array_unref(m->space[i].now);

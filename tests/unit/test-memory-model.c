@@ -14,9 +14,9 @@
 
 /* By default: so many steps in all, in sequences of this length. */
 #ifdef QEMU_SANITIZE_ADDRESS
-#define STEPS 60000
+#define STEPS 400000
 #else
-#define STEPS 300000
+#define STEPS 2000000
 #endif
 #define LENGTH 2000
 
@@ -38,8 +38,8 @@ static void run(uint64_t seed, uint64_t steps)
     g_autofree Model *m = g_new0(Model, 1);
     uint64_t state = seed;
 
-    printf("# PLATEAU_MODEL_SEED=%" PRIu64 " PLATEAU_MODEL_STEPS=%" PRIu64
-           "\n", seed, steps);
+    printf("# PLATEAU_MODEL_SEED=%" PRIu64 " PLATEAU_MODEL_STEPS=%" PRIu64 "\n",
+           seed, steps);
     fflush(stdout);
     model_init(m, draw, &state);
     for (uint64_t i = 0; i < steps; i++) {

@@ -329,10 +329,13 @@ static void pass_by(const Node *n, unsigned i, SubregionRun *run)
     }
 }
 
+/* Enough levels for any number of children that fits memory. */
+enum { HEIGHT_MAX = 24 };
+
 void subregion_run(const MemoryRegion *c, hwaddr x, SubregionRun *run)
 {
-    const Node *n = c->tree;
-    unsigned i;
+    const Node *path[HEIGHT_MAX], *n = c->tree;
+    unsigned at[HEIGHT_MAX], depth = 0, i;
 
     *run = (SubregionRun){ 0 };
     if (!n) {
@@ -342,17 +345,30 @@ void subregion_run(const MemoryRegion *c, hwaddr x, SubregionRun *run)
         i = x ? count_starts(n, x - 1) : 0;
         i -= i > 0;
         pass_by(n, i, run);
-        if (i + 1 < n->nr) {
-            run->more = true;
-            run->more_start = n->e[i + 1].start;
-        }
+        path[depth] = n;
+        at[depth++] = i;
     }
     i = x ? count_starts(n, x - 1) : 0;
-    if (i == n->nr && run->more) {
-        subregion_run(c, run->more_start, run);
-        return;
-    }
     pass_by(n, i, run);
+    if (i == n->nr) {
+        /* All of this leaf lies before: on to the next. */
+        while (depth && at[depth - 1] + 1 == path[depth - 1]->nr) {
+            depth--;
+        }
+        if (depth) {
+            n = path[depth - 1]->e[++at[depth - 1]].child;
+            for (i = 0; n->height; n = n->e[0].child) {
+                path[depth] = n;
+                at[depth++] = 0;
+            }
+        }
+    }
+    for (unsigned d = 0; d < depth; d++) {
+        if (at[d] + 1 < path[d]->nr) {
+            run->more = true;
+            run->more_start = path[d]->e[at[d] + 1].start;
+        }
+    }
     run->at = &n->e[i];
     run->end = &n->e[n->nr];
 }

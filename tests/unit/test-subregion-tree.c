@@ -134,6 +134,55 @@ static void compare(Model *m)
     g_assert_cmphex(start, ==, expected);
 }
 
+/* All children from @x on, run by run, each knowing what lies before it. */
+static void compare_runs(Model *m)
+{
+    hwaddr x = random_address(m), at = x;
+    guint nr = 0, expected = 0, before = 0;
+    SubregionRun run;
+    bool more;
+
+    for (guint i = 0; i < m->in->len; i++) {
+        MemoryRegion *mr = g_ptr_array_index(m->in, i);
+
+        expected += mr->node.start >= x;
+    }
+    before = m->in->len - expected;
+    do {
+        subregion_run(&m->c, at, &run);
+        g_assert_true(run.reached == (before + nr > 0));
+        if (run.reached) {
+            hwaddr reach = 0;
+
+            for (guint i = 0; i < m->in->len; i++) {
+                MemoryRegion *mr = g_ptr_array_index(m->in, i);
+
+                if (mr->node.start < at) {
+                    reach = MAX(reach, mr->node.last);
+                }
+            }
+            g_assert_cmphex(run.reach, ==, reach);
+        }
+        for (; run.at != run.end; run.at++) {
+            g_assert_true(run.at->start >= at);
+            g_assert_cmphex(run.at->start, ==, run.at->mr->node.start);
+            g_assert_cmphex(run.at->last, ==, run.at->mr->node.last);
+            at = run.at->start;
+            nr++;
+        }
+        more = run.more;
+        if (more) {
+            /* Those with the same start may be in two runs. */
+            g_assert_true(run.more_start >= at);
+            if (run.more_start == at) {
+                return;
+            }
+            at = run.more_start;
+        }
+    } while (more);
+    g_assert_cmpuint(nr, ==, expected);
+}
+
 static void compare_whole(Model *m)
 {
     hwaddr start = HWADDR_MAX, last = 0, s, l;
@@ -177,6 +226,7 @@ static void model_run(Model *m, unsigned n, unsigned steps)
             move(m, random_of(m->in));
         }
         compare(m);
+        compare_runs(m);
         if (i % 64 == 0 || m->in->len < 3) {
             compare_whole(m);
         }

@@ -113,7 +113,9 @@ static bool push_children(Walk *w, const Place *place)
             g_ptr_array_add(at, (gpointer)child);
         }
     }
-    qsort(at->pdata, at->len, sizeof(gpointer), compare_keys);
+    if (at->len) {
+        qsort(at->pdata, at->len, sizeof(gpointer), compare_keys);
+    }
     for (unsigned i = 0; i < at->len; i++) {
         child = g_ptr_array_index(at, i);
         push(w, new_place(w, place, child, place->x - child->addr), false);

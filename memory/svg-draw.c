@@ -7,9 +7,7 @@
  * for, so that 4 KiB and 64 GiB are both to be seen.
  */
 #include "qemu/osdep.h"
-#include "qemu/cutils.h"
 #include "qemu/host-utils.h"
-#include "qemu/units.h"
 #include "memory/inspect.h"
 #include "memory/svg-internal.h"
 
@@ -151,12 +149,26 @@ static char *label_of(const SvgBox *box)
     return g_strdup(name_of(box->mr));
 }
 
-/* A size that is easy to read; of the whole space, too. */
+/* A size in words: exact in the largest unit, if that gives a short number. */
 static char *size_of(hwaddr start, hwaddr last)
 {
+    static const char *const units[] = { "B",   "KiB", "MiB", "GiB",
+                                         "TiB", "PiB", "EiB" };
     hwaddr size = last - start + 1;
+    unsigned exact = size ? MIN(ctz64(size) / 10, 6) : 6;
+    unsigned above = size ? (63 - clz64(size)) / 10 : 6;
+    char buf[G_ASCII_DTOSTR_BUF_SIZE];
 
-    return size == 0 ? g_strdup("16 EiB") : size_to_str(size);
+    if (size == 0) {
+        return g_strdup("16 EiB");
+    }
+    if (size >> (exact * 10) < 10000) {
+        return g_strdup_printf("%" PRIu64 " %s", size >> (exact * 10),
+                               units[exact]);
+    }
+    g_ascii_formatd(buf, sizeof(buf), "%.1f",
+                    size / (double)(UINT64_C(1) << (above * 10)));
+    return g_strdup_printf("~%s %s", buf, units[above]);
 }
 
 static double text_width(const char *text)

@@ -71,7 +71,9 @@ static GPtrArray *children_of(const MemoryRegion *mr)
     QTAILQ_FOREACH(child, &mr->subregions, subregions_link) {
         g_ptr_array_add(list, (gpointer)child);
     }
-    qsort(list->pdata, list->len, sizeof(gpointer), compare_keys);
+    if (list->len) {
+        qsort(list->pdata, list->len, sizeof(gpointer), compare_keys);
+    }
     return list;
 }
 

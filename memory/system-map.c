@@ -36,3 +36,11 @@ void memory_map_init(void)
                           65536);
     address_space_init(&address_space_io, system_io, "I/O");
 }
+
+void memory_map_attach(Object *parent)
+{
+    if (system_memory && !OBJECT(system_memory)->parent) {
+        object_property_add_child(parent, "system[*]", OBJECT(system_memory));
+        object_property_add_child(parent, "io[*]", OBJECT(system_io));
+    }
+}

@@ -109,7 +109,7 @@ static void dump_value(Monitor *mon, int format, int digits, uint64_t value)
     }
 }
 
-void hmp_memory_dump_as(Monitor *mon, AddressSpace *as, const QDict *qdict)
+static void memory_dump(Monitor *mon, AddressSpace *as, const QDict *qdict)
 {
     uint64_t count = MAX(qdict_get_int(qdict, "count"), 0);
     int format = qdict_get_int(qdict, "format");
@@ -147,7 +147,7 @@ void hmp_memory_dump_as(Monitor *mon, AddressSpace *as, const QDict *qdict)
 
 void hmp_physical_memory_dump(Monitor *mon, const QDict *qdict)
 {
-    hmp_memory_dump_as(mon, &address_space_memory, qdict);
+    memory_dump(mon, &address_space_memory, qdict);
 }
 
 void hmp_gpa2hva(Monitor *mon, const QDict *qdict)

@@ -23,4 +23,10 @@ extern AddressSpace address_space_io;
 /* Makes them, once; a second call does nothing. Big lock. */
 void memory_map_init(void);
 
+/*
+ * Makes their roots children of @parent, the machine's container of what nobody
+ * owns: they are older than the machine. Nothing happens a second time.
+ */
+void memory_map_attach(Object *parent);
+
 #endif

@@ -5,6 +5,7 @@
  * The topology is in machine-smp.c, the RAM in machine-ram.c.
  */
 #include "qemu/osdep.h"
+#include "exec/address-spaces.h"
 #include "hw/boards.h"
 #include "hw/sysbus.h"
 #include "machine-internal.h"
@@ -367,6 +368,7 @@ MachineState *machine_create(MachineClass *mc)
     object_unref(OBJECT(ms));
 
     object_property_add_new_container(OBJECT(ms), "unattached");
+    memory_map_attach(machine_get_container("unattached"));
     object_property_add_new_container(OBJECT(ms), "peripheral");
     object_property_add_new_container(OBJECT(ms), "peripheral-anon");
     object_property_add_child(machine_get_container("unattached"), "sysbus",

@@ -12,6 +12,7 @@
  *   memory/iommu.h          regions that translate, and their notifiers
  *   memory/ram.h            RAM behind a region: kinds, dirty pages, discard
  *   memory/ram-discard.h    RAM of which parts are not there at times
+ *   memory/inspect.h        looking at all of this
  *
  * docs/devel/memory.rst tells how they work together.
  */
@@ -27,5 +28,6 @@
 #include "memory/ram-discard.h"
 #include "memory/ram.h"
 #include "memory/access.h"
+#include "memory/inspect.h"
 
 #endif

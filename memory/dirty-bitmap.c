@@ -10,6 +10,7 @@
 #include "memory/listener.h"
 #include "qemu/bitmap.h"
 #include "qemu/host-utils.h"
+#include "ram-index.h"
 #include "ramblock-internal.h"
 
 #define PIECE_WORDS BITS_TO_LONGS(DIRTY_MEMORY_BLOCK_SIZE)
@@ -169,7 +170,7 @@ bool cpu_physical_memory_is_clean(ram_addr_t addr)
 void cpu_physical_memory_set_dirty_range(ram_addr_t start, ram_addr_t length,
                                          uint8_t mask)
 {
-    if (!mask) {
+    if (!mask || length == 0) {
         return;
     }
     RCU_READ_LOCK_GUARD();
@@ -177,7 +178,7 @@ void cpu_physical_memory_set_dirty_range(ram_addr_t start, ram_addr_t length,
         PageRange r = page_range(start, length);
         unsigned long **pieces;
 
-        if (!(mask & (1 << client)) || length == 0) {
+        if (!(mask & (1 << client))) {
             continue;
         }
         pieces = client_pieces(client);
@@ -254,7 +255,7 @@ bool cpu_physical_memory_test_and_clear_dirty(ram_addr_t start,
     }
     WITH_RCU_READ_LOCK_GUARD() {
         unsigned long **pieces = client_pieces(client);
-        RAMBlock *block = ramblock_find(start);
+        RAMBlock *block = ram_index_by_offset(start);
         hwaddr first = (hwaddr)r.page << TARGET_PAGE_BITS;
         hwaddr end = (hwaddr)r.end << TARGET_PAGE_BITS;
 

@@ -7,6 +7,7 @@
 #include "qemu/madvise.h"
 #include "qemu/memfd.h"
 #include "qemu/mmap-alloc.h"
+#include "ram-index.h"
 #include "ramblock-internal.h"
 
 #ifndef PR_SET_VMA
@@ -400,7 +401,7 @@ void qemu_ram_msync(RAMBlock *block, ram_addr_t start, ram_addr_t length)
 
 void qemu_ram_remap(ram_addr_t addr)
 {
-    RAMBlock *block = ramblock_find(addr);
+    RAMBlock *block = ram_index_by_offset(addr);
     size_t page;
     uint64_t offset;
     uint8_t *host;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Between the files of RAM: ramblock.c keeps the list and finds blocks,
- * ram-alloc.c makes their memory, ram-file.c that of files, guest-memfd.c the
+ * Between the files of RAM: ramblock.c keeps the list (ram-index.h finds
+ * blocks), ram-alloc.c makes their memory, ram-file.c that of files, guest-memfd.c the
  * private side, dirty-bitmap.c tracks writes.
  */
 #ifndef MEMORY_RAMBLOCK_INTERNAL_H
@@ -18,8 +18,6 @@
 bool ramblock_publish(RAMBlock *block, Error **errp);
 /* Nobody finds it any more. */
 void ramblock_withdraw(RAMBlock *block);
-/* The block that ram_addr_t @addr lies in, or NULL. As a lookup by host. */
-RAMBlock *ramblock_find(ram_addr_t addr);
 
 /* ---- memory (ram-alloc.c) ------------------------------------------------ */
 

@@ -1,42 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The list of RAM blocks: adding, removing, names, notifiers, and finding a
- * block by name, by host address or by ram_addr_t.
+ * The list of RAM blocks: adding, removing, names, properties, notifiers.
  *
- * The list that RAMBLOCK_FOREACH() walks is for RCU readers. Lookups use sorted
- * arrays and a hash table beside it, under a small lock of their own: a block
- * that is found there has not begun its grace period when the caller's read
- * section began, so it stays as long as that.
+ * The list that RAMBLOCK_FOREACH() walks is for RCU readers; whoever looks for
+ * a certain block asks the index (ram-index.h).
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "qemu/cutils.h"
 #include "qemu/error-report.h"
 #include "qemu/lockable.h"
+#include "ram-index.h"
 #include "ramblock-internal.h"
 
 RAMList ram_list = { .blocks = QLIST_HEAD_INITIALIZER(ram_list.blocks) };
-
-/* A block's place in one of the two spaces. */
-typedef struct Span {
-    uint64_t start, last;
-    uint64_t max_last; /* the greatest last up to here in the array */
-    RAMBlock *block;
-} Span;
-
-static struct {
-    QemuMutex lock;
-    GArray *by_host;     /* of Span; caller's memory may overlap */
-    GArray *by_offset;   /* of Span, disjoint */
-    GHashTable *by_name; /* idstr -> block */
-} ram_index;
 
 static RamDevPathHook *dev_path_hook;
 
 static void __attribute__((constructor)) ram_list_init(void)
 {
     qemu_mutex_init(&ram_list.mutex);
-    qemu_mutex_init(&ram_index.lock);
 }
 
 void qemu_mutex_lock_ramlist(void)
@@ -49,142 +32,7 @@ void qemu_mutex_unlock_ramlist(void)
     qemu_mutex_unlock(&ram_list.mutex);
 }
 
-/* ---- spans: with ram_index.lock ------------------------------------------ */
-
-static Span *span_at(GArray *spans, size_t i)
-{
-    return &g_array_index(spans, Span, i);
-}
-
-/* How many spans begin at @start or before. */
-static size_t spans_up_to(GArray *spans, uint64_t start)
-{
-    size_t low = 0, high = spans ? spans->len : 0;
-
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-
-        if (span_at(spans, mid)->start <= start) {
-            low = mid + 1;
-        } else {
-            high = mid;
-        }
-    }
-    return low;
-}
-
-/* From @i on, as far as something changes. */
-static void spans_fix_max(GArray *spans, size_t i)
-{
-    for (; i < spans->len; i++) {
-        Span *span = span_at(spans, i);
-        uint64_t max = span->last;
-
-        if (i > 0) {
-            max = MAX(max, span_at(spans, i - 1)->max_last);
-        }
-        span->max_last = max;
-    }
-}
-
-static void spans_insert(GArray **spans, uint64_t start, uint64_t size,
-                         RAMBlock *block)
-{
-    Span span = { .start = start, .last = start + size - 1, .block = block };
-    size_t i = spans_up_to(*spans, start);
-
-    if (!*spans) {
-        *spans = g_array_new(false, false, sizeof(Span));
-    }
-    g_array_insert_val(*spans, i, span);
-    spans_fix_max(*spans, i);
-}
-
-static void spans_remove(GArray **spans, uint64_t start, RAMBlock *block)
-{
-    size_t i = spans_up_to(*spans, start);
-
-    do {
-        assert(i > 0);
-        i--;
-    } while (span_at(*spans, i)->block != block);
-    g_array_remove_index(*spans, i);
-    if ((*spans)->len == 0) {
-        g_array_free(*spans, true);
-        *spans = NULL;
-    } else {
-        spans_fix_max(*spans, i);
-    }
-}
-
-/* A span that covers @at: the one that begins last. */
-static RAMBlock *spans_find(GArray *spans, uint64_t at)
-{
-    for (size_t i = spans_up_to(spans, at); i-- > 0;) {
-        Span *span = span_at(spans, i);
-
-        if (at <= span->last) {
-            return span->block;
-        }
-        if (at > span->max_last) {
-            break;
-        }
-    }
-    return NULL;
-}
-
-/*
- * The smallest gap between blocks that takes @size bytes; blocks begin at
- * multiples of a bitmap word's pages, so that no word has bits of two. False if
- * there is none.
- */
-static bool find_offset(uint64_t size, ram_addr_t *offset)
-{
-    const uint64_t align = (uint64_t)BITS_PER_LONG << TARGET_PAGE_BITS;
-    GArray *spans = ram_index.by_offset;
-    uint64_t best = 0, start = 0;
-    bool found = false;
-
-    for (size_t i = 0; i <= (spans ? spans->len : 0); i++) {
-        bool last = !spans || i == spans->len;
-        uint64_t end = last ? RAM_ADDR_MAX : span_at(spans, i)->start;
-
-        if (end >= start && end - start >= size &&
-            (!found || end - start < best)) {
-            best = end - start;
-            *offset = start;
-            found = true;
-        }
-        if (!last) {
-            end = span_at(spans, i)->last;
-            if (end > RAM_ADDR_MAX - align) {
-                break;
-            }
-            start = ROUND_UP(end + 1, align);
-        }
-    }
-    return found;
-}
-
 /* ---- coming and going ---------------------------------------------------- */
-
-/* The list is sorted: the largest first, among equals the oldest. */
-static void list_insert(RAMBlock *block)
-{
-    RAMBlock *other, *before = NULL;
-
-    QLIST_FOREACH(other, &ram_list.blocks, next) {
-        if (other->max_length < block->max_length) {
-            break;
-        }
-        before = other;
-    }
-    if (before) {
-        QLIST_INSERT_AFTER_RCU(before, block, next);
-    } else {
-        QLIST_INSERT_HEAD_RCU(&ram_list.blocks, block, next);
-    }
-}
 
 /* Those who look at the version without the lock see the list before it. */
 static void list_changed(void)
@@ -195,27 +43,22 @@ static void list_changed(void)
 
 bool ramblock_publish(RAMBlock *block, Error **errp)
 {
-    QEMU_LOCK_GUARD(&ram_list.mutex);
+    RAMBlock *before;
 
-    WITH_QEMU_LOCK_GUARD(&ram_index.lock) {
-        if (!find_offset(block->max_length, &block->offset)) {
-            error_setg(errp,
-                       "There is no room for 0x" RAM_ADDR_FMT " bytes of RAM "
-                       "('%s') beside the RAM that there is",
-                       block->max_length, memory_region_name(block->mr));
-            return false;
-        }
+    QEMU_LOCK_GUARD(&ram_list.mutex);
+    if (!ram_index_add(block, &before)) {
+        error_setg(errp,
+                   "There is no room for 0x" RAM_ADDR_FMT " bytes of RAM "
+                   "('%s') beside the RAM that there is",
+                   block->max_length, memory_region_name(block->mr));
+        return false;
     }
     dirty_memory_extend(block->offset + block->max_length);
-    WITH_QEMU_LOCK_GUARD(&ram_index.lock) {
-        spans_insert(&ram_index.by_offset, block->offset, block->max_length,
-                     block);
-        if (block->host) {
-            spans_insert(&ram_index.by_host, (uintptr_t)block->host,
-                         block->max_length, block);
-        }
+    if (before) {
+        QLIST_INSERT_AFTER_RCU(before, block, next);
+    } else {
+        QLIST_INSERT_HEAD_RCU(&ram_list.blocks, block, next);
     }
-    list_insert(block);
     list_changed();
     cpu_physical_memory_set_dirty_range(block->offset, block->used_length,
                                         DIRTY_CLIENTS_ALL);
@@ -224,35 +67,19 @@ bool ramblock_publish(RAMBlock *block, Error **errp)
 
 void ramblock_withdraw(RAMBlock *block)
 {
-    qemu_ram_unset_idstr(block);
-
     QEMU_LOCK_GUARD(&ram_list.mutex);
+    ram_index_remove(block);
     QLIST_REMOVE_RCU(block, next);
     list_changed();
-    WITH_QEMU_LOCK_GUARD(&ram_index.lock) {
-        spans_remove(&ram_index.by_offset, block->offset, block);
-        if (block->host) {
-            spans_remove(&ram_index.by_host, (uintptr_t)block->host, block);
-        }
-    }
 }
 
 /* ---- finding ------------------------------------------------------------- */
 
-RAMBlock *ramblock_find(ram_addr_t addr)
-{
-    QEMU_LOCK_GUARD(&ram_index.lock);
-    return spans_find(ram_index.by_offset, addr);
-}
-
 RAMBlock *qemu_ram_block_from_host(void *ptr, bool round_offset,
                                    ram_addr_t *offset)
 {
-    RAMBlock *block;
+    RAMBlock *block = ram_index_by_host(ptr);
 
-    WITH_QEMU_LOCK_GUARD(&ram_index.lock) {
-        block = spans_find(ram_index.by_host, (uintptr_t)ptr);
-    }
     if (block) {
         *offset = (uint8_t *)ptr - block->host;
         if (round_offset) {
@@ -303,7 +130,7 @@ ram_addr_t qemu_ram_block_host_offset(RAMBlock *rb, void *host)
 void *qemu_map_ram_ptr(RAMBlock *ram_block, ram_addr_t addr)
 {
     if (!ram_block) {
-        ram_block = ramblock_find(addr);
+        ram_block = ram_index_by_offset(addr);
         assert(ram_block);
         addr -= ram_block->offset;
     }
@@ -330,9 +157,7 @@ int qemu_ram_foreach_block(RAMBlockIterFunc func, void *opaque)
 
 RAMBlock *qemu_ram_block_by_name(const char *name)
 {
-    QEMU_LOCK_GUARD(&ram_index.lock);
-    return ram_index.by_name ? g_hash_table_lookup(ram_index.by_name, name)
-                             : NULL;
+    return ram_index_by_name(name);
 }
 
 void qemu_ram_set_dev_path_hook(RamDevPathHook *hook)
@@ -354,19 +179,12 @@ bool qemu_ram_try_set_idstr(RAMBlock *block, const char *name,
                    id, sizeof(block->idstr) - 1);
         return false;
     }
-    WITH_QEMU_LOCK_GUARD(&ram_index.lock) {
-        if (!ram_index.by_name) {
-            ram_index.by_name = g_hash_table_new(g_str_hash, g_str_equal);
-        }
-        if (g_hash_table_contains(ram_index.by_name, id)) {
-            error_setg(errp,
-                       "RAMBlock \"%s\" already registered; the names of RAM "
-                       "within one device must differ",
-                       id);
-            return false;
-        }
-        pstrcpy(block->idstr, sizeof(block->idstr), id);
-        g_hash_table_insert(ram_index.by_name, block->idstr, block);
+    if (!ram_index_set_name(block, id)) {
+        error_setg(errp,
+                   "RAMBlock \"%s\" already registered; the names of RAM "
+                   "within one device must differ",
+                   id);
+        return false;
     }
     ramblock_name_mapping(block);
     return true;
@@ -384,16 +202,8 @@ void qemu_ram_set_idstr(RAMBlock *block, const char *name, DeviceState *dev)
 
 void qemu_ram_unset_idstr(RAMBlock *block)
 {
-    QEMU_LOCK_GUARD(&ram_index.lock);
-
-    if (!block || !block->idstr[0]) {
-        return;
-    }
-    g_hash_table_remove(ram_index.by_name, block->idstr);
-    memset(block->idstr, 0, sizeof(block->idstr));
-    if (g_hash_table_size(ram_index.by_name) == 0) {
-        g_hash_table_destroy(ram_index.by_name);
-        ram_index.by_name = NULL;
+    if (block) {
+        ram_index_unset_name(block);
     }
 }
 

@@ -60,16 +60,22 @@ void bitmap_clear(unsigned long *map, long start, long nr)
 void bitmap_set_atomic(unsigned long *map, long i, long len)
 {
     Span s = span_of(map, i, len);
+    bool stored = false;
 
     while (next_span(&s)) {
         if (s.mask == ~0UL) {
             qatomic_set(s.word, ~0UL);
+            stored = true;
         } else {
             qatomic_or(s.word, s.mask);
         }
     }
     /* What the bits announce was written before: publish it with them. */
-    smp_mb();
+    if (stored) {
+        smp_mb();
+    } else {
+        smp_mb__after_rmw();
+    }
 }
 
 bool bitmap_test_and_clear(unsigned long *map, long start, long nr)

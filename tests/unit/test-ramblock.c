@@ -447,6 +447,39 @@ static void check_lookup(uint8_t *host)
     }
 }
 
+/* Where the next block of @size bytes must come to lie, by looking at all. */
+static ram_addr_t expected_offset(uint64_t size)
+{
+    const uint64_t align = 64 * 4096;
+    uint64_t best = 0, best_room = 0;
+
+    /* A gap begins at 0, or behind a block. */
+    for (int i = -1; i < MODEL_BLOCKS; i++) {
+        uint64_t start = 0, end = RAM_ADDR_MAX;
+
+        if (i >= 0) {
+            if (!model[i]) {
+                continue;
+            }
+            start = ROUND_UP(model[i]->ram_block->offset +
+                                 model[i]->ram_block->max_length,
+                             align);
+        }
+        for (int j = 0; j < MODEL_BLOCKS; j++) {
+            if (model[j] && model[j]->ram_block->offset >= start) {
+                end = MIN(end, model[j]->ram_block->offset);
+            }
+        }
+        if (end - start >= size &&
+            (best_room == 0 || end - start < best_room ||
+             (end - start == best_room && start < best))) {
+            best = start;
+            best_room = end - start;
+        }
+    }
+    return best;
+}
+
 static void test_model(void)
 {
     uint8_t *buf = qemu_memalign(4096, 1 * MiB);
@@ -462,8 +495,12 @@ static void test_model(void)
             model[i] = NULL;
             g_assert_null(qemu_ram_block_by_name(name));
         } else if (g_test_rand_bit()) {
+            ram_addr_t at;
+
+            at = expected_offset(size);
             model[i] = region_new();
             memory_region_init_ram(model[i], owner, name, size, &error_abort);
+            g_assert_cmpuint(model[i]->ram_block->offset, ==, at);
             g_assert_true(qemu_ram_block_by_name(name) == model[i]->ram_block);
         } else {
             /* May overlap others. */

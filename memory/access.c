@@ -4,88 +4,7 @@
  * from or to RAM or a call of a device's.
  */
 #include "qemu/osdep.h"
-#include "qemu/log.h"
-#include "qemu/main-loop.h"
 #include "memory/access-internal.h"
-
-/* ---- around a callback --------------------------------------------------- */
-
-static void (*flush_coalesced_hook)(void);
-
-void memory_set_flush_coalesced_hook(void (*hook)(void))
-{
-    flush_coalesced_hook = hook;
-}
-
-void qemu_flush_coalesced_mmio_buffer(void)
-{
-    if (flush_coalesced_hook) {
-        flush_coalesced_hook();
-    }
-}
-
-bool prepare_mmio_access(MemoryRegion *mr)
-{
-    bool locked = false;
-
-    if (mr->global_locking && !bql_locked()) {
-        bql_lock();
-        locked = true;
-    }
-    if (unlikely(mr->flush_coalesced_mmio)) {
-        qemu_flush_coalesced_mmio_buffer();
-    }
-    return locked;
-}
-
-/* Who asks for memory does not get a device. */
-static bool allowed(MemoryRegion *mr, MemTxAttrs attrs, hwaddr addr, hwaddr len)
-{
-    if (likely(!attrs.memory) || mr->ram) {
-        return true;
-    }
-    qemu_log_mask(LOG_INVALID_MEM,
-                  "Invalid access to non-RAM device at "
-                  "addr 0x%" HWADDR_PRIX ", size %" HWADDR_PRIu ", "
-                  "region '%s'\n",
-                  addr, len, memory_region_name(mr) ?: "(null)");
-    return false;
-}
-
-MemTxResult access_io_read(MemoryRegion *mr, hwaddr xlat, hwaddr addr,
-                           uint64_t *val, MemOp op, MemTxAttrs attrs)
-{
-    MemTxResult r;
-    bool unlock;
-
-    if (!allowed(mr, attrs, addr, memop_size(op))) {
-        *val = 0;
-        return MEMTX_ACCESS_ERROR;
-    }
-    unlock = prepare_mmio_access(mr);
-    r = memory_region_dispatch_read(mr, xlat, val, op, attrs);
-    if (unlock) {
-        bql_unlock();
-    }
-    return r;
-}
-
-MemTxResult access_io_write(MemoryRegion *mr, hwaddr xlat, hwaddr addr,
-                            uint64_t val, MemOp op, MemTxAttrs attrs)
-{
-    MemTxResult r;
-    bool unlock;
-
-    if (!allowed(mr, attrs, addr, memop_size(op))) {
-        return MEMTX_ACCESS_ERROR;
-    }
-    unlock = prepare_mmio_access(mr);
-    r = memory_region_dispatch_write(mr, xlat, val, op, attrs);
-    if (unlock) {
-        bql_unlock();
-    }
-    return r;
-}
 
 /* ---- pieces -------------------------------------------------------------- */
 
@@ -252,3 +171,11 @@ MemTxResult address_space_write_rom(AddressSpace *as, hwaddr addr,
     }
     return MEMTX_OK;
 }
+
+#ifdef CONFIG_FUZZ
+/* A fuzzer that wants to know defines its own. */
+void __attribute__((weak)) fuzz_dma_read_cb(size_t addr, size_t len,
+                                            MemoryRegion *mr)
+{
+}
+#endif

@@ -252,16 +252,24 @@ static MemTxResult reentered(MemoryRegion *mr, hwaddr addr)
 
 /* ---- the access ---------------------------------------------------------- */
 
-static inline MemoryRegion *resolve_alias(MemoryRegion *mr, hwaddr *addr)
+/* Whether nothing but the size and the alignment has to be looked at. */
+static inline bool plainly_valid(const MemoryRegionOps *ops, hwaddr addr,
+                                 unsigned size)
 {
-    while (unlikely(mr->alias)) {
-        *addr += mr->alias_offset;
-        mr = mr->alias;
-    }
-    return mr;
+    unsigned max = ops->valid.max_access_size;
+
+    return !ops->valid.accepts && (addr & (size - 1)) == 0 &&
+           (!max || (size <= max && size >= ops->valid.min_access_size));
 }
 
-MemTxResult memory_region_dispatch_read(MemoryRegion *mr, hwaddr addr,
+static inline bool is_valid(MemoryRegion *mr, hwaddr addr, unsigned size,
+                            bool is_write, MemTxAttrs attrs)
+{
+    return likely(plainly_valid(mr->ops, addr, size)) ||
+           memory_region_access_valid(mr, addr, size, is_write, attrs);
+}
+
+static inline MemTxResult dispatch_read(MemoryRegion *mr, hwaddr addr,
                                         uint64_t *pval, MemOp op,
                                         MemTxAttrs attrs)
 {
@@ -271,9 +279,8 @@ MemTxResult memory_region_dispatch_read(MemoryRegion *mr, hwaddr addr,
     MemTxResult r;
     Calls c;
 
-    mr = resolve_alias(mr, &addr);
     *pval = 0;
-    if (!memory_region_access_valid(mr, addr, size, false, attrs)) {
+    if (!is_valid(mr, addr, size, false, attrs)) {
         return MEMTX_DECODE_ERROR;
     }
     guard = guard_of(mr);
@@ -310,7 +317,7 @@ static bool signal_eventfd(MemoryRegion *mr, hwaddr addr, uint64_t data,
     return memory_region_signal_eventfd(mr, addr, data, size);
 }
 
-MemTxResult memory_region_dispatch_write(MemoryRegion *mr, hwaddr addr,
+static inline MemTxResult dispatch_write(MemoryRegion *mr, hwaddr addr,
                                          uint64_t data, MemOp op,
                                          MemTxAttrs attrs)
 {
@@ -319,9 +326,8 @@ MemTxResult memory_region_dispatch_write(MemoryRegion *mr, hwaddr addr,
     MemTxResult r;
     Calls c;
 
-    mr = resolve_alias(mr, &addr);
     data &= MAKE_64BIT_MASK(0, size * 8);
-    if (!memory_region_access_valid(mr, addr, size, true, attrs)) {
+    if (!is_valid(mr, addr, size, true, attrs)) {
         return MEMTX_DECODE_ERROR;
     }
     if (unlikely(mr->eventfds) && signal_eventfd(mr, addr, data, op)) {
@@ -343,6 +349,109 @@ MemTxResult memory_region_dispatch_write(MemoryRegion *mr, hwaddr addr,
     }
     if (guard) {
         guard->engaged_in_io = false;
+    }
+    return r;
+}
+
+static MemoryRegion *resolve_alias(MemoryRegion *mr, hwaddr *addr)
+{
+    for (; mr->alias; mr = mr->alias) {
+        *addr += mr->alias_offset;
+    }
+    return mr;
+}
+
+MemTxResult memory_region_dispatch_read(MemoryRegion *mr, hwaddr addr,
+                                        uint64_t *pval, MemOp op,
+                                        MemTxAttrs attrs)
+{
+    mr = resolve_alias(mr, &addr);
+    return dispatch_read(mr, addr, pval, op, attrs);
+}
+
+MemTxResult memory_region_dispatch_write(MemoryRegion *mr, hwaddr addr,
+                                         uint64_t data, MemOp op,
+                                         MemTxAttrs attrs)
+{
+    mr = resolve_alias(mr, &addr);
+    return dispatch_write(mr, addr, data, op, attrs);
+}
+
+/* ---- from an address space ----------------------------------------------- */
+
+static void (*flush_coalesced_hook)(void);
+
+void memory_set_flush_coalesced_hook(void (*hook)(void))
+{
+    flush_coalesced_hook = hook;
+}
+
+void qemu_flush_coalesced_mmio_buffer(void)
+{
+    if (flush_coalesced_hook) {
+        flush_coalesced_hook();
+    }
+}
+
+bool prepare_mmio_access(MemoryRegion *mr)
+{
+    bool locked = false;
+
+    if (mr->global_locking && !bql_locked()) {
+        bql_lock();
+        locked = true;
+    }
+    if (unlikely(mr->flush_coalesced_mmio)) {
+        qemu_flush_coalesced_mmio_buffer();
+    }
+    return locked;
+}
+
+/* Who asks for memory does not get a device. */
+static bool allowed(MemoryRegion *mr, MemTxAttrs attrs, hwaddr addr, hwaddr len)
+{
+    if (likely(!attrs.memory) || mr->ram) {
+        return true;
+    }
+    qemu_log_mask(LOG_INVALID_MEM,
+                  "Invalid access to non-RAM device at "
+                  "addr 0x%" HWADDR_PRIX ", size %" HWADDR_PRIu ", "
+                  "region '%s'\n",
+                  addr, len, memory_region_name(mr) ?: "(null)");
+    return false;
+}
+
+MemTxResult access_io_read(MemoryRegion *mr, hwaddr xlat, hwaddr addr,
+                           uint64_t *val, MemOp op, MemTxAttrs attrs)
+{
+    MemTxResult r;
+    bool unlock;
+
+    if (!allowed(mr, attrs, addr, memop_size(op))) {
+        *val = 0;
+        return MEMTX_ACCESS_ERROR;
+    }
+    unlock = prepare_mmio_access(mr);
+    r = dispatch_read(mr, xlat, val, op, attrs);
+    if (unlock) {
+        bql_unlock();
+    }
+    return r;
+}
+
+MemTxResult access_io_write(MemoryRegion *mr, hwaddr xlat, hwaddr addr,
+                            uint64_t val, MemOp op, MemTxAttrs attrs)
+{
+    MemTxResult r;
+    bool unlock;
+
+    if (!allowed(mr, attrs, addr, memop_size(op))) {
+        return MEMTX_ACCESS_ERROR;
+    }
+    unlock = prepare_mmio_access(mr);
+    r = dispatch_write(mr, xlat, val, op, attrs);
+    if (unlock) {
+        bql_unlock();
     }
     return r;
 }

@@ -61,6 +61,7 @@ struct MemoryRegion {
     const MemoryRegionOps *ops;
     void *opaque;
     MemReentrancyGuard *guard;  /* the owning device's, or NULL */
+    MemoryRegionEventfds *eventfds;
     bool romd_mode;
     bool ram;
     bool readonly;
@@ -115,7 +116,6 @@ struct MemoryRegion {
     uint64_t align;
     void (*destructor)(MemoryRegion *mr);
     QTAILQ_HEAD(, CoalescedMemoryRange) coalesced;
-    MemoryRegionEventfds *eventfds;
     RamDiscardManager *rdm;
 };
 

@@ -11,6 +11,7 @@ JOBS      ?=
 MESON     ?= meson
 CLANG     ?= clang
 FUZZ_TIME ?= 600
+FUZZ_MEMORY_TIME ?= $(FUZZ_TIME)
 SOAK_TIME ?= 3600
 PREFIX    ?= /usr/local
 
@@ -74,7 +75,7 @@ fuzz:
 		SANITIZE=address,undefined \
 		MESON_FLAGS='$(MESON_FLAGS) -Dfuzzing=true -Db_lundef=false'
 	$(MESON) test -C build-fuzz --print-errorlogs --suite fuzz
-	tests/fuzz/run build-fuzz $(FUZZ_TIME)
+	tests/fuzz/run build-fuzz $(FUZZ_TIME) $(FUZZ_MEMORY_TIME)
 
 # Only what the tests need is built. gcc warns that the sanitizer does not know
 # fences: what they alone order would be reported, not hidden.

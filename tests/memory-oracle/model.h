@@ -164,7 +164,7 @@ G_NORETURN void model_fail(Model *m, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
 void oracle_flatten(Model *m, int root, GArray *out);
 /* What is seen at @addr of @root: fills in all but start and last. */
 bool oracle_at(Model *m, int root, hwaddr addr, ModelRange *out);
-/* By how many ways regions are seen from @r; stops counting beyond the limit. */
+/* By how many ways regions are seen from @r; not beyond @limit. */
 unsigned oracle_paths(Model *m, int r, unsigned limit);
 /* Compares all flat views with the expected ones, which become the current. */
 void oracle_check(Model *m);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The oracle: who is seen at an address, by the rules and without any cleverness.
+ * The oracle: who is seen at an address, by the rules and without cleverness.
  *
  * At each place the child with the highest priority that shows something there
- * is seen, among equals the one added last; else the region itself if it answers
- * accesses. Nothing is seen through a disabled region or outside of a region's
+ * is seen, among equals the one added last; else the region itself if it
+ * answers accesses. Nothing is seen through a disabled region or outside of its
  * size; an alias shows its target from its offset on.
  */
 #include "qemu/osdep.h"

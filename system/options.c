@@ -321,7 +321,7 @@ static void opt_run_with(CmdLine *cl, const char *arg, Error **errp)
         return;
     }
     if (qemu_opt_get_bool(opts, "async-teardown", false)) {
-        error_setg(errp, "async-teardown=on is not supported; leave it out"); leave it out");
+        error_setg(errp, "async-teardown=on is not supported; leave it out");
         return;
     }
     s = qemu_opt_get(opts, "chroot");

@@ -160,14 +160,23 @@ void region_unlink_alias(MemoryRegion *mr)
 
 /* ---- effective roots ---- */
 
+/* What region_extent() says, without the extent. */
+static bool has_extent(const MemoryRegion *mr)
+{
+    hwaddr start;
+
+    return int128_nz(mr->size) &&
+           (mr->alias || mr->terminates ||
+            (subregion_tree_first(mr, &start) && start <= region_last(mr)));
+}
+
 static MemoryRegion *through(const MemoryRegion *mr)
 {
     /* Attributes hold for what is seen through @mr, and not by itself. */
     bool plain = !mr->readonly && !mr->nonvolatile && !mr->unmergeable;
     MemoryRegion *self = (MemoryRegion *)mr, *only;
-    hwaddr start, last;
 
-    if (!mr->enabled || !region_extent(mr, &start, &last)) {
+    if (!mr->enabled || !has_extent(mr)) {
         return NULL;
     }
     if (mr->alias) {

@@ -294,6 +294,15 @@ void subregion_tree_free(MemoryRegion *c)
 
 /* ---- looking ---- */
 
+bool subregion_tree_first(const MemoryRegion *c, hwaddr *start)
+{
+    if (!c->tree || !c->tree->nr) {
+        return false;
+    }
+    *start = c->tree->e[0].start;
+    return true;
+}
+
 bool subregion_tree_hull(const MemoryRegion *c, hwaddr *start, hwaddr *last)
 {
     Node *root = c->tree;

@@ -22,6 +22,8 @@ void subregion_tree_update(MemoryRegion *c, MemoryRegion *mr, hwaddr start,
 /* Frees what an empty tree keeps. */
 void subregion_tree_free(MemoryRegion *c);
 
+/* The least start; false if there is no child. O(1). */
+bool subregion_tree_first(const MemoryRegion *c, hwaddr *start);
 /* From the least start to the greatest end; false if there is no child. */
 bool subregion_tree_hull(const MemoryRegion *c, hwaddr *start, hwaddr *last);
 

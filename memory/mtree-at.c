@@ -10,6 +10,7 @@
 #include "qapi/util.h"
 #include "memory/flatmap.h"
 #include "memory/inspect.h"
+#include "memory/region-index.h"
 #include "memory/view.h"
 
 /* Alias graphs can have more paths than anybody reads. */
@@ -19,10 +20,10 @@ enum { PLACES_MAX = 20000, FOUND_MAX = 500 };
 typedef struct Place {
     const struct Place *parent; /* what it is seen through; NULL: the root */
     const MemoryRegion *mr;
-    hwaddr x;               /* the address, relative to the region */
-    hwaddr below, above;    /* how far it can be seen to either side */
+    hwaddr x;            /* the address, relative to the region */
+    hwaddr below, above; /* how far it can be seen to either side */
     bool disabled;
-    const MemoryRegion *disabled_by;    /* if so */
+    const MemoryRegion *disabled_by; /* if so */
 } Place;
 
 typedef struct Found {
@@ -31,9 +32,9 @@ typedef struct Found {
 } Found;
 
 typedef struct Walk {
-    GPtrArray *places;      /* owns them */
-    GArray *stack;          /* of Step */
-    GArray *found;          /* of Found */
+    GPtrArray *places; /* owns them */
+    GArray *stack;     /* of Step */
+    GArray *found;     /* of Found */
     const Place *winner;
     bool truncated;
 } Walk;
@@ -224,9 +225,10 @@ static char *why_hidden(const Place *loser, const Place *winner)
                                name_of(in), name_of(l), l->priority, name_of(w),
                                w->priority);
     }
-    return g_strdup_printf("in \"%s\", \"%s\" was added later than \"%s\"; both "
-                           "have priority %d",
-                           name_of(in), name_of(w), name_of(l), l->priority);
+    return g_strdup_printf(
+        "in \"%s\", \"%s\" was added later than \"%s\"; both "
+        "have priority %d",
+        name_of(in), name_of(w), name_of(l), l->priority);
 }
 
 static char *why_disabled(const Place *place)
@@ -404,7 +406,7 @@ MemoryAtList *memory_query_at(const char *name, hwaddr addr, Error **errp)
         return list;
     }
     QTAILQ_FOREACH(as, &address_spaces, address_spaces_link) {
-        if (first_of_root(as)) {
+        if (first_of_root(as) && addr <= region_last(as->root)) {
             MemoryAt *at = query(as, addr);
 
             at->address_spaces = names_with_root(as->root);
@@ -426,13 +428,12 @@ static void print_names(GString *out, const strList *list, const char *between)
 
 static void print_place(GString *out, const MemoryAtRegion *region)
 {
-    g_string_append_printf(
-        out,
-        "  %s " HWADDR_FMT_plx "-" HWADDR_FMT_plx " (prio %d, %s): %s @%" PRIx64
-        "\n       ",
-        region->state == MEMORY_AT_STATE_WINS ? "->" : "  ", region->start,
-        region->end, region->priority, region->type, region->region,
-        region->offset);
+    g_string_append_printf(out,
+                           "  %s " HWADDR_FMT_plx "-" HWADDR_FMT_plx
+                           " (prio %d, %s): %s @%" PRIx64 "\n       ",
+                           region->state == MEMORY_AT_STATE_WINS ? "->" : "  ",
+                           region->start, region->end, region->priority,
+                           region->type, region->region, region->offset);
     print_names(out, region->path, " > ");
     g_string_append_c(out, '\n');
     if (region->reason) {

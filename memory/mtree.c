@@ -115,19 +115,15 @@ static void print_region(GString *out, const MemoryRegion *mr, hwaddr base,
         g_string_append(out, "[DETECTED OVERFLOW!] ");
     }
     indent(out, level);
-    g_string_append_printf(out,
-                           HWADDR_FMT_plx "-" HWADDR_FMT_plx
-                                          " (prio %d, %s%s): ",
-                           start, last, mr->priority,
-                           mr->nonvolatile ? "nv-" : "",
-                           memory_region_type_str(mr));
+    g_string_append_printf(
+        out, HWADDR_FMT_plx "-" HWADDR_FMT_plx " (prio %d, %s%s): ", start,
+        last, mr->priority, mr->nonvolatile ? "nv-" : "",
+        memory_region_type_str(mr));
     if (mr->alias) {
-        g_string_append_printf(out,
-                               "alias %s @%s " HWADDR_FMT_plx
-                               "-" HWADDR_FMT_plx,
-                               memory_region_name(mr),
-                               memory_region_name(mr->alias), mr->alias_offset,
-                               last_from(mr->alias_offset, mr));
+        g_string_append_printf(
+            out, "alias %s @%s " HWADDR_FMT_plx "-" HWADDR_FMT_plx,
+            memory_region_name(mr), memory_region_name(mr->alias),
+            mr->alias_offset, last_from(mr->alias_offset, mr));
     } else {
         g_string_append_printf(out, "%s", memory_region_name(mr));
     }
@@ -243,8 +239,8 @@ static gconstpointer key_view(AddressSpace *as)
 /* All address spaces, those with one key together, in the order of the oldest. */
 static GPtrArray *group_address_spaces(AddressSpaceKey *key)
 {
-    GPtrArray *groups = g_ptr_array_new_with_free_func(
-        (GDestroyNotify)g_ptr_array_unref);
+    GPtrArray *groups =
+        g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
     g_autoptr(GHashTable) known = g_hash_table_new(NULL, NULL);
     AddressSpace *as;
 
@@ -300,14 +296,12 @@ static void print_flat_range(GString *out, const FlatRange *range,
 {
     const MemoryRegion *mr = range->mr;
 
-    g_string_append_printf(out,
-                           "  " HWADDR_FMT_plx "-" HWADDR_FMT_plx
-                           " (prio %d, %s%s): %s",
-                           range->start, range->last, mr->priority,
-                           range->nonvolatile ? "nv-" : "",
-                           range->readonly ? "rom"
-                                           : memory_region_type_str(mr),
-                           memory_region_name(mr));
+    g_string_append_printf(
+        out, "  " HWADDR_FMT_plx "-" HWADDR_FMT_plx " (prio %d, %s%s): %s",
+        range->start, range->last, mr->priority,
+        range->nonvolatile ? "nv-" : "",
+        range->readonly ? "rom" : memory_region_type_str(mr),
+        memory_region_name(mr));
     if (range->offset_in_region) {
         g_string_append_printf(out, " @" HWADDR_FMT_plx,
                                range->offset_in_region);
@@ -407,6 +401,7 @@ void mtree_info(bool flatview, bool dispatch_tree, bool owner, bool disabled)
 {
     g_autoptr(GString) out = g_string_new(NULL);
 
-    mtree_print(out, (MtreeOptions){ flatview, dispatch_tree, owner, disabled });
+    mtree_print(out,
+                (MtreeOptions){ flatview, dispatch_tree, owner, disabled });
     qemu_printf("%s", out->str);
 }

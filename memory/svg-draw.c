@@ -11,20 +11,21 @@
 #include "memory/inspect.h"
 #include "memory/svg-internal.h"
 
-#define MARGIN      24
-#define HEAD        58      /* above the tree */
-#define ROW         34
-#define BAR         26
-#define PLATEAU     52
-#define GAP         26      /* between the tree and the plateau */
-#define TICKS       96      /* below the plateau */
-#define LEGEND      26
-#define CHAR        6.4     /* a character's width, about */
-#define TICK_APART  15
+#define MARGIN     24
+#define HEAD       58 /* above the tree */
+#define ROW        34
+#define BAR        26
+#define PLATEAU    52
+#define GAP        26 /* between the tree and the plateau */
+#define TICKS      96 /* below the plateau */
+#define LEGEND     26
+#define AXIS_MIN   680 /* a smaller one is stretched */
+#define CHAR       6.4 /* a character's width, about */
+#define TICK_APART 15
 
 typedef struct Axis {
-    hwaddr *at;         /* where parts begin, sorted; at[0] is 0 */
-    double *x;          /* of each, and of the end: nr + 1 */
+    hwaddr *at; /* where parts begin, sorted; at[0] is 0 */
+    double *x;  /* of each, and of the end: nr + 1 */
     size_t nr;
 } Axis;
 
@@ -149,26 +150,42 @@ static char *label_of(const SvgBox *box)
     return g_strdup(name_of(box->mr));
 }
 
-/* A size in words: exact in the largest unit, if that gives a short number. */
+static char *in_unit(hwaddr size, unsigned unit)
+{
+    static const char *const names[] = { "B",   "KiB", "MiB", "GiB",
+                                         "TiB", "PiB", "EiB" };
+
+    return g_strdup_printf("%" PRIu64 " %s", size >> (unit * 10), names[unit]);
+}
+
+/*
+ * A size in words, exact and short: "64 KiB", "1 GiB - 4 KiB". What has neither
+ * form is rounded.
+ */
 static char *size_of(hwaddr start, hwaddr last)
 {
-    static const char *const units[] = { "B",   "KiB", "MiB", "GiB",
-                                         "TiB", "PiB", "EiB" };
-    hwaddr size = last - start + 1;
-    unsigned exact = size ? MIN(ctz64(size) / 10, 6) : 6;
-    unsigned above = size ? (63 - clz64(size)) / 10 : 6;
-    char buf[G_ASCII_DTOSTR_BUF_SIZE];
+    hwaddr size = last - start + 1, round, rest;
+    unsigned unit, below;
+    g_autofree char *whole = NULL, *part = NULL;
 
     if (size == 0) {
         return g_strdup("16 EiB");
     }
-    if (size >> (exact * 10) < 10000) {
-        return g_strdup_printf("%" PRIu64 " %s", size >> (exact * 10),
-                               units[exact]);
+    unit = MIN(ctz64(size) / 10, 6);
+    if (size >> (unit * 10) < 4096) {
+        return in_unit(size, unit);
     }
-    g_ascii_formatd(buf, sizeof(buf), "%.1f",
-                    size / (double)(UINT64_C(1) << (above * 10)));
-    return g_strdup_printf("~%s %s", buf, units[above]);
+    unit = (63 - clz64(size + (size >> 4))) / 10;
+    round = (size + (size >> 4)) >> (unit * 10) << (unit * 10);
+    whole = in_unit(round, unit);
+    rest = round > size ? round - size : size - round;
+    below = rest ? MIN(ctz64(rest) / 10, 6) : 0;
+    if (rest >> (below * 10) >= 1024) {
+        return g_strdup_printf("~%s", whole);
+    }
+    part = in_unit(rest, below);
+    return g_strdup_printf("%s %s %s", whole,
+                           round > size ? "\xe2\x88\x92" : "+", part);
 }
 
 static double text_width(const char *text)
@@ -193,8 +210,22 @@ static void fit_labels(const SvgPicture *p, const Axis *axis, double *width)
         const SvgBox *box = svg_box(p, i);
         g_autofree char *label = label_of(box);
 
-        widen(axis, width, box->start, box->last,
-              MIN(text_width(label), 230));
+        widen(axis, width, box->start, box->last, MIN(text_width(label), 230));
+    }
+}
+
+/* Places the parts; a small picture is stretched to the page. */
+static void fill_page(Axis *axis, const double *width)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < axis->nr; i++) {
+        sum += width[i];
+    }
+    axis->x = g_new(double, axis->nr + 1);
+    axis->x[0] = MARGIN;
+    for (size_t i = 0; i < axis->nr; i++) {
+        axis->x[i + 1] = axis->x[i] + width[i] * MAX(1, AXIS_MIN / sum);
     }
 }
 
@@ -224,11 +255,7 @@ static Axis make_axis(const SvgPicture *p)
     width = g_new(double, axis.nr);
     weigh_parts(p, &axis, width);
     fit_labels(p, &axis, width);
-    axis.x = g_new(double, axis.nr + 1);
-    axis.x[0] = MARGIN;
-    for (size_t i = 0; i < axis.nr; i++) {
-        axis.x[i + 1] = axis.x[i] + width[i];
-    }
+    fill_page(&axis, width);
     return axis;
 }
 
@@ -239,7 +266,7 @@ typedef struct Canvas {
     const SvgPicture *p;
     Axis axis;
     double width, height;
-    double plateau;         /* its upper edge */
+    double plateau; /* its upper edge */
 } Canvas;
 
 static void put(Canvas *c, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
@@ -314,6 +341,8 @@ static void put_style(Canvas *c)
            ".guide { stroke: #c3c9ce; stroke-width: 1; }\n"
            ".nothing { fill: none; stroke: #aab2b9; "
            "stroke-dasharray: 2 3; }\n"
+           ".off { fill: none; stroke: #8b949c; stroke-dasharray: 1.5 2.5; }\n"
+           ".offname { text-anchor: middle; fill: #7a848d; }\n"
            ".alias { stroke-dasharray: 5 3; }\n");
     for (int i = 0; i < SVG_KIND__MAX; i++) {
         put(c,
@@ -341,8 +370,8 @@ static void put_bands(Canvas *c)
         const SvgSource *source = svg_source(c->p, i);
         const SvgBox *box = svg_box(c->p, source->box);
         double x = left_of(&c->axis, source->start);
-        g_autofree char *class = g_strdup_printf("b-%s",
-                                                 kinds[box->kind].class);
+        g_autofree char *class =
+            g_strdup_printf("b-%s", kinds[box->kind].class);
 
         put_rect(c, class, x, row_top(box) + BAR,
                  right_of(&c->axis, source->last) - x,
@@ -356,11 +385,13 @@ static void put_box_title(Canvas *c, const SvgBox *box)
     g_autofree char *text = NULL, *escaped = NULL;
     GString *s = g_string_new(NULL);
 
-    g_string_append_printf(s, "%s (prio %d, %s)\n0x%" PRIx64 "-0x%" PRIx64
-                              " (%s)",
-                           name_of(box->mr), box->mr->priority,
-                           memory_region_type_str(box->mr), box->start,
-                           box->last, size);
+    g_string_append_printf(
+        s, "%s (prio %d, %s)\n0x%" PRIx64 "-0x%" PRIx64 " (%s)",
+        name_of(box->mr), box->mr->priority, memory_region_type_str(box->mr),
+        box->start, box->last, size);
+    if (box->disabled) {
+        g_string_append(s, "\ndisabled");
+    }
     if (box->mr->alias) {
         g_string_append_printf(s, "\nalias of %s from 0x%" PRIx64 " on",
                                name_of(box->mr->alias), box->mr->alias_offset);
@@ -368,6 +399,28 @@ static void put_box_title(Canvas *c, const SvgBox *box)
     text = g_string_free(s, false);
     escaped = g_markup_escape_text(text, -1);
     put(c, "<title>%s</title>\n", escaped);
+}
+
+/* Where a box's label goes: to its widest part that is seen, if it fits. */
+static void label_place(const Canvas *c, unsigned i, double need, double *x,
+                        double *width)
+{
+    double best = need;
+
+    for (unsigned k = 0; k < c->p->sources->len; k++) {
+        const SvgSource *s = svg_source(c->p, k);
+
+        if (s->box == (int)i) {
+            double from = left_of(&c->axis, s->start);
+            double wide = right_of(&c->axis, s->last) - from;
+
+            if (wide >= best) {
+                best = wide;
+                *x = from;
+                *width = wide;
+            }
+        }
+    }
 }
 
 /* Where the box is seen, its colour; elsewhere, hatched. */
@@ -382,7 +435,9 @@ static void put_box(Canvas *c, unsigned i)
 
     put(c, "<g>");
     put_box_title(c, box);
-    if (box->kind == SVG_CONTAINER) {
+    if (box->disabled) {
+        put_rect(c, "off", x + 0.5, y, width - 1, BAR, 2);
+    } else if (box->kind == SVG_CONTAINER) {
         class = g_strdup_printf("box%s", box->mr->alias ? " alias" : "");
         put_rect(c, class, x + 0.5, y, width - 1, BAR, 5);
     } else {
@@ -403,7 +458,9 @@ static void put_box(Canvas *c, unsigned i)
         class = g_strdup_printf("n-%s%s", kind, box->mr->alias ? " alias" : "");
         put_rect(c, class, x + 0.5, y, width - 1, BAR, 2);
     }
-    put_text(c, "mid", x + width / 2, y + BAR / 2 + 4, label, width);
+    label_place(c, i, text_width(label), &x, &width);
+    put_text(c, box->disabled ? "offname" : "mid", x + width / 2,
+             y + BAR / 2 + 4, label, width);
     put(c, "</g>\n");
 }
 
@@ -531,6 +588,12 @@ static void put_legend(Canvas *c)
     put_rect(c, "n-io alias", x, y, 14, 12, 2);
     put(c, "<text class=\"note\" x=\"%s\" y=\"%s\">alias</text>\n", NUM(x + 19),
         NUM(y + 10));
+    if (c->p->show_disabled) {
+        x += 19 + text_width("alias") + 6;
+        put_rect(c, "off", x, y, 14, 12, 2);
+        put(c, "<text class=\"note\" x=\"%s\" y=\"%s\">disabled</text>\n",
+            NUM(x + 19), NUM(y + 10));
+    }
 }
 
 static void put_head(Canvas *c)
@@ -541,7 +604,7 @@ static void put_head(Canvas *c)
         title);
     put(c,
         "<text class=\"note\" x=\"%d\" y=\"49\">the tree above, what accesses "
-        "see below%s</text>\n",
+        "see below; not to scale%s</text>\n",
         MARGIN, c->p->truncated ? "; too large to be drawn as a whole" : "");
 }
 

@@ -30,6 +30,7 @@ typedef struct SvgBox {
     unsigned row;               /* of the picture, 0 is the root's */
     unsigned height;            /* in rows, with all that is below it */
     SvgKind kind;
+    bool disabled;              /* shows nothing, nor do its children */
     bool cut;                   /* its children are left out */
 } SvgBox;
 
@@ -53,6 +54,7 @@ typedef struct SvgPicture {
     GArray *pieces;     /* of SvgPiece, by address */
     GArray *sources;    /* of SvgSource, by address */
     unsigned rows;
+    bool show_disabled;
     bool truncated;
 } SvgPicture;
 

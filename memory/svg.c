@@ -41,7 +41,7 @@ static bool cut_to(const SvgBox *parent, const MemoryRegion *mr, hwaddr *start,
     hwaddr high = parent->last - parent->base;
     hwaddr from = MAX(low, mr->addr), to;
 
-    if (!mr->enabled || !int128_nz(mr->size)) {
+    if (!int128_nz(mr->size)) {
         return false;
     }
     to = region_last(mr) > UINT64_MAX - mr->addr ? UINT64_MAX
@@ -96,9 +96,9 @@ static bool resolve_alias(SvgBox *box)
             return false;
         }
         offset += box->shown->alias_offset;
-        box->last = MIN(box->last,
-                        box->start + MIN(region_last(target) - offset,
-                                         UINT64_MAX - box->start));
+        box->last =
+            MIN(box->last, box->start + MIN(region_last(target) - offset,
+                                            UINT64_MAX - box->start));
         box->base = box->start - offset;
         box->shown = target;
     }
@@ -122,7 +122,8 @@ static int add_box(SvgPicture *p, int parent, const MemoryRegion *mr,
         p->truncated = true;
         return -1;
     }
-    box.cut = !resolve_alias(&box);
+    box.disabled = !mr->enabled;
+    box.cut = !resolve_alias(&box) || box.disabled;
     box.kind = kind_of(box.shown);
     g_array_append_val(p->boxes, box);
     return p->boxes->len - 1;
@@ -159,7 +160,8 @@ static void add_children(SvgPicture *p, int i, unsigned depth)
         hwaddr start, last;
         int n;
 
-        if (!cut_to(parent, mr, &start, &last)) {
+        if ((!mr->enabled && !p->show_disabled) ||
+            !cut_to(parent, mr, &start, &last)) {
             continue;
         }
         n = add_box(p, i, mr, start, last, parent->base + mr->addr);
@@ -200,7 +202,7 @@ static int box_of(const SvgPicture *p, const SvgPiece *piece, hwaddr addr)
     for (unsigned i = 0; i < p->boxes->len; i++) {
         const SvgBox *box = svg_box(p, i);
 
-        if (box->shown == piece->mr && box->start <= addr &&
+        if (box->shown == piece->mr && !box->disabled && box->start <= addr &&
             box->last >= addr && box->base == piece->start - piece->offset &&
             (best < 0 || svg_box(p, best)->row < box->row)) {
             best = i;
@@ -257,11 +259,12 @@ static void add_pieces(SvgPicture *p, FlatView *view)
     }
 }
 
-GString *memory_svg(AddressSpace *as)
+GString *memory_svg(AddressSpace *as, bool disabled)
 {
     GString *out = g_string_new(NULL);
     SvgPicture p = {
         .title = as->name,
+        .show_disabled = disabled,
         .boxes = g_array_new(false, false, sizeof(SvgBox)),
         .pieces = g_array_new(false, false, sizeof(SvgPiece)),
         .sources = g_array_new(false, false, sizeof(SvgSource)),

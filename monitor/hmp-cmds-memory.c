@@ -40,13 +40,14 @@ void hmp_info_mtree(Monitor *mon, const QDict *qdict)
     const char *at = qdict_get_try_str(qdict, "at");
     const char *svg = qdict_get_try_str(qdict, "svg");
     const char *as = qdict_get_try_str(qdict, "as");
+    bool disabled = qdict_get_try_bool(qdict, "disabled", false);
     Error *err = NULL;
 
     if (at) {
         print_memory_at(mon, at, as);
     }
     if (svg) {
-        qmp_x_memory_map_svg(svg, as, &err);
+        qmp_x_memory_map_svg(svg, as, true, disabled, &err);
         hmp_handle_error(mon, err);
     }
     if (at || svg) {
@@ -58,8 +59,7 @@ void hmp_info_mtree(Monitor *mon, const QDict *qdict)
     }
     mtree_info(qdict_get_try_bool(qdict, "flatview", false),
                qdict_get_try_bool(qdict, "dispatch_tree", false),
-               qdict_get_try_bool(qdict, "owner", false),
-               qdict_get_try_bool(qdict, "disabled", false));
+               qdict_get_try_bool(qdict, "owner", false), disabled);
 }
 
 void hmp_info_ramblock(Monitor *mon, const QDict *qdict)
@@ -157,21 +157,18 @@ void hmp_gpa2hva(Monitor *mon, const QDict *qdict)
         memory_region_find(get_system_memory(), addr, 1);
 
     if (!section.mr) {
-        monitor_printf(mon, "No memory is mapped at address 0x%" HWADDR_PRIx
-                            "\n",
-                       addr);
+        monitor_printf(
+            mon, "No memory is mapped at address 0x%" HWADDR_PRIx "\n", addr);
         return;
     }
     if (memory_region_is_ram(section.mr) || memory_region_is_romd(section.mr)) {
-        monitor_printf(mon,
-                       "Host virtual address for 0x%" HWADDR_PRIx
-                       " (%s) is %p\n",
-                       addr, memory_region_name(section.mr),
-                       qemu_map_ram_ptr(section.mr->ram_block,
-                                        section.offset_within_region));
+        monitor_printf(
+            mon, "Host virtual address for 0x%" HWADDR_PRIx " (%s) is %p\n",
+            addr, memory_region_name(section.mr),
+            qemu_map_ram_ptr(section.mr->ram_block,
+                             section.offset_within_region));
     } else {
-        monitor_printf(mon, "Memory at address 0x%" HWADDR_PRIx
-                            " is not RAM\n",
+        monitor_printf(mon, "Memory at address 0x%" HWADDR_PRIx " is not RAM\n",
                        addr);
     }
     memory_region_unref(section.mr);

@@ -18,17 +18,17 @@ MemoryAtList *qmp_x_query_memory_at(uint64_t address, const char *address_space,
 }
 
 void qmp_x_memory_map_svg(const char *filename, const char *address_space,
-                          Error **errp)
+                          bool has_disabled, bool disabled, Error **errp)
 {
-    AddressSpace *as = memory_find_address_space(address_space ?: "memory",
-                                                 errp);
+    AddressSpace *as =
+        memory_find_address_space(address_space ?: "memory", errp);
     g_autoptr(GString) svg = NULL;
     g_autoptr(GError) err = NULL;
 
     if (!as) {
         return;
     }
-    svg = memory_svg(as);
+    svg = memory_svg(as, has_disabled && disabled);
     if (!g_file_set_contents(filename, svg->str, svg->len, &err)) {
         error_setg(errp, "%s", err->message);
     }

@@ -37,7 +37,8 @@ AddressSpace *memory_find_address_space(const char *name, Error **errp);
 
 /*
  * What lies at @addr in the address space @name, or if that is NULL in each
- * (those that show the same come as one): who answers, who does not and why.
+ * that reaches there (those that have one root come as one): who answers, who
+ * does not and why.
  * NULL with an error if there is no such address space. The caller frees it
  * with qapi_free_MemoryAtList().
  */
@@ -46,8 +47,11 @@ MemoryAtList *memory_query_at(const char *name, hwaddr addr, Error **errp);
 /* Appends @list for people. */
 void memory_at_print(GString *out, const MemoryAtList *list);
 
-/* An SVG document of what @as is made of and of what it shows. */
-GString *memory_svg(AddressSpace *as);
+/*
+ * An SVG document of what @as is made of and of what it shows. With @disabled,
+ * disabled regions are drawn, too.
+ */
+GString *memory_svg(AddressSpace *as, bool disabled);
 
 /* ---- for the layers above ---- */
 

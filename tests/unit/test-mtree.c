@@ -505,7 +505,7 @@ static void test_at_random(void)
 
 static void check_svg(AddressSpace *as, const char *const *has)
 {
-    g_autoptr(GString) svg = memory_svg(as);
+    g_autoptr(GString) svg = memory_svg(as, g_test_rand_bit());
     GMarkupParser parser = { 0 };
     GMarkupParseContext *ctx = g_markup_parse_context_new(&parser, 0, NULL,
                                                           NULL);

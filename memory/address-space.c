@@ -4,6 +4,7 @@
  */
 #include "qemu/osdep.h"
 #include "memory/view-state.h"
+#include "qemu/rcu.h"
 
 AddressSpaceList address_spaces = QTAILQ_HEAD_INITIALIZER(address_spaces);
 
@@ -68,7 +69,10 @@ static void take_out(AddressSpace *as)
     }
     QTAILQ_REMOVE(&address_spaces, as, address_spaces_link);
     QLIST_REMOVE(as, rooted_link);
-    memory_views_dispose();
+    if (!memory_round_active()) {
+        memory_views_dispose();
+        flatview_retire_flush();
+    }
 }
 
 void address_space_destroy(AddressSpace *as)

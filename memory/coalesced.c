@@ -19,6 +19,8 @@ typedef struct Pending {
     bool add;
 } Pending;
 
+unsigned coalesced_ranges;
+
 /* All regions' changes; the first of them belong to the current round. */
 static GArray *pending;
 static guint round_end;
@@ -160,6 +162,7 @@ void coalesced_round_end(void)
 {
     if (round_end) {
         g_array_remove_range(pending, 0, round_end);
+        coalesced_ranges -= round_end;
         round_end = 0;
     }
 }
@@ -173,12 +176,14 @@ static void list_add(MemoryRegion *mr, hwaddr offset, uint64_t size)
     c->offset = offset;
     c->size = size;
     QTAILQ_INSERT_TAIL(&mr->coalesced, c, link);
+    coalesced_ranges++;
 }
 
 static void list_del(MemoryRegion *mr, CoalescedMemoryRange *c)
 {
     QTAILQ_REMOVE(&mr->coalesced, c, link);
     g_free(c);
+    coalesced_ranges--;
 }
 
 static void undo(const Pending *p)
@@ -203,6 +208,7 @@ void coalesced_rollback(void)
     while (pending && pending->len) {
         undo(pending_at(pending->len - 1));
         g_array_set_size(pending, pending->len - 1);
+        coalesced_ranges--;
     }
     round_end = 0;
 }
@@ -215,6 +221,7 @@ static void note(MemoryRegion *mr, hwaddr offset, uint64_t size, bool add)
         pending = g_array_new(false, false, sizeof(Pending));
     }
     g_array_append_val(pending, p);
+    coalesced_ranges++;
     if (!int128_eq(mr->size, int128_zero())) {
         memory_region_mark(mr, 0, region_last(mr), VISIBLE_COALESCED);
     }
@@ -276,6 +283,7 @@ void memory_region_drop_coalesced(MemoryRegion *mr)
         if (pending_at(i)->mr == mr) {
             g_array_remove_index(pending, i);
             round_end -= i < round_end;
+            coalesced_ranges--;
         }
     }
     while ((c = QTAILQ_FIRST(&mr->coalesced))) {

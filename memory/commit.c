@@ -111,6 +111,7 @@ static void collect_switches(void)
                                      : NULL);
         as->pending = sp.to != as->view;
         if (as->pending) {
+            sp.to->state->wanted = true;
             g_array_append_val(round.spaces, sp);
         } else {
             memory_view_check_idle(sp.to);
@@ -135,14 +136,40 @@ static void collect_view(MemoryViewState *st)
     }
 }
 
+static bool all_leave(const ViewUsers *users)
+{
+    AddressSpace *as;
+
+    QLIST_FOREACH(as, users, view_link) {
+        if (!as->pending) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/*
+ * A view that all leave stays dirty: mostly it is disposed of when the round is
+ * over, but someone may still come back.
+ */
 static void collect_views(void)
 {
+    MemoryViewList left = QTAILQ_HEAD_INITIALIZER(left);
     MemoryViewState *st;
 
     while ((st = QTAILQ_FIRST(&dirty_views))) {
         QTAILQ_REMOVE(&dirty_views, st, dirty_link);
-        st->dirty = false;
-        collect_view(st);
+        if (!st->wanted && all_leave(&st->listening) &&
+            all_leave(&st->quiet)) {
+            QTAILQ_INSERT_TAIL(&left, st, dirty_link);
+        } else {
+            st->dirty = false;
+            collect_view(st);
+        }
+    }
+    while ((st = QTAILQ_FIRST(&left))) {
+        QTAILQ_REMOVE(&left, st, dirty_link);
+        QTAILQ_INSERT_TAIL(&dirty_views, st, dirty_link);
     }
 }
 
@@ -153,7 +180,7 @@ static void collect_listening(void)
         ViewChange *c = change_at(i);
         AddressSpace *as;
 
-        if (!c->nr_diff && !c->nr_fds && !c->nr_notes) {
+        if (!view_change_heard(c) && !c->nr_fds && !c->nr_notes) {
             continue;
         }
         QLIST_FOREACH(as, &c->view->state->listening, view_link) {
@@ -186,6 +213,7 @@ static void collect_switch_differences(void)
             continue;
         }
         sp->as->pending = false;
+        sp->to->state->wanted = false;
         if (!QTAILQ_EMPTY(&sp->as->listeners)) {
             c.old = sp->as->view->current;
             view_change_between(&c, &c.old->map, map_after(sp->to),
@@ -278,6 +306,21 @@ static bool prepare_listener(MemoryListener *l, size_t nr_add, size_t nr_del,
     return true;
 }
 
+/* The same where all ranges go or come. */
+static size_t list_all(const FlatMap *map, FlatView *fv)
+{
+    const FlatRange *fr;
+    FlatMapIter it;
+
+    for (fr = flatmap_iter_from(&it, map, 0); fr;
+         fr = flatmap_iter_next(&it)) {
+        MemoryRegionSection section = section_from_flat_range(fr, fv);
+
+        g_array_append_val(round.sections, section);
+    }
+    return map->nr;
+}
+
 static bool prepare_space(const Space *sp, bool may_fail, Error **errp)
 {
     const ViewChange *c = change_of(sp);
@@ -292,8 +335,9 @@ static bool prepare_space(const Space *sp, bool may_fail, Error **errp)
         }
         if (!listed) {
             g_array_set_size(round.sections, 0);
-            nr_add = list_sections(c, true);
-            nr_del = nr_add ? list_sections(c, false) : 0;
+            nr_add = c->all ? list_all(map_after(sp->to), c->old)
+                            : list_sections(c, true);
+            nr_del = nr_add && !c->all ? list_sections(c, false) : 0;
             listed = true;
         }
         if (nr_add && !prepare_listener(l, nr_add, nr_del, may_fail, errp)) {
@@ -310,7 +354,7 @@ static bool prepare(bool may_fail, Error **errp)
     for (guint i = 0; ok && i < round.spaces->len; i++) {
         Space *sp = space_at(i);
 
-        if (sp->nr && change_of(sp)->nr_diff) {
+        if (sp->nr && view_change_heard(change_of(sp))) {
             ok = prepare_space(sp, may_fail, errp);
         }
     }
@@ -330,6 +374,8 @@ static bool prepare(bool may_fail, Error **errp)
 /* As if the round had never begun. */
 static void abandon(void)
 {
+    MemoryViewState *st;
+
     for (size_t i = 0; i < round.changes->len; i++) {
         ViewChange *c = change_at(i);
 
@@ -341,6 +387,12 @@ static void abandon(void)
         if (space_at(i)->to) {
             memory_view_check_idle(space_at(i)->to);
         }
+    }
+    while ((st = QTAILQ_FIRST(&dirty_views))) {
+        QTAILQ_REMOVE(&dirty_views, st, dirty_link);
+        st->dirty = false;
+        intervals_clear(&st->ranges);
+        intervals_clear(&st->notes);
     }
     eventfds_rollback();
     coalesced_rollback();
@@ -401,7 +453,7 @@ static void collect_heard(void)
     for (guint i = 0; i < round.spaces->len; i++) {
         Space *sp = space_at(i);
 
-        if (sp->nr && change_of(sp)->nr_diff) {
+        if (sp->nr && view_change_heard(change_of(sp))) {
             spaces++;
             for (guint j = sp->first; j < sp->first + sp->nr; j++) {
                 g_ptr_array_add(round.heard, listener_at(j));
@@ -464,8 +516,7 @@ static void tell_del(const Audience *a, const FlatRange *range, FlatView *fv)
     MemoryRegionSection section = section_from_flat_range(range, fv);
     MemoryListener *l;
 
-    if (!QTAILQ_EMPTY(&range->mr->coalesced) ||
-        coalesced_is_pending(range->mr)) {
+    if (coalesced_ranges) {
         FOR_AUDIENCE_REVERSE(l, i, a) {
             memory_listener_tell_coalesced(l, &section, range,
                                            COALESCED_BEFORE, false);
@@ -488,7 +539,7 @@ static void tell_add(const Audience *a, const FlatRange *range, FlatView *fv)
             l->region_add(l, &section);
         }
     }
-    if (!QTAILQ_EMPTY(&range->mr->coalesced)) {
+    if (coalesced_ranges) {
         FOR_AUDIENCE(l, i, a) {
             memory_listener_tell_coalesced(l, &section, range,
                                            COALESCED_AFTER, true);
@@ -583,11 +634,31 @@ static void tell_whole(const Audience *a, const ViewChange *c)
     }
 }
 
+/* No range stays: all of the old version go, then all of the new come. */
+static void tell_all(const Audience *a, const ViewChange *c)
+{
+    const FlatRange *fr;
+    FlatMapIter it;
+
+    for (fr = flatmap_iter_from(&it, &c->old->map, 0); fr;
+         fr = flatmap_iter_next(&it)) {
+        tell_del(a, fr, c->old);
+    }
+    for (fr = flatmap_iter_from(&it, &c->new->map, 0); fr;
+         fr = flatmap_iter_next(&it)) {
+        tell_add(a, fr, c->new);
+    }
+}
+
 /* c->new may be NULL where only eventfds and the like changed. */
 static void tell_ranges(const Audience *a, const ViewChange *c)
 {
     size_t end = c->diff + c->nr_diff;
 
+    if (c->all) {
+        tell_all(a, c);
+        return;
+    }
     for (size_t i = c->diff; i < end; i++) {
         const Difference *d = difference_at(i);
 
@@ -876,6 +947,7 @@ static bool run_round(bool may_fail, Error **errp)
         abandon();
     }
     reset();
+    memory_views_dispose();
     return ok;
 }
 
@@ -896,7 +968,6 @@ bool memory_views_commit(bool may_fail, Error **errp)
         run_round(false, NULL);
     }
     round.active = false;
-    memory_views_dispose();
     flatview_retire_flush();
     return ok;
 }

@@ -131,6 +131,9 @@ static void note_difference(Group *g, const FlatRange *old, guint new)
         return;
     }
     g_array_append_val(g->data->diffs, d);
+    if (!eventfds_regions) {
+        return;
+    }
     if (old && !new && old->mr->eventfds) {
         eventfds_before(old, fds_before);
     }
@@ -326,14 +329,32 @@ void view_change_collect(ViewChange *c, Intervals *ranges, Intervals *notes,
     end(c, data);
 }
 
-void view_change_between(ViewChange *c, const FlatMap *old, const FlatMap *new,
-                         RoundData *data)
+/* One of the maps is empty: its ranges need not be listed. */
+static void collect_all(const FlatMap *old, const FlatMap *new)
 {
-    Group g = { .c = c, .data = data, .first = data->ranges->len };
     FlatMapIter it;
     const FlatRange *fr;
 
-    begin(c, data);
+    if (!eventfds_regions) {
+        return;
+    }
+    for (fr = flatmap_iter_from(&it, old, 0); fr;
+         fr = flatmap_iter_next(&it)) {
+        eventfds_before(fr, fds_before);
+    }
+    for (fr = flatmap_iter_from(&it, new, 0); fr;
+         fr = flatmap_iter_next(&it)) {
+        eventfds_after(fr, fds_after);
+    }
+}
+
+static void collect_both(const FlatMap *old, const FlatMap *new,
+                         RoundData *data)
+{
+    Group g = { .data = data, .first = data->ranges->len };
+    FlatMapIter it;
+    const FlatRange *fr;
+
     for (fr = flatmap_iter_from(&it, old, 0); fr;
          fr = flatmap_iter_next(&it)) {
         add_old(&g, fr);
@@ -354,6 +375,18 @@ void view_change_between(ViewChange *c, const FlatMap *old, const FlatMap *new,
                 note_pending(fr, data);
             }
         }
+    }
+}
+
+void view_change_between(ViewChange *c, const FlatMap *old, const FlatMap *new,
+                         RoundData *data)
+{
+    begin(c, data);
+    if (!old->nr || !new->nr) {
+        c->all = old->nr || new->nr;
+        collect_all(old, new);
+    } else {
+        collect_both(old, new, data);
     }
     end(c, data);
 }

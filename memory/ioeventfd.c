@@ -33,6 +33,8 @@ struct MemoryRegionEventfds {
     QTAILQ_ENTRY(MemoryRegionEventfds) pending_link;
 };
 
+unsigned eventfds_regions;
+
 static QTAILQ_HEAD(, MemoryRegionEventfds) pending_regions =
     QTAILQ_HEAD_INITIALIZER(pending_regions);
 
@@ -488,6 +490,7 @@ static MemoryRegionEventfds *set_new(MemoryRegion *mr)
 {
     MemoryRegionEventfds *set = g_new0(MemoryRegionEventfds, 1);
 
+    eventfds_regions++;
     set->mr = mr;
     set->chunks = g_ptr_array_new_with_free_func(g_free);
     set->pending = g_array_new(false, false, sizeof(Eventfd));
@@ -569,4 +572,5 @@ void memory_region_drop_eventfds(MemoryRegion *mr)
     g_array_free(set->pending, true);
     g_free(set);
     mr->eventfds = NULL;
+    eventfds_regions--;
 }

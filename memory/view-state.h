@@ -41,6 +41,7 @@ typedef struct MemoryViewState {
     bool idle;                  /* in the list of views without users */
     ViewUsers listening;        /* address spaces with listeners */
     ViewUsers quiet;            /* those without */
+    bool wanted;                /* an address space changes to it */
     size_t round_index;         /* of its change in this round, plus one */
     QTAILQ_ENTRY(MemoryViewState) dirty_link;
     QTAILQ_ENTRY(MemoryViewState) idle_link;
@@ -83,6 +84,7 @@ typedef struct ViewChange {
     FlatGarbage *garbage;
     bool edited;                /* the map differs */
     bool open;                  /* has a new version, not published yet */
+    bool all;                   /* all ranges go, or all are new: no diff */
     size_t diff, nr_diff;       /* in the round's differences */
     size_t fds, nr_fds;         /* in the round's eventfds */
     size_t notes, nr_notes;     /* in the round's coalesced notes */
@@ -92,7 +94,7 @@ typedef struct ViewChange {
 /* Whether listeners hear of more than eventfds and coalesced ranges. */
 static inline bool view_change_heard(const ViewChange *c)
 {
-    return c->nr_diff > 0;
+    return c->all || c->nr_diff;
 }
 
 /* An eventfd that a view no longer has, or now has. */
@@ -119,6 +121,8 @@ void eventfds_pending(const FlatRange *range, GArray *before, GArray *after);
  */
 void eventfds_diff(GArray *before, GArray *after, GArray *out);
 bool eventfds_any_pending(void);
+/* Regions that have eventfds: mostly few, so that ranges need not be asked. */
+extern unsigned eventfds_regions;
 /* What is pending counts as told to listeners. */
 void eventfds_settle(void);
 /* Pending changes are taken back. */
@@ -135,6 +139,8 @@ typedef enum {
 /* Adds them to @out, of CoalescedMemoryRange, with addresses of the view. */
 void coalesced_list(const FlatRange *range, CoalescedWhich which, GArray *out);
 bool coalesced_any_pending(void);
+/* Coalesced ranges of all regions, with pending changes. */
+extern unsigned coalesced_ranges;
 bool coalesced_is_pending(const MemoryRegion *mr);
 /* What is pending now is what this round tells. */
 void coalesced_round_begin(void);
@@ -158,7 +164,7 @@ typedef struct RoundData {
  */
 void view_change_collect(ViewChange *c, Intervals *ranges, Intervals *notes,
                          RoundData *data, bool heard);
-/* All differences between two maps, as an address space that changes views. */
+/* All differences between two maps, for an address space that changes views. */
 void view_change_between(ViewChange *c, const FlatMap *old, const FlatMap *new,
                          RoundData *data);
 

@@ -261,6 +261,7 @@ static void view_dispose(MemoryView *view)
     intervals_free(&st->notes);
     g_free(st);
     g_free_rcu(view, rcu);
+    /* Its versions keep the root until they are reaped. */
     memory_region_unref(root);
 }
 
@@ -268,8 +269,7 @@ void memory_views_dispose(void)
 {
     MemoryViewState *st;
 
-    /* A round in progress points at views, and disposes at its end. */
-    while (!memory_round_active() && (st = QTAILQ_FIRST(&idle_views))) {
+    while ((st = QTAILQ_FIRST(&idle_views))) {
         QTAILQ_REMOVE(&idle_views, st, idle_link);
         st->idle = false;
         if (QLIST_EMPTY(&st->listening) && QLIST_EMPTY(&st->quiet)) {

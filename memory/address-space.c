@@ -13,7 +13,7 @@ void address_space_init(AddressSpace *as, MemoryRegion *root, const char *name)
     static uint64_t serial;
 
     memory_region_ref(root);
-    *as = (AddressSpace) {
+    *as = (AddressSpace){
         .name = g_strdup(name ?: "anonymous"),
         .root = root,
         .serial = ++serial,
@@ -24,8 +24,7 @@ void address_space_init(AddressSpace *as, MemoryRegion *root, const char *name)
     QLIST_INIT(&as->map_client_list);
     QTAILQ_INSERT_TAIL(&address_spaces, as, address_spaces_link);
     QLIST_INSERT_HEAD(&root->rooted, as, rooted_link);
-    memory_view_attach(memory_view_for(memory_region_effective_root(root)),
-                       as);
+    memory_view_attach(memory_view_for(memory_region_effective_root(root)), as);
 }
 
 static void release(AddressSpace *as)

@@ -30,10 +30,10 @@ typedef struct Group {
     RoundData *data;
     bool heard;
     FlatMapIter it;
-    const FlatRange *old;       /* the next one, or the last one added */
+    const FlatRange *old; /* the next one, or the last one added */
     size_t nr_olds;
-    guint first;                /* of the new ranges, in data->ranges */
-    hwaddr from, to;            /* all ranges that begin here are replaced */
+    guint first;     /* of the new ranges, in data->ranges */
+    hwaddr from, to; /* all ranges that begin here are replaced */
 } Group;
 
 static void add_old(Group *g, const FlatRange *old)
@@ -126,8 +126,8 @@ static void note_difference(Group *g, const FlatRange *old, guint new)
     Difference d = { old, new };
     FlatRange *fr;
 
-    if (old && new && old->dirty_log_mask == new_at(g, new - 1)->dirty_log_mask)
-    {
+    if (old && new &&
+        old->dirty_log_mask == new_at(g, new - 1)->dirty_log_mask) {
         return;
     }
     g_array_append_val(g->data->diffs, d);
@@ -153,7 +153,7 @@ static void note_differences(Group *g, size_t o, size_t nr_olds, guint n,
         const FlatRange *old = o < nr_olds ? olds[o] : NULL;
         const FlatRange *new = n < nr_news ? new_at(g, n) : NULL;
 
-        if (old && new && flat_range_equal(old, new)) {
+        if (old && new &&flat_range_equal(old, new)) {
             note_difference(g, old, n + 1);
             o++;
             n++;
@@ -274,7 +274,7 @@ static void collect_notes(ViewChange *c, Intervals *notes, RoundData *data)
                 old = flatmap_find(&c->old->map, fr->start);
             }
             if (!old || !flat_range_equal(old, fr)) {
-                continue;           /* its differences are known */
+                continue; /* its differences are known */
             }
             note_pending(fr, data);
         }
@@ -338,12 +338,10 @@ static void collect_all(const FlatMap *old, const FlatMap *new)
     if (!eventfds_regions) {
         return;
     }
-    for (fr = flatmap_iter_from(&it, old, 0); fr;
-         fr = flatmap_iter_next(&it)) {
+    for (fr = flatmap_iter_from(&it, old, 0); fr; fr = flatmap_iter_next(&it)) {
         eventfds_before(fr, fds_before);
     }
-    for (fr = flatmap_iter_from(&it, new, 0); fr;
-         fr = flatmap_iter_next(&it)) {
+    for (fr = flatmap_iter_from(&it, new, 0); fr; fr = flatmap_iter_next(&it)) {
         eventfds_after(fr, fds_after);
     }
 }
@@ -355,18 +353,15 @@ static void collect_both(const FlatMap *old, const FlatMap *new,
     FlatMapIter it;
     const FlatRange *fr;
 
-    for (fr = flatmap_iter_from(&it, old, 0); fr;
-         fr = flatmap_iter_next(&it)) {
+    for (fr = flatmap_iter_from(&it, old, 0); fr; fr = flatmap_iter_next(&it)) {
         add_old(&g, fr);
     }
-    for (fr = flatmap_iter_from(&it, new, 0); fr;
-         fr = flatmap_iter_next(&it)) {
+    for (fr = flatmap_iter_from(&it, new, 0); fr; fr = flatmap_iter_next(&it)) {
         g_array_append_vals(data->ranges, fr, 1);
     }
     note_differences(&g, 0, g.nr_olds, g.first, data->ranges->len);
     /* Ranges that both views show may have changed in other respects. */
-    for (fr = flatmap_iter_from(&it, new, 0); fr;
-         fr = flatmap_iter_next(&it)) {
+    for (fr = flatmap_iter_from(&it, new, 0); fr; fr = flatmap_iter_next(&it)) {
         const FlatRange *was;
 
         if (fr->mr->eventfds || coalesced_is_pending(fr->mr)) {

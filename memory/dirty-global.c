@@ -28,8 +28,8 @@ void memory_region_set_log(MemoryRegion *mr, bool log, unsigned client)
     memory_transaction_save(mr);
     mr->vga_logging_count += log ? 1 : -1;
     if (before != !!mr->vga_logging_count) {
-        mr->dirty_log_mask = log ? mr->dirty_log_mask | mask
-                                 : mr->dirty_log_mask & ~mask;
+        mr->dirty_log_mask =
+            log ? mr->dirty_log_mask | mask : mr->dirty_log_mask & ~mask;
         if (int128_nz(mr->size)) {
             memory_region_mark(mr, 0, region_last(mr), VISIBLE_RANGES);
         }
@@ -74,8 +74,8 @@ static void for_logged(MemoryListener *l, MemoryRegion *mr, hwaddr start,
         FlatRange part = *fr;
         hwaddr end = fr->offset_in_region + (fr->last - fr->start);
 
-        if (!fr->dirty_log_mask || (mr && fr->mr != mr) ||
-            end < start || fr->offset_in_region > last) {
+        if (!fr->dirty_log_mask || (mr && fr->mr != mr) || end < start ||
+            fr->offset_in_region > last) {
             continue;
         }
         if (part.offset_in_region < start) {

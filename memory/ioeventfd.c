@@ -27,9 +27,9 @@ typedef struct EventfdChunk {
 
 struct MemoryRegionEventfds {
     MemoryRegion *mr;
-    GPtrArray *chunks;          /* none is empty */
-    GArray *pending;            /* in order of time, then sorted */
-    unsigned max_size;          /* no eventfd is wider */
+    GPtrArray *chunks; /* none is empty */
+    GArray *pending;   /* in order of time, then sorted */
+    unsigned max_size; /* no eventfd is wider */
     QTAILQ_ENTRY(MemoryRegionEventfds) pending_link;
 };
 
@@ -221,7 +221,7 @@ static Eventfd lower_bound(const MemoryRegionEventfds *set,
     hwaddr first = range->offset_in_region;
     hwaddr before = set->max_size ? set->max_size - 1 : 0;
 
-    return (Eventfd) { .addr = first - MIN(first, before) };
+    return (Eventfd){ .addr = first - MIN(first, before) };
 }
 
 static void append_present(const FlatRange *range, GArray *out)
@@ -476,7 +476,7 @@ static uint64_t adjusted(const MemoryRegion *mr, uint64_t data, unsigned size)
 static Eventfd make(const MemoryRegion *mr, hwaddr addr, unsigned size,
                     bool match_data, uint64_t data, EventNotifier *e, bool add)
 {
-    return (Eventfd) {
+    return (Eventfd){
         .addr = addr,
         .size = size,
         .match_data = match_data,
@@ -498,8 +498,7 @@ static MemoryRegionEventfds *set_new(MemoryRegion *mr)
 }
 
 void memory_region_add_eventfd(MemoryRegion *mr, hwaddr addr, unsigned size,
-                               bool match_data, uint64_t data,
-                               EventNotifier *e)
+                               bool match_data, uint64_t data, EventNotifier *e)
 {
     Eventfd fd = make(mr, addr, size, match_data, data, e, true);
 
@@ -513,8 +512,7 @@ void memory_region_add_eventfd(MemoryRegion *mr, hwaddr addr, unsigned size,
 }
 
 void memory_region_del_eventfd(MemoryRegion *mr, hwaddr addr, unsigned size,
-                               bool match_data, uint64_t data,
-                               EventNotifier *e)
+                               bool match_data, uint64_t data, EventNotifier *e)
 {
     Eventfd fd = make(mr, addr, size, match_data, data, e, false);
     bool found;

@@ -7,8 +7,7 @@
 #include "memory/view-state.h"
 #include "qapi/error.h"
 
-MemoryListenerList memory_listeners =
-    QTAILQ_HEAD_INITIALIZER(memory_listeners);
+MemoryListenerList memory_listeners = QTAILQ_HEAD_INITIALIZER(memory_listeners);
 
 static void call_begin(MemoryListener *l)
 {
@@ -97,8 +96,7 @@ static void tell_all(MemoryListener *l, FlatView *fv)
         if (l->region_add) {
             l->region_add(l, &section);
         }
-        memory_listener_tell_coalesced(l, &section, fr,
-                                       COALESCED_BEFORE, true);
+        memory_listener_tell_coalesced(l, &section, fr, COALESCED_BEFORE, true);
         if (fr->dirty_log_mask && l->log_start) {
             l->log_start(l, &section, 0, fr->dirty_log_mask);
         }
@@ -120,8 +118,8 @@ static void tell_gone(MemoryListener *l, FlatView *fv)
         if (fr->dirty_log_mask && l->log_stop) {
             l->log_stop(l, &section, fr->dirty_log_mask, 0);
         }
-        memory_listener_tell_coalesced(l, &section, fr,
-                                       COALESCED_BEFORE, false);
+        memory_listener_tell_coalesced(l, &section, fr, COALESCED_BEFORE,
+                                       false);
         if (l->region_del) {
             l->region_del(l, &section);
         }

@@ -25,17 +25,17 @@ enum {
 typedef struct Shown {
     MemoryRegion *mr;
     hwaddr base;
-    uint64_t path;          /* hash of the aliases that led here */
-    unsigned attrs;         /* SHOWN_*, of all that led here */
+    uint64_t path;  /* hash of the aliases that led here */
+    unsigned attrs; /* SHOWN_*, of all that led here */
 } Shown;
 
 #define NO_FRAME (-1)
 
 typedef struct Frame {
-    Shown what;             /* a region with children */
-    hwaddr end;             /* of the view: up to here */
-    uint64_t below;         /* only children with a lesser key */
-    uint64_t key;           /* of the parent's child that led here */
+    Shown what;     /* a region with children */
+    hwaddr end;     /* of the view: up to here */
+    uint64_t below; /* only children with a lesser key */
+    uint64_t key;   /* of the parent's child that led here */
     int parent;
     /*
      * Where children do not overlap, they are taken one by one from this run.
@@ -51,8 +51,8 @@ static int frames_size;
 
 typedef struct Sweep {
     GArray *out;
-    guint first;            /* what stood in out before is not ours */
-    hwaddr x;               /* the current place in the view */
+    guint first; /* what stood in out before is not ours */
+    hwaddr x;    /* the current place in the view */
     hwaddr last;
     int top;
 } Sweep;
@@ -269,7 +269,7 @@ static bool step(Sweep *s)
         return emit(s, &what, end);
     }
     inner = push(s);
-    *inner = (Frame) {
+    *inner = (Frame){
         .what = what,
         .end = end,
         .below = SUBREGION_KEY_TOP,
@@ -281,8 +281,9 @@ static bool step(Sweep *s)
 
 void memory_render(MemoryRegion *root, hwaddr start, hwaddr last, GArray *out)
 {
-    Sweep s = { .out = out, .first = out->len, .x = start, .last = last,
-                .top = NO_FRAME };
+    Sweep s = {
+        .out = out, .first = out->len, .x = start, .last = last, .top = NO_FRAME
+    };
     Shown what = { .mr = root };
 
     if (!root || !root->enabled || int128_eq(root->size, int128_zero()) ||
@@ -297,7 +298,7 @@ void memory_render(MemoryRegion *root, hwaddr start, hwaddr last, GArray *out)
         emit(&s, &what, s.last);
         return;
     }
-    *push(&s) = (Frame) {
+    *push(&s) = (Frame){
         .what = what,
         .end = s.last,
         .below = SUBREGION_KEY_TOP,

@@ -41,18 +41,17 @@ void intervals_add(Intervals *set, hwaddr start, hwaddr last)
             set->size = 1;
         }
         set->sorted = true;
-        set->at[set->n++] = (Interval) { start, last };
+        set->at[set->n++] = (Interval){ start, last };
         return;
     }
     top = &set->at[set->n - 1];
-    if (start >= top->start &&
-        (start <= top->last || start - 1 == top->last)) {
+    if (start >= top->start && (start <= top->last || start - 1 == top->last)) {
         top->last = MAX(top->last, last);
         return;
     }
     if (start < top->start) {
         if (last >= top->last && set->n == 1) {
-            *top = (Interval) { start, last };
+            *top = (Interval){ start, last };
             return;
         }
         set->sorted = false;
@@ -68,7 +67,7 @@ void intervals_add(Intervals *set, hwaddr start, hwaddr last)
         intervals_add(set, start, last);
         return;
     }
-    set->at[set->n++] = (Interval) { start, last };
+    set->at[set->n++] = (Interval){ start, last };
 }
 
 static int interval_compare(const void *a, const void *b)
@@ -113,7 +112,7 @@ void intervals_free(Intervals *set)
     if (set->size > 1) {
         g_free(set->at);
     }
-    *set = (Intervals) { 0 };
+    *set = (Intervals){ 0 };
 }
 
 void intervals_move(Intervals *to, Intervals *from)
@@ -170,7 +169,7 @@ static FlatView *render_all(MemoryRegion *root)
                             (const FlatRange *)ranges->data, ranges->len);
     }
     map = flatmap_edit_end(&edit, &garbage);
-    assert(!garbage);       /* as nothing was taken out */
+    assert(!garbage); /* as nothing was taken out */
     return flatview_new(root, map);
 }
 

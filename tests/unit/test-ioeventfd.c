@@ -16,7 +16,7 @@ typedef struct Known {
     EventNotifier *e;
 } Known;
 
-static GArray *known;           /* what the listener knows, in no order */
+static GArray *known; /* what the listener knows, in no order */
 static GString *heard;
 static EventNotifier notifiers[4];
 
@@ -36,8 +36,7 @@ static Known make_known(MemoryRegionSection *s, bool match_data, uint64_t data,
 static bool known_equal(const Known *a, const Known *b)
 {
     return a->addr == b->addr && a->size == b->size &&
-           a->match_data == b->match_data && a->data == b->data &&
-           a->e == b->e;
+           a->match_data == b->match_data && a->data == b->data && a->e == b->e;
 }
 
 static bool known_take(GArray *list, const Known *k)
@@ -251,8 +250,8 @@ static void test_endianness(void)
 }
 
 static bool refuse(MemoryListener *l, const MemoryRegionSection *add,
-                   size_t nr_add, const MemoryRegionSection *del,
-                   size_t nr_del, Error **errp)
+                   size_t nr_add, const MemoryRegionSection *del, size_t nr_del,
+                   Error **errp)
 {
     error_setg(errp, "no");
     return false;
@@ -308,7 +307,7 @@ enum { DEVICES = 3, DEVICE_SIZE = 64, SPACE = 512 };
 
 typedef struct Model {
     MemoryRegion *root, *dev[DEVICES], *win[DEVICES];
-    GArray *fds[DEVICES];       /* of Known, relative to the device */
+    GArray *fds[DEVICES]; /* of Known, relative to the device */
 } Model;
 
 static void append_expected(const Model *m, GArray *out)
@@ -385,12 +384,10 @@ static void random_change(Model *m)
         memory_region_set_enabled(m->win[d], g_test_rand_bit());
         break;
     case 2:
-        memory_region_set_address(m->dev[d],
-                                  g_test_rand_int_range(0, SPACE));
+        memory_region_set_address(m->dev[d], g_test_rand_int_range(0, SPACE));
         break;
     case 3:
-        memory_region_set_address(m->win[d],
-                                  g_test_rand_int_range(0, SPACE));
+        memory_region_set_address(m->win[d], g_test_rand_int_range(0, SPACE));
         break;
     case 4:
         memory_region_set_alias_offset(m->win[d],
@@ -452,7 +449,7 @@ static void test_many(void)
         }
         memory_region_transaction_commit();
         g_assert_cmpuint(known->len, ==, N);
-        g_array_set_size(known, 0);     /* quadratic otherwise */
+        g_array_set_size(known, 0); /* quadratic otherwise */
         listener.eventfd_del = NULL;
         memory_region_transaction_begin();
         for (int i = 0; i < N; i++) {

@@ -10,13 +10,13 @@
 typedef struct Ear {
     MemoryListener l;
     char tag;
-    bool refuse;                /* in prepare */
+    bool refuse; /* in prepare */
     bool fail_global;
     void (*on_add)(struct Ear *ear);
     void (*on_del)(struct Ear *ear);
     void (*on_begin)(struct Ear *ear);
     void (*on_commit)(struct Ear *ear);
-    GHashTable *view;           /* start -> last, as heard */
+    GHashTable *view; /* start -> last, as heard */
 } Ear;
 
 static GString *heard;
@@ -32,8 +32,7 @@ static void log_section(MemoryListener *l, const char *what,
 {
     g_assert_true(s->fv);
     g_string_append_printf(heard, "%c%s %" PRIx64 "+%" PRIx64 "%s%s\n",
-                           ear_of(l)->tag, what,
-                           s->offset_within_address_space,
+                           ear_of(l)->tag, what, s->offset_within_address_space,
                            int128_getlo(s->size), s->mr ? " " : "",
                            s->mr ? s->mr->name : "");
 }
@@ -58,8 +57,7 @@ static void on_add(MemoryListener *l, MemoryRegionSection *s)
 {
     log_section(l, "add", s);
     g_assert_true(g_hash_table_insert(
-        ear_of(l)->view, (gpointer)s->offset_within_address_space,
-        s->mr));
+        ear_of(l)->view, (gpointer)s->offset_within_address_space, s->mr));
     if (ear_of(l)->on_add) {
         ear_of(l)->on_add(ear_of(l));
     }
@@ -574,14 +572,14 @@ static void test_global_log(void)
                  "qglobal-stop\npglobal-stop\n");
 
     ears[2].fail_global = false;
-    g_assert_true(memory_global_dirty_log_start(GLOBAL_DIRTY_MIGRATION,
-                                                &error_abort));
+    g_assert_true(
+        memory_global_dirty_log_start(GLOBAL_DIRTY_MIGRATION, &error_abort));
     assert_heard("pglobal-start\nqglobal-start\nrglobal-start\n"
                  "pbegin\nqbegin\nrbegin\n"
                  "pstart 0+10000 global-log\n 0>4\n"
                  "pcommit\nqcommit\nrcommit\n");
-    g_assert_true(memory_global_dirty_log_start(GLOBAL_DIRTY_LIMIT,
-                                                &error_abort));
+    g_assert_true(
+        memory_global_dirty_log_start(GLOBAL_DIRTY_LIMIT, &error_abort));
     assert_heard("");
     g_assert_cmpuint(global_dirty_tracking, ==,
                      GLOBAL_DIRTY_MIGRATION | GLOBAL_DIRTY_LIMIT);
@@ -819,8 +817,7 @@ int main(int argc, char **argv)
     g_test_add_func("/listener/log", test_log);
     g_test_add_func("/listener/global-log", test_global_log);
     g_test_add_func("/listener/nested-change", test_nested_change);
-    g_test_add_func("/listener/nested-registration",
-                    test_nested_registration);
+    g_test_add_func("/listener/nested-registration", test_nested_registration);
     g_test_add_func("/listener/coalesced", test_coalesced);
     return g_test_run();
 }

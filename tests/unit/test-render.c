@@ -335,11 +335,12 @@ static void test_deep(void)
     add(outer, 0x20, new_io("y", 0x10), 0);
     add(root, 0, new_io("back", 0x1000000), -1);
     text = render_text(root, LEVELS * 0x10 - 0x10, LEVELS * 0x10 + 0x3f);
-    g_assert_cmpstr(text, ==, "752f0-752ff back@752f0\n"
-                              "75300-7530f x\n"
-                              "75310-7531f back@75310\n"
-                              "75320-7532f y\n"
-                              "75330-7533f back@75330\n");
+    g_assert_cmpstr(text, ==,
+                    "752f0-752ff back@752f0\n"
+                    "75300-7530f x\n"
+                    "75310-7531f back@75310\n"
+                    "75320-7532f y\n"
+                    "75330-7533f back@75330\n");
     free_regions();
 }
 

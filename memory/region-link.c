@@ -180,8 +180,7 @@ static MemoryRegion *through(const MemoryRegion *mr)
         return NULL;
     }
     if (mr->alias) {
-        bool whole = !mr->alias_offset &&
-                     int128_ge(mr->size, mr->alias->size);
+        bool whole = !mr->alias_offset && int128_ge(mr->size, mr->alias->size);
 
         return plain && whole ? mr->alias : self;
     }

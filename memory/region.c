@@ -73,16 +73,16 @@ static char *child_name(const char *name)
 /* Where regions without an owner are, if there is a machine. */
 static Object *unattached(void)
 {
-    Object *machine = object_resolve_path_component(object_get_root(),
-                                                    "machine");
+    Object *machine =
+        object_resolve_path_component(object_get_root(), "machine");
 
     return machine ? object_resolve_path_component(machine, "unattached")
                    : NULL;
 }
 
 void memory_region_init_typed(MemoryRegion *mr, size_t instance_size,
-                              const char *type, Object *owner,
-                              const char *name, uint64_t size)
+                              const char *type, Object *owner, const char *name,
+                              uint64_t size)
 {
     object_initialize(mr, instance_size, type);
     mr->size = size == UINT64_MAX ? int128_2_64() : int128_make64(size);
@@ -120,9 +120,8 @@ void memory_region_init_io(MemoryRegion *mr, Object *owner,
     mr->terminates = true;
 }
 
-void memory_region_init_alias(MemoryRegion *mr, Object *owner,
-                              const char *name, MemoryRegion *orig,
-                              hwaddr offset, uint64_t size)
+void memory_region_init_alias(MemoryRegion *mr, Object *owner, const char *name,
+                              MemoryRegion *orig, hwaddr offset, uint64_t size)
 {
     memory_region_init(mr, owner, name, size);
     mr->alias = orig;
@@ -220,18 +219,15 @@ static void get_size(Object *obj, Visitor *v, const char *name, void *opaque,
 
 static void memory_region_class_init(ObjectClass *oc, void *data)
 {
-    ObjectProperty *container =
-        object_class_property_add(oc, "container",
-                                  "link<" TYPE_MEMORY_REGION ">",
-                                  get_container, NULL, NULL, NULL);
+    ObjectProperty *container = object_class_property_add(
+        oc, "container", "link<" TYPE_MEMORY_REGION ">", get_container, NULL,
+        NULL, NULL);
 
     container->resolve = resolve_container;
-    object_class_property_add(oc, "addr", "uint64", get_addr, NULL, NULL,
-                              NULL);
+    object_class_property_add(oc, "addr", "uint64", get_addr, NULL, NULL, NULL);
     object_class_property_add(oc, "priority", "uint32", get_priority, NULL,
                               NULL, NULL);
-    object_class_property_add(oc, "size", "uint64", get_size, NULL, NULL,
-                              NULL);
+    object_class_property_add(oc, "size", "uint64", get_size, NULL, NULL, NULL);
 }
 
 static void memory_region_instance_init(Object *obj)
@@ -256,8 +252,8 @@ static void orphan_aliases(MemoryRegion *mr)
 {
     MemoryRegion *alias;
 
-    while ((alias = QLIST_FIRST(&mr->live_aliases) ?:
-                    QLIST_FIRST(&mr->idle_aliases))) {
+    while ((alias = QLIST_FIRST(&mr->live_aliases)
+                        ?: QLIST_FIRST(&mr->idle_aliases))) {
         hwaddr start, last;
 
         if (region_extent(alias, &start, &last)) {

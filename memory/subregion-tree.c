@@ -13,8 +13,8 @@
 #include "qemu/osdep.h"
 #include "memory/subregion-tree.h"
 
-#define FANOUT      32
-#define JOIN_BELOW  24
+#define FANOUT     32
+#define JOIN_BELOW 24
 
 typedef struct SubregionTree Node;
 
@@ -22,8 +22,8 @@ typedef SubregionEntry Entry;
 
 struct SubregionTree {
     uint16_t nr;
-    uint16_t room;          /* FANOUT, but for a leaf that is the root */
-    uint8_t height;         /* 0: a leaf */
+    uint16_t room;  /* FANOUT, but for a leaf that is the root */
+    uint8_t height; /* 0: a leaf */
     Entry e[];
 };
 
@@ -218,8 +218,8 @@ static void join(Node *n, unsigned i)
         drop_child(n, i);
         return;
     }
-    if (i + 1 == n->nr || (i && n->e[i - 1].child->nr <
-                               n->e[i + 1].child->nr)) {
+    if (i + 1 == n->nr ||
+        (i && n->e[i - 1].child->nr < n->e[i + 1].child->nr)) {
         if (i == 0) {
             return;
         }
@@ -385,7 +385,7 @@ void subregion_run(const MemoryRegion *c, hwaddr x, SubregionRun *run)
 typedef struct TopSearch {
     hwaddr x;
     uint64_t below;
-    uint64_t key;       /* of the best so far, if there is one */
+    uint64_t key; /* of the best so far, if there is one */
     MemoryRegion *best;
 } TopSearch;
 

@@ -31,7 +31,7 @@ typedef struct Snapshot {
 } Snapshot;
 
 static unsigned depth;
-static GPtrArray *snapshots;    /* of Snapshot, in an undoable transaction */
+static GPtrArray *snapshots; /* of Snapshot, in an undoable transaction */
 
 bool memory_transaction_active(void)
 {

@@ -116,12 +116,12 @@ void memory_region_view_removed(MemoryRegion *mr)
 typedef struct Visit {
     MemoryRegion *mr;
     hwaddr start, last;
-    uint32_t prev;          /* the visit of @mr before this one, plus 1 */
+    uint32_t prev; /* the visit of @mr before this one, plus 1 */
 } Visit;
 
 typedef struct Walk {
     uint64_t id;
-    GArray *visits;         /* of Visit; those to come are at the end */
+    GArray *visits; /* of Visit; those to come are at the end */
 } Walk;
 
 /* What of [@start, @last] shows if @mr does; false if nothing. */

@@ -201,7 +201,7 @@ static inline bool memory_region_is_nonvolatile(MemoryRegion *mr)
     return mr->nonvolatile;
 }
 
-/* Whether it is memory of a device, mapped (memory_region_init_ram_device_ptr). */
+/* Whether it is a device's memory (memory_region_init_ram_device_ptr()). */
 bool memory_region_is_ram_device(MemoryRegion *mr);
 
 /*
@@ -275,8 +275,8 @@ void memory_region_transaction_commit(void);
  * tells why, false is returned, and all regions are as they were when it began:
  * container, place among siblings, address, size, flags, offset. Listeners have
  * then heard nothing but prepare and cancel. Regions made meanwhile stay, not
- * mapped. Transactions within are part of it; an undoable one within any other is
- * a plain one, of which the commit returns true.
+ * mapped. Transactions within are part of it; an undoable one within any other
+ * is a plain one, of which the commit returns true.
  */
 void memory_region_transaction_begin_undoable(void);
 bool memory_region_transaction_commit_undoable(Error **errp);

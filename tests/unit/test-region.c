@@ -181,8 +181,8 @@ static void test_kinds(void)
 
     memory_region_init_io(&o->mr, OBJECT(o), NULL, NULL, "nothing", 0x1000);
     g_assert_true(o->mr.ops == &unassigned_mem_ops);
-    g_assert_false(unassigned_mem_ops.valid.accepts(
-        NULL, 0, 4, false, MEMTXATTRS_UNSPECIFIED));
+    g_assert_false(unassigned_mem_ops.valid.accepts(NULL, 0, 4, false,
+                                                    MEMTXATTRS_UNSPECIFIED));
     g_assert_cmphex(unassigned_mem_ops.read(NULL, 0, 4), ==, 0);
     object_unparent(OBJECT(o));
 }
@@ -194,32 +194,37 @@ static void test_properties(void)
 
     memory_region_init(&o->mr, OBJECT(o), "c", UINT64_MAX);
     memory_region_init_io(&o->other, OBJECT(o), NULL, NULL, "io", 0x1000);
-    none = object_property_get_str(OBJECT(&o->other), "container",
-                                   &error_abort);
+    none =
+        object_property_get_str(OBJECT(&o->other), "container", &error_abort);
     g_assert_cmpstr(none, ==, "");
-    g_assert_null(object_resolve_path_component(OBJECT(&o->other),
-                                                "container"));
+    g_assert_null(
+        object_resolve_path_component(OBJECT(&o->other), "container"));
     memory_region_add_subregion_overlap(&o->mr, 0x2000, &o->other, -7);
-    path = object_property_get_str(OBJECT(&o->other), "container",
-                                   &error_abort);
+    path =
+        object_property_get_str(OBJECT(&o->other), "container", &error_abort);
     g_assert_cmpstr(path, ==, "/o/c[0]");
     g_assert_true(object_resolve_path("/o/io[0]/container", NULL) ==
                   OBJECT(&o->mr));
-    g_assert_cmphex(object_property_get_uint(OBJECT(&o->other), "addr",
-                                             &error_abort), ==, 0x2000);
-    g_assert_cmphex(object_property_get_uint(OBJECT(&o->other), "size",
-                                             &error_abort), ==, 0x1000);
-    g_assert_cmphex(object_property_get_uint(OBJECT(&o->mr), "size",
-                                             &error_abort), ==, UINT64_MAX);
-    g_assert_cmpint(object_property_get_int(OBJECT(&o->other), "priority",
-                                            &error_abort), ==, -7);
-    g_assert_cmpstr(object_property_get_type(OBJECT(&o->other), "container",
-                                             &error_abort), ==,
-                    "link<memory-region>");
-    g_assert_cmpstr(object_property_get_type(OBJECT(&o->other), "priority",
-                                             &error_abort), ==, "uint32");
-    g_assert_false(object_property_set_uint(OBJECT(&o->other), "addr", 1,
-                                            NULL));
+    g_assert_cmphex(
+        object_property_get_uint(OBJECT(&o->other), "addr", &error_abort), ==,
+        0x2000);
+    g_assert_cmphex(
+        object_property_get_uint(OBJECT(&o->other), "size", &error_abort), ==,
+        0x1000);
+    g_assert_cmphex(
+        object_property_get_uint(OBJECT(&o->mr), "size", &error_abort), ==,
+        UINT64_MAX);
+    g_assert_cmpint(
+        object_property_get_int(OBJECT(&o->other), "priority", &error_abort),
+        ==, -7);
+    g_assert_cmpstr(
+        object_property_get_type(OBJECT(&o->other), "container", &error_abort),
+        ==, "link<memory-region>");
+    g_assert_cmpstr(
+        object_property_get_type(OBJECT(&o->other), "priority", &error_abort),
+        ==, "uint32");
+    g_assert_false(
+        object_property_set_uint(OBJECT(&o->other), "addr", 1, NULL));
     memory_region_del_subregion(&o->mr, &o->other);
     object_unparent(OBJECT(o));
 }

@@ -11,8 +11,8 @@ typedef struct Model {
     MemoryRegion *pool;
     GPtrArray *in, *out;
     uint64_t next_key;
-    hwaddr space;       /* addresses are below */
-    unsigned overlap;   /* regions are up to so long */
+    hwaddr space;     /* addresses are below */
+    unsigned overlap; /* regions are up to so long */
 } Model;
 
 static hwaddr random_below(hwaddr limit)
@@ -37,8 +37,8 @@ static void place(Model *m, MemoryRegion *mr, hwaddr *start, hwaddr *last)
 
 static void put_in(Model *m, MemoryRegion *mr)
 {
-    uint32_t priority = g_test_rand_bit() ? 1u << 31
-                                          : (uint32_t)random_below(1u << 31);
+    uint32_t priority =
+        g_test_rand_bit() ? 1u << 31 : (uint32_t)random_below(1u << 31);
 
     place(m, mr, &mr->node.start, &mr->node.last);
     mr->node.key = (uint64_t)priority << 32 | m->next_key++;
@@ -69,8 +69,8 @@ static MemoryRegion *slow_top(Model *m, hwaddr x, uint64_t below)
     for (guint i = 0; i < m->in->len; i++) {
         MemoryRegion *mr = g_ptr_array_index(m->in, i);
 
-        if (mr->node.start <= x && x <= mr->node.last &&
-            mr->node.key < below && (!best || mr->node.key > best->node.key)) {
+        if (mr->node.start <= x && x <= mr->node.last && mr->node.key < below &&
+            (!best || mr->node.key > best->node.key)) {
             best = mr;
         }
     }
@@ -126,11 +126,9 @@ static void compare(Model *m)
     hwaddr start = 0, expected = 0;
     bool found;
 
-    g_assert_true(subregion_find_top(&m->c, x, below) ==
-                  slow_top(m, x, below));
+    g_assert_true(subregion_find_top(&m->c, x, below) == slow_top(m, x, below));
     found = slow_next(m, x, last, above, &expected);
-    g_assert_true(subregion_next_start(&m->c, x, last, above, &start) ==
-                  found);
+    g_assert_true(subregion_next_start(&m->c, x, last, above, &start) == found);
     g_assert_cmphex(start, ==, expected);
 }
 
@@ -297,8 +295,7 @@ static void test_stack(void)
     g_assert_cmpuint(subregion_tree_check(&c), ==, n);
     for (unsigned i = n; i-- > 0;) {
         g_assert_true(subregion_find_top(&c, 5, i + 2) == &pool[i]);
-        g_assert_true(subregion_find_top(&c, 5, SUBREGION_KEY_TOP) ==
-                      &pool[i]);
+        g_assert_true(subregion_find_top(&c, 5, SUBREGION_KEY_TOP) == &pool[i]);
         subregion_tree_remove(&c, &pool[i]);
     }
     subregion_tree_free(&c);
@@ -312,8 +309,7 @@ int main(int argc, char **argv)
     static const Model huge = { .space = 0, .overlap = 0 };
 
     g_test_init(&argc, &argv, NULL);
-    g_test_add_data_func("/subregion-tree/random/sparse", &sparse,
-                         test_random);
+    g_test_add_data_func("/subregion-tree/random/sparse", &sparse, test_random);
     g_test_add_data_func("/subregion-tree/random/crowded", &crowded,
                          test_random);
     g_test_add_data_func("/subregion-tree/random/piled", &piled, test_random);

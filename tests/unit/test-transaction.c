@@ -9,15 +9,15 @@
 #include "qapi/error.h"
 #include "qemu/main-loop.h"
 
-#define NR_LISTENERS    5
-#define NR_PAGES        8
-#define PAGE            0x1000
+#define NR_LISTENERS 5
+#define NR_PAGES     8
+#define PAGE         0x1000
 
 typedef struct TestListener {
     MemoryListener l;
     bool refuse;
     unsigned prepared, cancelled, begun, committed;
-    GString *map;           /* what it has heard, page by page */
+    GString *map; /* what it has heard, page by page */
 } TestListener;
 
 typedef struct Scene {
@@ -115,9 +115,14 @@ static Scene *scene_new(void)
 
         t->map = g_string_new("................................");
         t->l = (MemoryListener){
-            .name = "test", .priority = i + 1, .begin = on_begin,
-            .commit = on_commit, .region_add = on_add, .region_del = on_del,
-            .prepare = on_prepare, .cancel = on_cancel,
+            .name = "test",
+            .priority = i + 1,
+            .begin = on_begin,
+            .commit = on_commit,
+            .region_add = on_add,
+            .region_del = on_del,
+            .prepare = on_prepare,
+            .cancel = on_cancel,
         };
         memory_listener_register(&t->l, &s->as);
     }
@@ -182,7 +187,7 @@ static void assert_map(Scene *s, const char *map)
     }
 }
 
-#define AT_FIRST    "a.b.....cd......cd.............."
+#define AT_FIRST "a.b.....cd......cd.............."
 
 /* A bit of everything. */
 static void change_much(Scene *s)
@@ -201,7 +206,7 @@ static void change_much(Scene *s)
     memory_region_add_subregion(&s->box, 5 * PAGE, &s->page[4]);
 }
 
-#define AFTER_MUCH  ".afb.....d...e..d...c..........."
+#define AFTER_MUCH ".afb.....d...e..d...c..........."
 
 /* ---- tests ---- */
 

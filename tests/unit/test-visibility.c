@@ -67,13 +67,13 @@ void qemu_flush_coalesced_mmio_buffer(void)
 
 /* ---- a world of regions ---- */
 
-#define NR          32
-#define NR_VIEWS    4
-#define NR_SPACES   6
-#define WINDOW      48      /* addresses that are looked at, at both ends */
+#define NR        32
+#define NR_VIEWS  4
+#define NR_SPACES 6
+#define WINDOW    48 /* addresses that are looked at, at both ends */
 
 typedef struct World {
-    MemoryRegion *mr[NR];   /* contain and point to ones further on only */
+    MemoryRegion *mr[NR]; /* contain and point to ones further on only */
     MemoryView view[NR_VIEWS];
     AddressSpace as[NR_SPACES];
     MemoryRegion *as_root[NR_SPACES];
@@ -111,7 +111,7 @@ static uint64_t random_size(void)
 {
     switch (below(8)) {
     case 0:
-        return UINT64_MAX;  /* 2^64 */
+        return UINT64_MAX; /* 2^64 */
     case 1:
         return UINT64_MAX - 1 - below(WINDOW);
     case 2:

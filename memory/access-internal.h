@@ -69,14 +69,29 @@ static inline uint8_t *access_host(const MemoryRegion *mr, hwaddr xlat)
     return mr->ram_block->host + xlat;
 }
 
+/* Whether @r is memory that may be read directly. */
+static inline bool access_is_memory(const FlatRange *r)
+{
+    /* What can change is looked up in the range: its version stays. */
+    return r->mr->ram ? !r->mr->ram_device : r->mr->rom_device && r->romd_mode;
+}
+
 /* As memory_access_is_direct(), for what @r shows. */
 static inline bool access_is_direct(const FlatRange *r, bool is_write,
                                     MemTxAttrs attrs)
 {
+    if (!is_write || attrs.debug) {
+        return access_is_memory(r);
+    }
     /* A read-only alias of RAM is a ROM, too. */
-    return memory_access_is_direct(r->mr, is_write, attrs) &&
-           (!is_write || attrs.debug || !r->readonly);
+    return r->mr->ram && !r->mr->ram_device && !r->readonly;
 }
+
+/*
+ * memory_region_unref() in any thread. If it is the last reference, it is left
+ * to the main loop, since finalizers run under the big lock.
+ */
+void access_unref(MemoryRegion *mr);
 
 /* [@xlat, +@len) of @mr, which is RAM, was written. */
 static inline void access_wrote(MemoryRegion *mr, hwaddr xlat, hwaddr len)

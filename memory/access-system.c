@@ -33,7 +33,7 @@ bool cpu_physical_memory_is_io(hwaddr phys_addr)
     RCU_READ_LOCK_GUARD();
     t = access_target(address_space_to_flatview(&address_space_memory),
                       phys_addr, 1, false, MEMTXATTRS_UNSPECIFIED);
-    return !t.mr->ram && !(t.mr->rom_device && t.mr->romd_mode);
+    return !t.direct && !t.mr->ram;
 }
 
 void cpu_flush_icache_range(hwaddr start, hwaddr len)

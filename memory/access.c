@@ -134,19 +134,14 @@ MemTxResult address_space_set(AddressSpace *as, hwaddr addr, uint8_t c,
 
 /* ---- copies that see only memory ----------------------------------------- */
 
-/*
- * The RAM or ROM at the beginning of [@addr, +@len), or NULL, and in *@piece
- * how much of it; without it, how much is to be left out.
- */
-static uint8_t *memory_piece(FlatView *fv, hwaddr addr, hwaddr len,
-                             MemTxAttrs attrs, Target *t)
+/* The host's memory behind @t, be it RAM or ROM; or NULL. */
+static uint8_t *memory_of(const Target *t)
 {
-    *t = access_target(fv, addr, len, true, attrs);
-    if (t->mr->ram || (t->mr->rom_device && t->mr->romd_mode)) {
-        return access_host(t->mr, t->xlat);
-    }
-    t->len = memory_access_size(t->mr, MIN(t->len, 8), t->xlat);
-    return NULL;
+    MemoryRegion *mr = t->mr;
+
+    return mr->ram || (mr->rom_device && mr->romd_mode)
+               ? access_host(mr, t->xlat)
+               : NULL;
 }
 
 MemTxResult address_space_write_rom(AddressSpace *as, hwaddr addr,
@@ -158,12 +153,14 @@ MemTxResult address_space_write_rom(AddressSpace *as, hwaddr addr,
     RCU_READ_LOCK_GUARD();
     fv = address_space_to_flatview(as);
     while (len) {
-        Target t;
-        uint8_t *host = memory_piece(fv, addr, len, attrs, &t);
+        Target t = access_target(fv, addr, len, true, attrs);
+        uint8_t *host = memory_of(&t);
 
         if (host) {
             memcpy(host, buf, t.len);
             access_wrote(t.mr, t.xlat, t.len);
+        } else {
+            t.len = memory_access_size(t.mr, MIN(t.len, 8), t.xlat);
         }
         addr += t.len;
         buf += t.len;
@@ -174,8 +171,8 @@ MemTxResult address_space_write_rom(AddressSpace *as, hwaddr addr,
 
 #ifdef CONFIG_FUZZ
 /* A fuzzer that wants to know defines its own. */
-void __attribute__((weak)) fuzz_dma_read_cb(size_t addr, size_t len,
-                                            MemoryRegion *mr)
+void __attribute__((weak))
+fuzz_dma_read_cb(size_t addr, size_t len, MemoryRegion *mr)
 {
 }
 #endif

@@ -66,7 +66,7 @@ void address_space_cache_destroy(MemoryRegionCache *cache)
     if (!cache->mrs.mr) {
         return;
     }
-    memory_region_unref(cache->mrs.mr);
+    access_unref(cache->mrs.mr);
     cache->mrs.mr = NULL;
     cache->ptr = NULL;
 }

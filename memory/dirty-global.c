@@ -28,8 +28,9 @@ void memory_region_set_log(MemoryRegion *mr, bool log, unsigned client)
     memory_transaction_save(mr);
     mr->vga_logging_count += log ? 1 : -1;
     if (before != !!mr->vga_logging_count) {
-        mr->dirty_log_mask =
-            log ? mr->dirty_log_mask | mask : mr->dirty_log_mask & ~mask;
+        /* Those who write to RAM look at it without the lock. */
+        qatomic_set(&mr->dirty_log_mask, log ? mr->dirty_log_mask | mask
+                                             : mr->dirty_log_mask & ~mask);
         if (int128_nz(mr->size)) {
             memory_region_mark(mr, 0, region_last(mr), VISIBLE_RANGES);
         }
@@ -39,9 +40,9 @@ void memory_region_set_log(MemoryRegion *mr, bool log, unsigned client)
 
 uint8_t memory_region_get_dirty_log_mask(MemoryRegion *mr)
 {
-    uint8_t mask = mr->dirty_log_mask;
+    uint8_t mask = qatomic_read(&mr->dirty_log_mask);
 
-    if (unlikely(global_dirty_tracking) &&
+    if (unlikely(qatomic_read(&global_dirty_tracking)) &&
         (mr->is_iommu ||
          (mr->ram_block && qemu_ram_is_migratable(mr->ram_block)))) {
         mask |= 1 << DIRTY_MEMORY_MIGRATION;
@@ -159,7 +160,7 @@ static void stop(unsigned int flags)
     MemoryListener *l;
 
     flags &= global_dirty_tracking;
-    global_dirty_tracking &= ~flags;
+    qatomic_set(&global_dirty_tracking, global_dirty_tracking & ~flags);
     if (!flags || global_dirty_tracking) {
         return;
     }
@@ -188,12 +189,12 @@ bool memory_global_dirty_log_start(unsigned int flags, Error **errp)
     stop_postponed();
 
     before = global_dirty_tracking;
-    global_dirty_tracking |= flags;
+    qatomic_set(&global_dirty_tracking, global_dirty_tracking | flags);
     if (before) {
         return true;
     }
     if (!tell_start(errp)) {
-        global_dirty_tracking = 0;
+        qatomic_set(&global_dirty_tracking, 0);
         return false;
     }
     mark_all();

@@ -330,7 +330,8 @@ static inline MemTxResult dispatch_write(MemoryRegion *mr, hwaddr addr,
     if (!is_valid(mr, addr, size, true, attrs)) {
         return MEMTX_DECODE_ERROR;
     }
-    if (unlikely(mr->eventfds) && signal_eventfd(mr, addr, data, op)) {
+    if (unlikely(qatomic_read(&mr->eventfds)) &&
+        signal_eventfd(mr, addr, data, op)) {
         return MEMTX_OK;
     }
     data = to_device_order(mr, data, op);

@@ -504,7 +504,7 @@ void memory_region_add_eventfd(MemoryRegion *mr, hwaddr addr, unsigned size,
 
     memory_region_transaction_begin();
     if (!mr->eventfds) {
-        mr->eventfds = set_new(mr);
+        qatomic_set(&mr->eventfds, set_new(mr));
     }
     set_insert(mr->eventfds, &fd);
     note(mr->eventfds, &fd);

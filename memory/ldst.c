@@ -129,7 +129,7 @@ static inline uint64_t as_load(AddressSpace *as, hwaddr addr, MemOp op,
         MemoryRegion *mr = range->mr;
         hwaddr xlat = addr - range->start + range->offset_in_region;
 
-        if (!memory_access_is_direct(mr, false, attrs)) {
+        if (!access_is_memory(range)) {
             r = access_io_read(mr, xlat, addr, &val, op, attrs);
         } else if (likely(within(range, addr, memop_size(op)))) {
             fuzz_dma_read_cb(addr, memop_size(op), mr);

@@ -6,8 +6,8 @@
  * that runs when one was freed.
  */
 #include "qemu/osdep.h"
-#include "block/aio.h"
 #include "qemu/lockable.h"
+#include "qemu/main-loop.h"
 #include "memory/access-internal.h"
 #include "trace.h"
 
@@ -68,6 +68,33 @@ void address_space_unregister_map_client(AddressSpace *as, QEMUBH *bh)
     }
 }
 
+/* ---- references ---------------------------------------------------------- */
+
+static void unref_owner(void *opaque)
+{
+    object_unref(opaque);
+}
+
+void access_unref(MemoryRegion *mr)
+{
+    Object *owner = mr->owner;
+    uint32_t ref;
+
+    if (!owner || bql_locked()) {
+        memory_region_unref(mr);
+        return;
+    }
+    for (ref = qatomic_read(&owner->ref); ref > 1;) {
+        uint32_t old = qatomic_cmpxchg(&owner->ref, ref, ref - 1);
+
+        if (old == ref) {
+            return;
+        }
+        ref = old;
+    }
+    aio_bh_schedule_oneshot(qemu_get_aio_context(), unref_owner, owner);
+}
+
 /* ---- bounce buffers ------------------------------------------------------ */
 
 /* Takes up to @len bytes of what @as may use; how many. */
@@ -120,7 +147,7 @@ static void bounce_unmap(AddressSpace *as, void *buffer, bool is_write,
     }
     qatomic_sub(&as->bounce_buffer_size, b->len);
     b->magic = ~BOUNCE_MAGIC;
-    memory_region_unref(b->mr);
+    access_unref(b->mr);
     g_free(b);
 
     smp_mb();
@@ -165,5 +192,5 @@ void address_space_unmap(AddressSpace *as, void *buffer, hwaddr len,
     if (is_write && access_len) {
         access_wrote(mr, offset, access_len);
     }
-    memory_region_unref(mr);
+    access_unref(mr);
 }

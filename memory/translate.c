@@ -27,7 +27,7 @@ static const FlatRange *lookup(FlatView *fv, hwaddr addr)
  */
 static hwaddr clamp(const FlatRange *r, hwaddr addr, hwaddr len)
 {
-    if (r->mr->ram || (r->mr->rom_device && r->mr->romd_mode)) {
+    if (r->mr->ram || access_is_memory(r)) {
         hwaddr rest = r->last - addr; /* less one */
 
         return rest < len ? rest + 1 : len;

@@ -160,6 +160,80 @@ static void test_bounce_rom(MemFixture *f, gconstpointer unused)
     address_space_unmap(&f->as, p, len, false, len);
 }
 
+/* ---- the last reference -------------------------------------------------- */
+
+typedef struct Owned {
+    Object parent_obj;
+    MemoryRegion mr;
+    bool *finalized;
+} Owned;
+
+static void owned_finalize(Object *obj)
+{
+    g_assert_true(bql_locked());
+    *container_of(obj, Owned, parent_obj)->finalized = true;
+}
+
+static const TypeInfo owned_info = {
+    .name = "test-owned",
+    .parent = TYPE_OBJECT,
+    .instance_size = sizeof(Owned),
+    .instance_finalize = owned_finalize,
+};
+
+typedef struct Unmap {
+    AddressSpace *as;
+    void *p;
+    MemoryRegionCache cache;
+} Unmap;
+
+static void *unmap_thread(void *opaque)
+{
+    Unmap *u = opaque;
+
+    rcu_register_thread();
+    address_space_cache_destroy(&u->cache);
+    address_space_unmap(u->as, u->p, 16, true, 16);
+    rcu_unregister_thread();
+    return NULL;
+}
+
+/* A map may outlive the device; its end is in the main loop. */
+static void test_last_reference(MemFixture *f, gconstpointer unused)
+{
+    Owned *o = (Owned *)object_new("test-owned");
+    Unmap u = { .as = &f->as };
+    bool finalized = false;
+    QemuThread thread;
+    hwaddr len = 16;
+
+    o->finalized = &finalized;
+    memory_region_init_ram_nomigrate(&o->mr, OBJECT(o), "ram", 0x1000,
+                                     &error_abort);
+    memory_region_add_subregion(&f->root, 0x100000, &o->mr);
+    u.p = address_space_map(&f->as, 0x100000, &len, true, NONE);
+    g_assert_true(u.p == memory_region_get_ram_ptr(&o->mr));
+    address_space_cache_init(&u.cache, &f->as, 0x100000, 16, false);
+    memory_region_del_subregion(&f->root, &o->mr);
+    object_unref(o);
+    drain_call_rcu();
+    /* The next commit drops what old versions refer to. */
+    memory_region_set_enabled(&f->dev, false);
+    memory_region_set_enabled(&f->dev, true);
+    g_assert_false(finalized);
+
+    bql_unlock();
+    qemu_thread_create(&thread, "unmap", unmap_thread, &u,
+                       QEMU_THREAD_JOINABLE);
+    qemu_thread_join(&thread);
+    bql_lock();
+    for (int i = 0; i < 1000 && !finalized; i++) {
+        drain_call_rcu();
+        turn();
+    }
+    g_assert_true(finalized);
+}
+
 /* ---- caches -------------------------------------------------------------- */
 
 static void test_cache_ram(MemFixture *f, gconstpointer unused)
@@ -242,6 +316,8 @@ int main(int argc, char **argv)
     mem_test("/map/bounce/write", test_bounce_write);
     mem_test("/map/bounce/limit", test_bounce_limit);
     mem_test("/map/bounce/rom", test_bounce_rom);
+    type_register_static(&owned_info);
+    mem_test("/map/last-reference", test_last_reference);
     mem_test("/map/cache/ram", test_cache_ram);
     mem_test("/map/cache/io", test_cache_io);
     return g_test_run();

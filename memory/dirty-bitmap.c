@@ -399,6 +399,12 @@ void memory_region_set_dirty(MemoryRegion *mr, hwaddr addr, hwaddr size)
                                         memory_region_get_dirty_log_mask(mr));
 }
 
+void memory_region_flush_rom_device(MemoryRegion *mr, hwaddr addr, hwaddr size)
+{
+    assert(memory_region_is_romd(mr));
+    memory_region_set_dirty(mr, addr, size);
+}
+
 void memory_region_reset_dirty(MemoryRegion *mr, hwaddr addr, hwaddr size,
                                unsigned client)
 {

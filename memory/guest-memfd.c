@@ -64,6 +64,11 @@ void ramblock_private_destroy(RAMBlock *block)
     }
 }
 
+bool memory_region_is_protected(MemoryRegion *mr)
+{
+    return mr->ram && (mr->ram_block->flags & RAM_PROTECTED);
+}
+
 bool memory_region_has_guest_memfd(MemoryRegion *mr)
 {
     return mr->ram_block && mr->ram_block->guest_memfd >= 0;

@@ -145,6 +145,11 @@ void memory_region_unref(MemoryRegion *mr)
     }
 }
 
+Object *memory_region_owner(MemoryRegion *mr)
+{
+    return OBJECT(mr)->parent;
+}
+
 uint64_t memory_region_size(MemoryRegion *mr)
 {
     return mr->size >> 64 ? UINT64_MAX : int128_get64(mr->size);

@@ -157,6 +157,8 @@ void *qemu_map_ram_ptr(RAMBlock *ram_block, ram_addr_t addr);
 MemoryRegion *memory_region_from_host(void *ptr, ram_addr_t *offset);
 /* Whether it has a private side. */
 bool memory_region_has_guest_memfd(MemoryRegion *mr);
+/* Whether it is RAM that only the guest can read (RAM_PROTECTED). */
+bool memory_region_is_protected(MemoryRegion *mr);
 
 /* Resizes what was made by memory_region_init_resizeable_ram(). */
 void memory_region_ram_resize(MemoryRegion *mr, ram_addr_t newsize,
@@ -169,6 +171,12 @@ void memory_region_writeback(MemoryRegion *mr, hwaddr addr, hwaddr size);
 
 /* Somebody other than the guest's CPU wrote a range. Any thread. */
 void memory_region_set_dirty(MemoryRegion *mr, hwaddr addr, hwaddr size);
+/*
+ * The same for a ROM device in ROMD mode, of which a callback has changed the
+ * bytes by itself.
+ */
+void memory_region_flush_rom_device(MemoryRegion *mr, hwaddr addr,
+                                    hwaddr size);
 /* Forgets that a range is dirty, for @client. */
 void memory_region_reset_dirty(MemoryRegion *mr, hwaddr addr, hwaddr size,
                                unsigned client);

@@ -172,6 +172,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MemoryRegion, memory_region_unref)
 /* In bytes; UINT64_MAX for 2^64. */
 uint64_t memory_region_size(MemoryRegion *mr);
 
+/* Its QOM parent: the owner, if it has a name; NULL if it has no parent. */
+Object *memory_region_owner(MemoryRegion *mr);
+
 /*
  * As given at its making, else the last part of its QOM path; NULL if neither.
  * It is the region's and lives as long.

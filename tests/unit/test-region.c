@@ -64,6 +64,7 @@ static void test_names(void)
     memory_region_init(&o->mr, OBJECT(o), "regs", 16);
     memory_region_init(&o->other, OBJECT(o), "regs", 16);
     g_assert_cmpstr(memory_region_name(&o->mr), ==, "regs");
+    g_assert_true(memory_region_owner(&o->mr) == OBJECT(o));
     assert_path(&o->mr, "/o/regs[0]");
     assert_path(&o->other, "/o/regs[1]");
     object_unparent(OBJECT(&o->other));

@@ -35,13 +35,23 @@ static void release(AddressSpace *as)
     QLIST_REMOVE(as, view_link);
     qemu_mutex_destroy(&as->map_client_list_lock);
     g_free(as->name);
-    memory_region_unref(as->root);
 }
 
 static void release_and_free(AddressSpace *as)
 {
     release(as);
     g_free(as);
+}
+
+/*
+ * Readers may still look at @root, so its reference is to go after a grace
+ * period; but not on RCU's thread, as that may run finalizers. A version of a
+ * view that nobody has seen takes it along.
+ */
+static void unref_later(MemoryRegion *root)
+{
+    flatview_retire_last(flatview_new(root, (FlatMap){ 0 }));
+    memory_region_unref(root);
 }
 
 /*
@@ -68,6 +78,7 @@ static void take_out(AddressSpace *as)
     }
     QTAILQ_REMOVE(&address_spaces, as, address_spaces_link);
     QLIST_REMOVE(as, rooted_link);
+    unref_later(root);
     if (!memory_round_active()) {
         memory_views_dispose();
         flatview_retire_flush();

@@ -10,6 +10,7 @@
 #include "hw/qdev-core.h"
 #include "hw/qdev-properties.h"
 #include "hw/target.h"
+#include "memory/listener.h"
 #include "monitor/monitor.h"
 #include "monitor/qdev.h"
 #include "qapi/error.h"
@@ -289,6 +290,20 @@ static void connect_memdev(const CmdLine *cl)
                                   obj, &err)) {
         cmdline_fail(err);
     }
+}
+
+static void vm_state_changed(void *opaque, bool running, RunState state)
+{
+    if (running) {
+        memory_vm_running();
+    }
+}
+
+/* Memory stops tracking dirty pages only while the machine runs. */
+static void memory_follow_runstate(void)
+{
+    memory_set_vm_running_hook(runstate_is_running);
+    qemu_add_vm_change_state_handler(vm_state_changed, NULL);
 }
 
 /* Memory backends, which are prepared side by side. */
@@ -635,6 +650,7 @@ void qemu_init(int argc, char **argv)
     os_setup_signal_handling();
 
     memory_map_init();
+    memory_follow_runstate();
     create_machine(&cmdline);
     monitor_init_globals();
     make_objects(&cmdline, false);

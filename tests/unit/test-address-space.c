@@ -185,6 +185,39 @@ static void test_walk(void)
     free_regions();
 }
 
+static void test_section_copy(void)
+{
+    Object *owner = object_new(TYPE_CONTAINER);
+    MemoryRegion *root = new_container("root", UINT64_MAX), *mr;
+    MemoryRegionSection *copy, section;
+    AddressSpace as;
+    FlatView *fv;
+
+    mr = g_new0(MemoryRegion, 1);
+    memory_region_init_io(mr, owner, &helper_ops, NULL, "io", 0x100);
+    add(root, 0x1000, mr, 0);
+    address_space_init(&as, root, "as");
+    fv = address_space_to_flatview(&as);
+    section = section_from_flat_range(flatmap_find(&fv->map, 0x1000), fv);
+    copy = memory_region_section_new_copy(&section);
+    g_assert_true(MemoryRegionSection_eq(copy, &section));
+    memory_region_del_subregion(root, mr);
+    drain_call_rcu();
+    /* The copy keeps what it speaks of. */
+    g_assert_cmpuint(owner->ref, >, 1);
+    g_assert_true(flatmap_find(&copy->fv->map, 0x1000)->mr == mr);
+    section.readonly = true;
+    g_assert_false(MemoryRegionSection_eq(copy, &section));
+    memory_region_section_free_copy(copy);
+    drain_call_rcu();
+    drain_call_rcu();
+    g_assert_cmpuint(owner->ref, ==, 1);
+    object_unref(owner);
+    g_free(mr);
+    free_space(&as);
+    free_regions();
+}
+
 static void test_system(void)
 {
     memory_map_init();
@@ -207,6 +240,7 @@ int main(int argc, char **argv)
     g_test_add_func("/address-space/come-back", test_come_back);
     g_test_add_func("/address-space/root-owner", test_root_owner);
     g_test_add_func("/address-space/walk", test_walk);
+    g_test_add_func("/address-space/section-copy", test_section_copy);
     g_test_add_func("/address-space/system", test_system);
     return g_test_run();
 }

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The same device source in QEMU 10.0 and here: the same `info mtree -f`.
 
-memory-device.c does random things to trees of regions, the same for one seed,
+memory-random.c does random things to trees of regions, the same for one seed,
 and prints the flat views after each. The reference is Debian's own QEMU, with
 the source preloaded (scripts/reference-qemu). Where that is out of reach, what
-it printed for one seed is compared, from memory-device.expected; --record writes
+it printed for one seed is compared, from memory-random.expected; --record writes
 that file.
 """
 import argparse
@@ -19,8 +19,8 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parents[1]
-SOURCE = HERE / "memory-device.c"
-EXPECTED = HERE / "memory-device.expected"
+SOURCE = HERE / "memory-random.c"
+EXPECTED = HERE / "memory-random.expected"
 RECORDED = (1, 60)      # seed and steps
 ARGS = ["-M", "none", "-display", "none", "-nodefaults"]
 

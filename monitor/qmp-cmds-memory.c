@@ -17,20 +17,37 @@ MemoryAtList *qmp_x_query_memory_at(uint64_t address, const char *address_space,
     return memory_query_at(address_space, address, errp);
 }
 
+/* Files that the caller names may be pipes or devices, too. */
+static FILE *open_output(const char *filename, Error **errp)
+{
+    FILE *f = g_fopen(filename, "wbe");
+
+    if (!f) {
+        error_setg_file_open(errp, errno, filename);
+    }
+    return f;
+}
+
+static void close_output(FILE *f, bool ok, const char *what,
+                         const char *filename, Error **errp)
+{
+    if (fclose(f) != 0 || !ok) {
+        error_setg(errp, "writing %s to '%s' failed", what, filename);
+    }
+}
+
 void qmp_x_memory_map_svg(const char *filename, const char *address_space,
                           bool has_disabled, bool disabled, Error **errp)
 {
     AddressSpace *as =
         memory_find_address_space(address_space ?: "memory", errp);
     g_autoptr(GString) svg = NULL;
-    g_autoptr(GError) err = NULL;
+    FILE *f = as ? open_output(filename, errp) : NULL;
 
-    if (!as) {
-        return;
-    }
-    svg = memory_svg(as, has_disabled && disabled);
-    if (!g_file_set_contents(filename, svg->str, svg->len, &err)) {
-        error_setg(errp, "%s", err->message);
+    if (f) {
+        svg = memory_svg(as, has_disabled && disabled);
+        close_output(f, fwrite(svg->str, 1, svg->len, f) == svg->len,
+                     "the picture", filename, errp);
     }
 }
 
@@ -65,7 +82,6 @@ void qmp_pmemsave(uint64_t val, uint64_t size, const char *filename,
                   Error **errp)
 {
     FILE *f;
-    bool ok;
 
     if (size && size - 1 > UINT64_MAX - val) {
         error_setg(errp,
@@ -73,13 +89,12 @@ void qmp_pmemsave(uint64_t val, uint64_t size, const char *filename,
                    size, val);
         return;
     }
-    f = g_fopen(filename, "wbe");
-    if (!f) {
-        error_setg_file_open(errp, errno, filename);
+    if (size > INT64_MAX) {
+        error_setg(errp, "no file can have 0x%" PRIx64 " bytes", size);
         return;
     }
-    ok = save(f, val, size);
-    if (fclose(f) != 0 || !ok) {
-        error_setg(errp, "writing memory to '%s' failed", filename);
+    f = open_output(filename, errp);
+    if (f) {
+        close_output(f, save(f, val, size), "memory", filename, errp);
     }
 }

@@ -9,6 +9,7 @@
 #include "hw/qdev-clock.h"
 #include "hw/qdev-properties.h"
 #include "hw/vmstate-if.h"
+#include "memory/inspect.h"
 #include "memory/region.h"
 #include "qapi/error.h"
 #include "qemu/error-report.h"
@@ -571,9 +572,15 @@ static MemReentrancyGuard *device_guard(Object *owner)
     return dev ? &DEVICE(dev)->mem_reentrancy_guard : NULL;
 }
 
+static const char *device_id(Object *owner)
+{
+    return DEVICE(owner)->id;
+}
+
 static void register_memory_hooks(void)
 {
     memory_region_set_guard_hook(device_guard);
+    memory_set_device_id_hook(device_id);
     qemu_ram_set_dev_path_hook(qdev_get_dev_path);
 }
 

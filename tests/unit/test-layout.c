@@ -9,10 +9,14 @@
 #include "qemu/units.h"
 #include "memory/layout.h"
 
-#define REQ(...) (LayoutRequest){ __VA_ARGS__ }
-#define RESOLVE(...) resolve(&(LayoutInput){ __VA_ARGS__ })
+#define REQ(...)                                                               \
+    (LayoutRequest)                                                            \
+    {                                                                          \
+        __VA_ARGS__                                                            \
+    }
+#define RESOLVE(...)    resolve(&(LayoutInput){ __VA_ARGS__ })
 #define REQUESTS(array) .requests = array, .nr_requests = G_N_ELEMENTS(array)
-#define COMPLEXES(array) \
+#define COMPLEXES(array)                                                       \
     .root_complexes = array, .nr_root_complexes = G_N_ELEMENTS(array)
 
 static LayoutRequest reserved(const char *name, hwaddr addr, uint64_t size)
@@ -23,15 +27,14 @@ static LayoutRequest reserved(const char *name, hwaddr addr, uint64_t size)
 
 static LayoutRequest fixed(const char *name, hwaddr addr, uint64_t size)
 {
-    return REQ(.name = name, .place = LAYOUT_FIXED, .addr = addr,
-               .size = size);
+    return REQ(.name = name, .place = LAYOUT_FIXED, .addr = addr, .size = size);
 }
 
 static LayoutRequest ram(const char *name, unsigned node, uint64_t size,
                          uint64_t align)
 {
-    return REQ(.name = name, .place = LAYOUT_RAM, .size = size,
-               .align = align, .node = node);
+    return REQ(.name = name, .place = LAYOUT_RAM, .size = size, .align = align,
+               .node = node);
 }
 
 static LayoutRequest window(const char *name, LayoutPlace place, uint64_t size,
@@ -68,10 +71,10 @@ static void refuse_requests(const LayoutRequest *requests, size_t nr,
     refused(&(LayoutInput){ .requests = requests, .nr_requests = nr }, message);
 }
 
-#define REFUSE(message, ...)                                         \
-    do {                                                             \
-        LayoutRequest list_[] = { __VA_ARGS__ };                     \
-        refuse_requests(list_, G_N_ELEMENTS(list_), message);        \
+#define REFUSE(message, ...)                                                   \
+    do {                                                                       \
+        LayoutRequest list_[] = { __VA_ARGS__ };                               \
+        refuse_requests(list_, G_N_ELEMENTS(list_), message);                  \
     } while (0)
 
 /* ---- what is refused ----------------------------------------------------- */
@@ -90,8 +93,8 @@ static void test_bad_size(void)
            "0xfffffffffffff000, it goes beyond 2^64",
            fixed("wraps", -4096ull, 4097));
     /* A device of eight bytes is no error. */
-    g_free(RESOLVE(REQUESTS(((LayoutRequest[]){
-        fixed("serial", 0x10000000, 8), fixed("last", -8ull, 8) }))));
+    g_free(RESOLVE(REQUESTS(((LayoutRequest[]){ fixed("serial", 0x10000000, 8),
+                                                fixed("last", -8ull, 8) }))));
 }
 
 static void test_bad_align(void)
@@ -122,9 +125,9 @@ static void test_overlap(void)
     REFUSE("memory layout: 'uart' (fixed) at 0x2000-0x2007 overlaps 'hole' "
            "(reserved) at 0x0-0xffff",
            fixed("uart", 0x2000, 8), reserved("hole", 0, 0x10000));
-    g_free(RESOLVE(REQUESTS(((LayoutRequest[]){
-        fixed("a", 0x1000, 0x1000), fixed("b", 0x2000, 0x1000),
-        fixed("c", 0, 0x1000) }))));
+    g_free(RESOLVE(REQUESTS(((LayoutRequest[]){ fixed("a", 0x1000, 0x1000),
+                                                fixed("b", 0x2000, 0x1000),
+                                                fixed("c", 0, 0x1000) }))));
 }
 
 static void test_no_room(void)
@@ -136,13 +139,11 @@ static void test_no_room(void)
            window("bars", LAYOUT_MMIO32, 2 * GiB, 2 * GiB));
     REFUSE("memory layout: no room for 'bars' (32-bit MMIO, 0x1000 bytes, "
            "aligned to 0x1000) in 0x0-0xffffffff: nothing is free there",
-           fixed("all", 0, 8 * GiB),
-           window("bars", LAYOUT_MMIO32, 4096, 4096));
+           fixed("all", 0, 8 * GiB), window("bars", LAYOUT_MMIO32, 4096, 4096));
     REFUSE("memory layout: no room for 0x1000 bytes of 'much' (RAM, "
            "0xfffffffffffff000 bytes, aligned to 0x1000) in "
            "0xffffffffffffffff-0xffffffffffffffff: nothing is free there",
-           fixed("rom", 0, 0x2000),
-           ram("much", 0, -4096ull, 4096));
+           fixed("rom", 0, 0x2000), ram("much", 0, -4096ull, 4096));
     REFUSE("memory layout: no room for 'wide' (64-bit MMIO, "
            "0x8000000000000000 bytes, aligned to 0x8000000000000000) in "
            "0x100000000-0xffffffffffffffff: the largest free range there is "
@@ -182,7 +183,9 @@ static void test_width(void)
 static void test_ecam_full(void)
 {
     LayoutRootComplex rc[] = {
-        { .name = "rc0", .first_bus = 0, .last_bus = 255,
+        { .name = "rc0",
+          .first_bus = 0,
+          .last_bus = 255,
           .place = LAYOUT_MMIO64 },
     };
     LayoutInput in = { COMPLEXES(rc) };
@@ -199,11 +202,20 @@ static void test_ecam_full(void)
 static void test_ecam_shared(void)
 {
     LayoutRootComplex rc[] = {
-        { .name = "b", .segment = 1, .first_bus = 0x40, .last_bus = 0x7f,
+        { .name = "b",
+          .segment = 1,
+          .first_bus = 0x40,
+          .last_bus = 0x7f,
           .place = LAYOUT_MMIO32 },
-        { .name = "other", .segment = 0, .first_bus = 0, .last_bus = 0,
+        { .name = "other",
+          .segment = 0,
+          .first_bus = 0,
+          .last_bus = 0,
           .place = LAYOUT_MMIO32 },
-        { .name = "a", .segment = 1, .first_bus = 0x10, .last_bus = 0x1f,
+        { .name = "a",
+          .segment = 1,
+          .first_bus = 0x10,
+          .last_bus = 0x1f,
           .place = LAYOUT_MMIO32 },
     };
     LayoutInput in = { COMPLEXES(rc) };
@@ -230,10 +242,16 @@ static void test_ecam_shared(void)
 static void test_ecam_fixed(void)
 {
     LayoutRootComplex rc[] = {
-        { .name = "b", .first_bus = 0x80, .last_bus = 0xff,
-          .place = LAYOUT_FIXED, .addr = 0x38000000 },
-        { .name = "a", .first_bus = 0, .last_bus = 0x7f,
-          .place = LAYOUT_FIXED, .addr = 0x30000000 },
+        { .name = "b",
+          .first_bus = 0x80,
+          .last_bus = 0xff,
+          .place = LAYOUT_FIXED,
+          .addr = 0x38000000 },
+        { .name = "a",
+          .first_bus = 0,
+          .last_bus = 0x7f,
+          .place = LAYOUT_FIXED,
+          .addr = 0x30000000 },
     };
     LayoutInput in = { COMPLEXES(rc) };
     g_autoptr(MemoryLayout) layout = memory_layout_resolve(&in, &error_abort);
@@ -261,9 +279,13 @@ static void test_ecam_fixed(void)
 static void test_ecam_refused(void)
 {
     LayoutRootComplex rc[] = {
-        { .name = "a", .first_bus = 0, .last_bus = 127,
+        { .name = "a",
+          .first_bus = 0,
+          .last_bus = 127,
           .place = LAYOUT_MMIO32 },
-        { .name = "b", .first_bus = 127, .last_bus = 255,
+        { .name = "b",
+          .first_bus = 127,
+          .last_bus = 255,
           .place = LAYOUT_MMIO32 },
     };
     LayoutInput in = { COMPLEXES(rc) };
@@ -287,9 +309,9 @@ static void test_ecam_refused(void)
 
 static char *manual(void)
 {
-    g_autofree char *path = g_build_filename(g_getenv("G_TEST_SRCDIR"), "..",
-                                             "..", "docs", "devel",
-                                             "layout.rst", NULL);
+    g_autofree char *path =
+        g_build_filename(g_getenv("G_TEST_SRCDIR"), "..", "..", "docs", "devel",
+                         "layout.rst", NULL);
     char *text = NULL;
 
     g_file_get_contents(path, &text, NULL, NULL);
@@ -372,10 +394,16 @@ static void test_golden_riscv(void)
         window("private", LAYOUT_AFTER_MMIO, 2 * MiB, 2 * MiB),
     };
     LayoutRootComplex rc[] = {
-        { .name = "pcie.0", .first_bus = 0, .last_bus = 127,
-          .place = LAYOUT_FIXED, .addr = 0x30000000 },
-        { .name = "pcie.1", .first_bus = 128, .last_bus = 255,
-          .place = LAYOUT_FIXED, .addr = 0x38000000 },
+        { .name = "pcie.0",
+          .first_bus = 0,
+          .last_bus = 127,
+          .place = LAYOUT_FIXED,
+          .addr = 0x30000000 },
+        { .name = "pcie.1",
+          .first_bus = 128,
+          .last_bus = 255,
+          .place = LAYOUT_FIXED,
+          .addr = 0x38000000 },
     };
 
     golden(RESOLVE(REQUESTS(requests), COMPLEXES(rc), .ram_base = 0x80000000,
@@ -417,14 +445,15 @@ static void test_golden_private(void)
 static void test_lasts(void)
 {
     LayoutRequest requests[] = {
-        reserved("hole", 64 * GiB, 1 * GiB), ram("ram", 0, 1 * GiB, 1 * GiB),
+        reserved("hole", 64 * GiB, 1 * GiB),
+        ram("ram", 0, 1 * GiB, 1 * GiB),
         window("private", LAYOUT_AFTER_MMIO, 1 * MiB, 4096),
     };
     LayoutInput in = { REQUESTS(requests) };
     LayoutInput nothing = { 0 };
     g_autoptr(MemoryLayout) layout = memory_layout_resolve(&in, &error_abort);
-    g_autoptr(MemoryLayout) none = memory_layout_resolve(&nothing,
-                                                         &error_abort);
+    g_autoptr(MemoryLayout) none =
+        memory_layout_resolve(&nothing, &error_abort);
 
     g_assert_cmphex(layout->guest_last, ==, 1 * GiB - 1);
     g_assert_cmphex(layout->last, ==, 1 * GiB + 1 * MiB - 1);
@@ -443,7 +472,7 @@ static void test_lasts(void)
 #define MAX_REQ 12
 
 typedef struct Naive {
-    int owner[UNITS];       /* request + 1; 0: free */
+    int owner[UNITS]; /* request + 1; 0: free */
     const LayoutRequest *req;
     size_t nr;
 } Naive;
@@ -476,10 +505,9 @@ static int naive_pick(const Naive *n, LayoutPlace place, const bool *done)
         if (a->place != place || done[i]) {
             continue;
         }
-        if (best < 0 ||
-            (place != LAYOUT_AFTER_MMIO && place != LAYOUT_RAM &&
-             (a->align > b->align ||
-              (a->align == b->align && a->size > b->size)))) {
+        if (best < 0 || (place != LAYOUT_AFTER_MMIO && place != LAYOUT_RAM &&
+                         (a->align > b->align ||
+                          (a->align == b->align && a->size > b->size)))) {
             best = i;
         }
     }
@@ -541,15 +569,15 @@ static unsigned naive_ram(Naive *n, unsigned i, unsigned floor)
 static bool naive_resolve(Naive *n, unsigned ram_base)
 {
     const unsigned ram_mask = 1u << LAYOUT_RAM;
-    const unsigned guest = ram_mask | 1u << LAYOUT_FIXED |
-                           1u << LAYOUT_MMIO32 | 1u << LAYOUT_MMIO64;
+    const unsigned guest = ram_mask | 1u << LAYOUT_FIXED | 1u << LAYOUT_MMIO32 |
+                           1u << LAYOUT_MMIO64;
 
     for (LayoutPlace place = 0; place < LAYOUT_PLACE__MAX; place++) {
         bool done[MAX_REQ] = { false };
-        unsigned floor = place == LAYOUT_RAM ? ram_base :
-                         place == LAYOUT_MMIO64 ?
-                             MAX(U4G, naive_top(n, ram_mask)) :
-                             naive_top(n, guest);
+        unsigned floor = place == LAYOUT_RAM ? ram_base
+                         : place == LAYOUT_MMIO64
+                             ? MAX(U4G, naive_top(n, ram_mask))
+                             : naive_top(n, guest);
         int i;
 
         while ((i = naive_pick(n, place, done)) >= 0) {
@@ -619,9 +647,10 @@ static void test_random(void)
     for (int round = 0; round < 20000; round++) {
         LayoutRequest req[MAX_REQ];
         size_t nr = g_test_rand_int_range(0, MAX_REQ + 1);
-        unsigned ram_base = g_test_rand_bit() ? g_test_rand_int_range(0, 20)
-                                              : 0;
-        LayoutInput in = { .requests = req, .nr_requests = nr,
+        unsigned ram_base =
+            g_test_rand_bit() ? g_test_rand_int_range(0, 20) : 0;
+        LayoutInput in = { .requests = req,
+                           .nr_requests = nr,
                            .ram_base = ram_base * UNIT };
         Naive naive = { .req = req, .nr = nr };
         MemoryLayout *layout;
@@ -652,8 +681,8 @@ static void test_random_wide(void)
 
         random_requests(req, nr);
         for (size_t i = 0; i < nr; i++) {
-            uint64_t bits = (uint64_t)g_test_rand_int() << 32 |
-                            (uint32_t)g_test_rand_int();
+            uint64_t bits =
+                (uint64_t)g_test_rand_int() << 32 | (uint32_t)g_test_rand_int();
 
             req[i].size = bits >> g_test_rand_int_range(0, 63);
             req[i].addr = bits << g_test_rand_int_range(0, 63);

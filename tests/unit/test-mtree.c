@@ -138,8 +138,8 @@ static void build_board(Fixture *f)
     memory_region_add_subregion(
         root, 0x40000000, alias(f, "pci-hole", pci, 0x40000000, 0x1000000));
     memory_region_add_subregion(pci, 0x40100000, bar);
-    memory_region_add_subregion_overlap(root, 0x80000000,
-                                        io(f, "device", 4096), 1);
+    memory_region_add_subregion_overlap(root, 0x80000000, io(f, "device", 4096),
+                                        1);
     setup(f, "memory", root);
 }
 
@@ -250,8 +250,7 @@ static void test_shared(void)
     wrap = box(&f, "bus", UINT64_MAX);
     memory_region_add_subregion(root, 0, ram(&f, "ram", 1 * MiB));
     memory_region_add_subregion(root, 1 * MiB, io(&f, "io", 4096));
-    memory_region_add_subregion(wrap, 0,
-                                alias(&f, "all", root, 0, UINT64_MAX));
+    memory_region_add_subregion(wrap, 0, alias(&f, "all", root, 0, UINT64_MAX));
     setup(&f, "memory", root);
     address_space_init(same, root, "cpu");
     address_space_init(other, wrap, "dma");
@@ -440,8 +439,8 @@ static void random_tree(Fixture *f)
     root = box(f, "root", 256);
     g_ptr_array_add(in, root);
     for (int i = g_test_rand_int_range(1, 14); i > 0; i--) {
-        MemoryRegion *c = g_ptr_array_index(in, g_test_rand_int_range(
-                                                    0, in->len));
+        MemoryRegion *c =
+            g_ptr_array_index(in, g_test_rand_int_range(0, in->len));
         uint64_t size = g_test_rand_int_range(1, 100);
         MemoryRegion *mr;
 
@@ -451,8 +450,8 @@ static void random_tree(Fixture *f)
             g_ptr_array_add(in, mr);
             break;
         case 1: {
-            MemoryRegion *target = g_test_rand_bit() ? box(f, "t", size)
-                                                     : io(f, "t", size);
+            MemoryRegion *target =
+                g_test_rand_bit() ? box(f, "t", size) : io(f, "t", size);
 
             memory_region_add_subregion(target, g_test_rand_int_range(0, 50),
                                         io(f, "in t", size));
@@ -465,8 +464,7 @@ static void random_tree(Fixture *f)
             g_ptr_array_add(in, mr);
         }
         memory_region_add_subregion_overlap(c, g_test_rand_int_range(0, 200),
-                                            mr,
-                                            g_test_rand_int_range(-2, 3));
+                                            mr, g_test_rand_int_range(-2, 3));
         memory_region_set_enabled(mr, g_test_rand_int_range(0, 8) > 0);
     }
     setup(f, "memory", root);
@@ -483,8 +481,8 @@ static void test_at_random(void)
         for (hwaddr addr = 0; addr < 260; addr++) {
             MemoryAtList *list = memory_query_at("memory", addr, &error_abort);
             const MemoryAt *at = list->value;
-            bool won = at->regions && at->regions->value->state ==
-                                          MEMORY_AT_STATE_WINS;
+            bool won = at->regions &&
+                       at->regions->value->state == MEMORY_AT_STATE_WINS;
 
             g_assert_cmpint(won, ==, at->region != NULL);
             if (won) {
@@ -507,8 +505,8 @@ static void check_svg(AddressSpace *as, const char *const *has)
 {
     g_autoptr(GString) svg = memory_svg(as, g_test_rand_bit());
     GMarkupParser parser = { 0 };
-    GMarkupParseContext *ctx = g_markup_parse_context_new(&parser, 0, NULL,
-                                                          NULL);
+    GMarkupParseContext *ctx =
+        g_markup_parse_context_new(&parser, 0, NULL, NULL);
     g_autoptr(GError) err = NULL;
 
     g_markup_parse_context_parse(ctx, svg->str, svg->len, &err);

@@ -1,0 +1,253 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Looking at memory from outside: info mtree in all its forms, xp, gpa2hva,
+pmemsave, and what QMP has for them: mtree.py BINARY."""
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree
+
+BINARY = sys.argv[1]
+REFERENCE = (pathlib.Path(__file__).resolve().parents[3] /
+             "shared/reference/riscv-none")
+TIMEOUT = 60
+
+# RAM with a device over its beginning, and a window into another tree.
+BOARD = ["-object", "playground-ram,id=high,parent=system,addr=0x80000000,"
+         "size=1M,fill=0x41",
+         "-object", "playground-io,id=uart,parent=system,addr=0x80000000,"
+         "size=4k,priority=1",
+         "-object", "playground-container,id=pci,size=16M",
+         "-object", "playground-io,id=bar,parent=pci,addr=1M,size=64k",
+         "-object", "playground-alias,id=hole,parent=system,addr=0xe0000000,"
+         "size=16M,target=pci"]
+
+
+class Failed(Exception):
+    """An error that QMP answered."""
+
+
+class Emulator:
+    """The emulator with QMP on its standard input and output."""
+
+    def __init__(self, *args):
+        # pylint: disable=consider-using-with
+        self.process = subprocess.Popen(
+            [BINARY, "-M", "none", "-nodefaults", "-display", "none", "-qmp",
+             "stdio", *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            text=True)
+
+    def __enter__(self):
+        self.process.stdout.readline()
+        self.qmp("qmp_capabilities")
+        return self
+
+    def __exit__(self, *exc):
+        self.process.stdin.write('{"execute": "quit"}')
+        self.process.stdin.flush()
+        self.process.communicate(timeout=TIMEOUT)
+        assert self.process.returncode == 0
+
+    def qmp(self, command, **arguments):
+        self.process.stdin.write(json.dumps(
+            {"execute": command, "arguments": arguments}) + "\n")
+        self.process.stdin.flush()
+        while True:
+            answer = json.loads(self.process.stdout.readline())
+            if "error" in answer:
+                raise Failed(answer["error"]["desc"])
+            if "return" in answer:
+                return answer["return"]
+
+    def hmp(self, line):
+        text = self.qmp("human-monitor-command", **{"command-line": line})
+        return text.replace("\r\n", "\n")
+
+
+def same(got, wanted):
+    assert got == wanted, f"got:\n{got}\nwanted:\n{wanted}"
+
+
+def expect(text, call, *args, **kwargs):
+    try:
+        call(*args, **kwargs)
+    except Failed as err:
+        assert text in str(err), str(err)
+    else:
+        raise AssertionError(f"no error: {text}")
+
+
+def test_reference():
+    """An empty machine looks as the reference's does, byte by byte."""
+    if not REFERENCE.exists():
+        return "no reference outputs"
+    with Emulator() as e:
+        for name in "mtree", "mtree_D", "mtree_d", "mtree_f", "mtree_o", \
+                    "ramblock":
+            words = name.split("_")
+            line = " ".join(["info", words[0]] + ["-" + w for w in words[1:]])
+            wanted = (REFERENCE / f"hmp-info-{name}.txt").read_text("utf-8")
+            same(e.hmp(line).rstrip("\n"), wanted.rstrip("\n"))
+    return None
+
+
+def test_trees():
+    with Emulator("-m", "64M", *BOARD) as e:
+        same(e.hmp("info mtree"), """\
+address-space: I/O
+  0000000000000000-000000000000ffff (prio 0, container): io
+
+address-space: memory
+  0000000000000000-ffffffffffffffff (prio 0, container): system
+    0000000000000000-0000000003ffffff (prio 0, ram): ram
+    0000000080000000-0000000080000fff (prio 1, i/o): uart
+    0000000080000000-00000000800fffff (prio 0, ram): high
+    00000000e0000000-00000000e0ffffff (prio 0, container): alias hole @pci \
+0000000000000000-0000000000ffffff
+
+memory-region: pci
+  0000000000000000-0000000000ffffff (prio 0, container): pci
+    0000000000100000-000000000010ffff (prio 0, i/o): bar
+
+""")
+        same(e.hmp("info mtree -f"), """\
+FlatView #0
+ AS "memory", root: system
+ Root memory region: system
+  0000000000000000-0000000003ffffff (prio 0, ram): ram
+  0000000080000000-0000000080000fff (prio 1, i/o): uart
+  0000000080001000-00000000800fffff (prio 0, ram): high @0000000000001000
+  00000000e0100000-00000000e010ffff (prio 0, i/o): bar
+
+FlatView #1
+ AS "I/O", root: io
+ Root memory region: io
+  0000000000000000-000000000000ffff (prio 0, container): io
+
+""")
+        assert "uart owner:{obj path=/objects/uart}" in e.hmp("info mtree -o")
+        e.qmp("qom-set", path="/objects/uart", property="enabled", value=False)
+        assert "uart" not in e.hmp("info mtree")
+        assert "uart [disabled]\n" in e.hmp("info mtree -D")
+        assert re.search(r"B\+tree of height 1: 3 ranges in 1 leaf",
+                         e.hmp("info mtree -f -d"))
+
+
+def test_at():
+    with Emulator("-m", "64M", *BOARD) as e:
+        same(e.hmp("info mtree -p 0x80000004"), """\
+address-space: memory
+  0000000080000004: uart @4, accesses go to /objects/uart
+
+  -> 0000000080000000-0000000080000fff (prio 1, i/o): uart @4
+       system > uart
+     0000000080000000-00000000800fffff (prio 0, ram): high @4
+       system > high
+       hidden: in "system", "high" has priority 0, and "uart" 1
+
+""")
+        (at,) = e.qmp("x-query-memory-at", address=0xe0100010)
+        assert at["address-spaces"] == ["memory"]
+        assert (at["region"], at["offset"]) == ("bar", 16)
+        assert (at["start"], at["end"]) == (0xe0100000, 0xe010ffff)
+        (bar,) = at["regions"]
+        assert bar["path"] == ["system", "hole", "pci", "bar"]
+        assert bar["state"] == "wins" and "reason" not in bar
+        (at,) = e.qmp("x-query-memory-at",
+                      **{"address": 0xe0000000, "address-space": "memory"})
+        assert "region" not in at and at["regions"][0]["state"] == "empty"
+        assert len(e.qmp("x-query-memory-at", address=0)) == 2
+        # It follows what changes.
+        e.qmp("qom-set", path="/objects/uart", property="priority", value=-1)
+        (at,) = e.qmp("x-query-memory-at", address=0x80000004)
+        assert at["region"] == "high" and at["effect"] == "accesses go to memory"
+        expect("Address space 'x' not found", e.qmp, "x-query-memory-at",
+               **{"address": 0, "address-space": "x"})
+
+
+def test_picture():
+    with tempfile.TemporaryDirectory() as tmp, \
+            Emulator("-m", "64M", *BOARD) as e:
+        e.hmp(f"info mtree -s {tmp}/hmp.svg")
+        e.qmp("x-memory-map-svg", filename=f"{tmp}/qmp.svg")
+        e.qmp("x-memory-map-svg",
+              **{"filename": f"{tmp}/io.svg", "address-space": "I/O"})
+        text = pathlib.Path(f"{tmp}/hmp.svg").read_text("utf-8")
+        same(pathlib.Path(f"{tmp}/qmp.svg").read_text("utf-8"), text)
+        for name in "hmp", "io":
+            root = xml.etree.ElementTree.parse(f"{tmp}/{name}.svg").getroot()
+            assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        titles = [t.text for t in
+                  xml.etree.ElementTree.fromstring(text).iter(
+                      "{http://www.w3.org/2000/svg}title")]
+        assert "high (prio 0, ram)\n0x80000000-0x800fffff (1 MiB)" in titles
+        assert ("high (ram)\n0x80001000-0x800fffff (1020 KiB)\n"
+                "from 0x1000 of it on") in titles
+        expect("/no/such", e.qmp, "x-memory-map-svg", filename="/no/such/f")
+
+
+def test_xp():
+    with Emulator("-m", "64M", *BOARD) as e:
+        for line, wanted in (
+                ("xp /4xw 0x80001000", "0000000080001000: 0x41414141 0x41414141"
+                 " 0x41414141 0x41414141\n"),
+                ("xp /9xb 0x80001000", "0000000080001000: 0x41 0x41 0x41 0x41 "
+                 "0x41 0x41 0x41 0x41\n0000000080001008: 0x41\n"),
+                ("xp /1dg 0x80001000",
+                 "0000000080001000:  4702111234474983745\n"),
+                ("xp /3uh 0x80001000", "0000000080001000: 16705 16705 16705\n"),
+                ("xp /2ow 0x80001000",
+                 "0000000080001000: 010120240501 010120240501\n"),
+                ("xp /3cb 0x80001000", "0000000080001000: 'A' 'A' 'A'\n"),
+                ("xp /1xw 0x3fffffe",
+                 "0000000003fffffe: Cannot access memory\n"),
+                ("xp /1xw 0x70000000",
+                 "0000000070000000: Cannot access memory\n")):
+            same(e.hmp(line), wanted)
+
+
+def test_host_and_file():
+    with tempfile.TemporaryDirectory() as tmp, \
+            Emulator("-m", "64M", *BOARD) as e:
+        assert re.fullmatch(r"Host virtual address for 0x1010 \(ram\) is "
+                            r"0x[0-9a-f]+010\n", e.hmp("gpa2hva 0x1010"))
+        same(e.hmp("gpa2hva 0x80000000"),
+             "Memory at address 0x80000000 is not RAM\n")
+        same(e.hmp("gpa2hva 0x70000000"),
+             "No memory is mapped at address 0x70000000\n")
+        path = pathlib.Path(f"{tmp}/saved")
+        e.qmp("pmemsave", val=0x800ff000, size=0x2000, filename=str(path))
+        assert path.read_bytes() == b"A" * 0x1000 + bytes(0x1000)
+        e.hmp(f'pmemsave 0x80001000 200000 "{path}"')
+        assert path.read_bytes() == b"A" * 200000
+        e.qmp("pmemsave", val=0, size=0, filename=str(path))
+        assert path.read_bytes() == b""
+        expect("go beyond 2^64", e.qmp, "pmemsave", val=2**64 - 1, size=2,
+               filename=str(path))
+
+
+TESTS = [test_reference, test_trees, test_at, test_picture, test_xp,
+         test_host_and_file]
+
+
+def main():
+    failures = 0
+    print(f"1..{len(TESTS)}")
+    for number, test in enumerate(TESTS, 1):
+        try:
+            skip = test()
+        except Exception as err:  # pylint: disable=broad-except
+            failures += 1
+            text = f"{type(err).__name__}: {err}".replace("\n", "\n# ")
+            print(f"not ok {number} {test.__name__}\n# {text}")
+        else:
+            print(f"ok {number} {test.__name__}"
+                  + (f" # SKIP {skip}" if skip else ""), flush=True)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

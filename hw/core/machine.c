@@ -109,6 +109,17 @@ static void machine_set_mem_merge(Object *obj, bool value, Error **errp)
     use_advice(MACHINE(obj));
 }
 
+static bool machine_get_aux_ram_share(Object *obj, Error **errp)
+{
+    return MACHINE(obj)->aux_ram_share;
+}
+
+static void machine_set_aux_ram_share(Object *obj, bool value, Error **errp)
+{
+    MACHINE(obj)->aux_ram_share = value;
+    ram_set_default_shared(value);
+}
+
 static void machine_get_mem(Object *obj, Visitor *v, const char *name,
                             void *opaque, Error **errp)
 {
@@ -532,6 +543,9 @@ static void machine_class_init(ObjectClass *oc, void *data)
     add_flag_property(oc, "mem-merge", machine_get_mem_merge,
                       machine_set_mem_merge,
                       "Enable/disable memory merge support");
+    add_flag_property(oc, "aux-ram-share", machine_get_aux_ram_share,
+                      machine_set_aux_ram_share,
+                      "Use anonymous shared memory for auxiliary guest RAMs");
     add_flag_property(oc, "usb", machine_get_usb, machine_set_usb,
                       "Set on/off to enable/disable usb");
     add_flag_property(oc, "graphics", machine_get_enable_graphics,

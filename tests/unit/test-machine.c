@@ -337,6 +337,9 @@ static void test_boot_and_strings(void)
     g_assert_true(machine_mem_merge(ms));
     object_property_set_bool(OBJECT(ms), "mem-merge", false, &error_abort);
     g_assert_false(machine_mem_merge(ms));
+    object_property_set_bool(OBJECT(ms), "aux-ram-share", true, &error_abort);
+    g_assert_true(ms->aux_ram_share);
+    object_property_set_bool(OBJECT(ms), "aux-ram-share", false, &error_abort);
     object_unref(OBJECT(ms));
 }
 

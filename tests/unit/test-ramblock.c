@@ -115,6 +115,24 @@ static void test_kinds(void)
     g_assert_true(QLIST_EMPTY(&ram_list.blocks));
 }
 
+/* The machine's default; who says private has it so. */
+static void test_default_shared(void)
+{
+    MemoryRegion *a = region_new(), *b = region_new();
+
+    ram_set_default_shared(true);
+    memory_region_init_ram(a, owner, "a", 64 * KiB, &error_abort);
+    memory_region_init_ram_flags_nomigrate(b, owner, "b", 64 * KiB, RAM_PRIVATE,
+                                           &error_abort);
+    ram_set_default_shared(false);
+    g_assert_true(qemu_ram_is_shared(a->ram_block));
+    g_assert_cmpint(memory_region_get_fd(a), >=, 0);
+    g_assert_false(qemu_ram_is_shared(b->ram_block));
+    g_assert_cmpint(memory_region_get_fd(b), ==, -1);
+    region_end(a);
+    region_end(b);
+}
+
 static void test_alias(void)
 {
     MemoryRegion *mr = region_new(), *alias = region_new();
@@ -632,6 +650,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     ram_helpers_init();
     g_test_add_func("/ramblock/kinds", test_kinds);
+    g_test_add_func("/ramblock/default-shared", test_default_shared);
     g_test_add_func("/ramblock/alias", test_alias);
     g_test_add_func("/ramblock/names", test_names);
     g_test_add_func("/ramblock/mapping-name", test_mapping_name);

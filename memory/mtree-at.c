@@ -13,8 +13,11 @@
 #include "memory/region-index.h"
 #include "memory/view.h"
 
-/* Alias graphs can have more paths than anybody reads. */
-enum { PLACES_MAX = 20000, FOUND_MAX = 500 };
+/*
+ * Alias graphs can have more paths than anybody reads; what is disabled must
+ * not use up all that there is to spend before the winner comes.
+ */
+enum { PLACES_MAX = 20000, DISABLED_MAX = 2000, FOUND_MAX = 500 };
 
 /* A region as seen along one path. */
 typedef struct Place {
@@ -36,6 +39,7 @@ typedef struct Walk {
     GArray *stack;     /* of Step */
     GArray *found;     /* of Found */
     const Place *winner;
+    unsigned disabled; /* how many places are */
     bool truncated;
 } Walk;
 
@@ -52,7 +56,7 @@ static void add_found(Walk *w, const Place *place, MemoryAtState state)
     if (place->disabled) {
         state = MEMORY_AT_STATE_DISABLED;
     }
-    if (w->found->len == FOUND_MAX) {
+    if (w->found->len >= FOUND_MAX && state != MEMORY_AT_STATE_WINS) {
         w->truncated = true;
         return;
     }
@@ -64,14 +68,18 @@ static Place *new_place(Walk *w, const Place *parent, const MemoryRegion *mr,
                         hwaddr x)
 {
     Place *place;
+    bool disabled;
 
     if (!int128_nz(mr->size) || x > region_last(mr)) {
         return NULL;
     }
-    if (w->places->len == PLACES_MAX) {
+    disabled = !mr->enabled || (parent && parent->disabled);
+    if (w->places->len == PLACES_MAX ||
+        (disabled && w->disabled == DISABLED_MAX)) {
         w->truncated = true;
         return NULL;
     }
+    w->disabled += disabled;
     place = g_new0(Place, 1);
     *place = (Place){
         .parent = parent,
@@ -80,7 +88,7 @@ static Place *new_place(Walk *w, const Place *parent, const MemoryRegion *mr,
         .below = parent ? MIN(parent->below, x) : x,
         .above = parent ? MIN(parent->above, region_last(mr) - x)
                         : region_last(mr) - x,
-        .disabled = !mr->enabled || (parent && parent->disabled),
+        .disabled = disabled,
         .disabled_by = parent && parent->disabled ? parent->disabled_by : mr,
     };
     g_ptr_array_add(w->places, place);

@@ -430,48 +430,112 @@ static void test_at_reasons(void)
     end(&f);
 }
 
+static MemoryRegion *random_region(Fixture *f, GPtrArray *in)
+{
+    static unsigned number;
+    g_autofree char *name = g_strdup_printf("r%u", number++);
+    g_autofree char *below = g_strdup_printf("%s-target", name);
+    uint64_t size = g_test_rand_int_range(1, 100);
+    MemoryRegion *mr, *target;
+
+    switch (g_test_rand_int_range(0, 4)) {
+    case 0:
+        mr = box(f, name, size);
+        g_ptr_array_add(in, mr);
+        return mr;
+    case 1:
+        target = g_test_rand_bit() ? box(f, below, size) : io(f, below, size);
+        mr = io(f, "in-target", size);
+        memory_region_add_subregion(target, g_test_rand_int_range(0, 50), mr);
+        return alias(f, name, target, g_test_rand_int_range(0, 50),
+                     g_test_rand_int_range(1, 100));
+    default:
+        mr = io(f, name, size);
+        g_ptr_array_add(in, mr);
+        return mr;
+    }
+}
+
 static void random_tree(Fixture *f)
 {
-    GPtrArray *in = g_ptr_array_new();
+    g_autoptr(GPtrArray) in = g_ptr_array_new();
     MemoryRegion *root;
 
     begin(f);
     root = box(f, "root", 256);
     g_ptr_array_add(in, root);
     for (int i = g_test_rand_int_range(1, 14); i > 0; i--) {
-        MemoryRegion *c =
-            g_ptr_array_index(in, g_test_rand_int_range(0, in->len));
-        uint64_t size = g_test_rand_int_range(1, 100);
-        MemoryRegion *mr;
+        MemoryRegion *c = in->pdata[g_test_rand_int_range(0, in->len)];
+        MemoryRegion *mr = random_region(f, in);
 
-        switch (g_test_rand_int_range(0, 4)) {
-        case 0:
-            mr = box(f, "box", size);
-            g_ptr_array_add(in, mr);
-            break;
-        case 1: {
-            MemoryRegion *target =
-                g_test_rand_bit() ? box(f, "t", size) : io(f, "t", size);
-
-            memory_region_add_subregion(target, g_test_rand_int_range(0, 50),
-                                        io(f, "in t", size));
-            mr = alias(f, "alias", target, g_test_rand_int_range(0, 50),
-                       g_test_rand_int_range(1, 100));
-            break;
-        }
-        default:
-            mr = io(f, "io", size);
-            g_ptr_array_add(in, mr);
-        }
         memory_region_add_subregion_overlap(c, g_test_rand_int_range(0, 200),
                                             mr, g_test_rand_int_range(-2, 3));
         memory_region_set_enabled(mr, g_test_rand_int_range(0, 8) > 0);
     }
     setup(f, "memory", root);
-    g_ptr_array_unref(in);
 }
 
-/* The walk and the flat view agree at every address. */
+/* The walk's winner is the flat view's. */
+static void check_winner(const MemoryAt *at)
+{
+    const MemoryAtRegion *r = at->regions ? at->regions->value : NULL;
+    bool won = r && r->state == MEMORY_AT_STATE_WINS;
+
+    g_assert_cmpint(won, ==, at->region != NULL);
+    if (won) {
+        g_assert_cmpstr(r->region, ==, at->region);
+        g_assert_cmphex(r->offset, ==, at->offset);
+        g_assert_cmphex(r->start, <=, at->start);
+        g_assert_cmphex(r->end, >=, at->end);
+    }
+}
+
+static bool on_path(const strList *path, const char *name)
+{
+    for (; path && strcmp(path->value, name); path = path->next) {
+        ;
+    }
+    return path;
+}
+
+/* Who wins if the region called @name, which has a unique name, is not there. */
+static const MemoryAtRegion *next_after(const MemoryAt *at, const char *name)
+{
+    for (MemoryAtRegionList *r = at->regions; r; r = r->next) {
+        if (r->value->state == MEMORY_AT_STATE_HIDDEN &&
+            !on_path(r->value->path, name)) {
+            return r->value;
+        }
+    }
+    return NULL;
+}
+
+/* Without the winner, the next in the list wins. */
+static void check_order(Fixture *f, hwaddr addr, const MemoryAt *at)
+{
+    const MemoryAtRegion *next;
+    MemoryAtList *list;
+    MemoryRegion *mr = NULL;
+
+    for (unsigned i = 0; at->region && i < f->regions->len; i++) {
+        MemoryRegion *other = f->regions->pdata[i];
+
+        if (other->name[0] == 'r' && !strcmp(other->name, at->region)) {
+            mr = other;
+        }
+    }
+    if (!mr) {
+        return;
+    }
+    next = next_after(at, at->region);
+    memory_region_set_enabled(mr, false);
+    list = memory_query_at("memory", addr, &error_abort);
+    check_winner(list->value);
+    g_assert_cmpstr(list->value->region, ==, next ? next->region : NULL);
+    qapi_free_MemoryAtList(list);
+    memory_region_set_enabled(mr, true);
+}
+
 static void test_at_random(void)
 {
     for (int round = 0; round < 150; round++) {
@@ -480,23 +544,40 @@ static void test_at_random(void)
         random_tree(&f);
         for (hwaddr addr = 0; addr < 260; addr++) {
             MemoryAtList *list = memory_query_at("memory", addr, &error_abort);
-            const MemoryAt *at = list->value;
-            bool won = at->regions &&
-                       at->regions->value->state == MEMORY_AT_STATE_WINS;
 
-            g_assert_cmpint(won, ==, at->region != NULL);
-            if (won) {
-                const MemoryAtRegion *r = at->regions->value;
-
-                g_assert_cmpstr(r->region, ==, at->region);
-                g_assert_cmphex(r->offset, ==, at->offset);
-                g_assert_cmphex(r->start, <=, at->start);
-                g_assert_cmphex(r->end, >=, at->end);
+            check_winner(list->value);
+            if (addr % 7 == 0) {
+                check_order(&f, addr, list->value);
             }
             qapi_free_MemoryAtList(list);
         }
         end(&f);
     }
+}
+
+/* Each level shows the next twice: 2^40 ways to the bottom. */
+static void test_at_many_paths(void)
+{
+    MemoryRegion *inner, *root = NULL;
+    MemoryAtList *list;
+    Fixture f;
+
+    begin(&f);
+    inner = io(&f, "inner", 4096);
+    for (int i = 0; i < 40; i++) {
+        root = box(&f, "level", 4096);
+        memory_region_add_subregion(root, 0, alias(&f, "one", inner, 0, 4096));
+        memory_region_add_subregion_overlap(
+            root, 0, alias(&f, "two", inner, 0, 4096), 1);
+        inner = root;
+    }
+    setup(&f, "memory", root);
+    list = memory_query_at("memory", 5, &error_abort);
+    g_assert_true(list->value->truncated);
+    g_assert_cmpstr(list->value->region, ==, "inner");
+    check_winner(list->value);
+    qapi_free_MemoryAtList(list);
+    end(&f);
 }
 
 /* ---- the picture --------------------------------------------------------- */
@@ -566,6 +647,7 @@ int main(int argc, char **argv)
     g_test_add_func("/mtree/at", test_at);
     g_test_add_func("/mtree/at-reasons", test_at_reasons);
     g_test_add_func("/mtree/at-random", test_at_random);
+    g_test_add_func("/mtree/at-many-paths", test_at_many_paths);
     g_test_add_func("/mtree/svg", test_svg);
     g_test_add_func("/mtree/svg-random", test_svg_random);
     return g_test_run();

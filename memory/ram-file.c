@@ -132,7 +132,7 @@ bool ram_file_map(RAMBlock *block, int fd, off_t offset, bool truncate,
                   Error **errp)
 {
     ERRP_GUARD();
-    size_t memory;
+    size_t memory, align;
     void *area;
 
     block->page_size = qemu_fd_getpagesize(fd);
@@ -145,8 +145,10 @@ bool ram_file_map(RAMBlock *block, int fd, off_t offset, bool truncate,
     if (truncate && !extend_file(block, fd, offset + memory, errp)) {
         return false;
     }
-    area = qemu_ram_mmap(fd, memory, block->mr->align,
-                         ramblock_map_flags(block), offset);
+    /* Large ones so that the host can use huge pages. */
+    align = MAX(block->mr->align,
+                memory >= QEMU_VMALLOC_ALIGN ? QEMU_VMALLOC_ALIGN : 0u);
+    area = qemu_ram_mmap(fd, memory, align, ramblock_map_flags(block), offset);
     if (area == MAP_FAILED) {
         int64_t free_pages;
 

@@ -52,18 +52,32 @@ static void empty(GArray **array)
 
 /* ---- what changes -------------------------------------------------------- */
 
+/*
+ * The view that @as should be on: that of its effective root, which others may
+ * share. But to what nobody has rendered yet, or to nothing, it does not leave
+ * the view of its own root: where a child comes and goes by which the root is
+ * passed through or not, only the child is to be rendered each time.
+ */
+static MemoryView *choose_view(const AddressSpace *as)
+{
+    MemoryRegion *root = as->root;
+
+    root = root ? memory_region_effective_root(root) : NULL;
+    if ((!root || !root->view) && as->root && as->view->root == as->root) {
+        return as->view;
+    }
+    return memory_view_for(root);
+}
+
 /* Address spaces that leave their view; as->pending stays set for them. */
 static void collect_switches(void)
 {
     AddressSpace *as;
 
     while ((as = QTAILQ_FIRST(&pending_spaces))) {
-        MemoryRegion *root = as->root;
-        Space sp = { .as = as };
+        Space sp = { .as = as, .to = choose_view(as) };
 
         QTAILQ_REMOVE(&pending_spaces, as, pending_link);
-        sp.to =
-            memory_view_for(root ? memory_region_effective_root(root) : NULL);
         as->pending = sp.to != as->view;
         if (as->pending) {
             sp.to->state->wanted = true;
@@ -283,8 +297,10 @@ static bool prepare_space(const Space *sp, bool may_fail, Error **errp)
         }
         if (!listed) {
             g_array_set_size(memory_round.sections, 0);
-            nr_add = c->all ? list_all(map_after(sp->to), c->old)
-                            : list_sections(c, true);
+            nr_add = c->all
+                         ? list_all(sp->to ? map_after(sp->to) : &c->edit.map,
+                                    c->old)
+                         : list_sections(c, true);
             nr_del = nr_add && !c->all ? list_sections(c, false) : 0;
             listed = true;
         }

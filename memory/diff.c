@@ -302,33 +302,6 @@ static void end(ViewChange *c, RoundData *data)
     c->nr_notes = data->notes->len - c->notes;
 }
 
-void view_change_collect(ViewChange *c, Intervals *ranges, Intervals *notes,
-                         RoundData *data, bool heard)
-{
-    Group g = { .c = c, .data = data, .heard = heard };
-
-    begin(c, data);
-    join_many(c, ranges);
-    for (unsigned i = 0; i < ranges->n; i++) {
-        const Interval *iv = &ranges->at[i], *next;
-
-        group_begin(&g, iv);
-        do {
-            iv = &ranges->at[i];
-            next = i + 1 < ranges->n ? iv + 1 : NULL;
-            render_part(&g, iv);
-        } while (keep_right(&g, iv, next) && ++i);
-        group_end(&g);
-    }
-    if (heard) {
-        if (eventfds_any_pending() || coalesced_any_pending()) {
-            add_marks(notes, ranges);
-        }
-        collect_notes(c, notes, data);
-    }
-    end(c, data);
-}
-
 /* One of the maps is empty: its ranges need not be listed. */
 static void collect_all(const FlatMap *old, const FlatMap *new)
 {
@@ -344,6 +317,39 @@ static void collect_all(const FlatMap *old, const FlatMap *new)
     for (fr = flatmap_iter_from(&it, new, 0); fr; fr = flatmap_iter_next(&it)) {
         eventfds_after(fr, fds_after);
     }
+}
+
+void view_change_collect(ViewChange *c, Intervals *ranges, Intervals *notes,
+                         RoundData *data, bool heard)
+{
+    /* What comes into an empty view need not be listed. */
+    Group g = { .c = c, .data = data, .heard = heard && c->old->map.nr };
+
+    begin(c, data);
+    join_many(c, ranges);
+    for (unsigned i = 0; i < ranges->n; i++) {
+        const Interval *iv = &ranges->at[i], *next;
+
+        group_begin(&g, iv);
+        do {
+            iv = &ranges->at[i];
+            next = i + 1 < ranges->n ? iv + 1 : NULL;
+            render_part(&g, iv);
+        } while (keep_right(&g, iv, next) && ++i);
+        group_end(&g);
+    }
+    if (heard && !g.heard) {
+        if (c->edited) {
+            c->all = true;
+            collect_all(&c->old->map, &c->edit.map);
+        }
+    } else if (heard) {
+        if (eventfds_any_pending() || coalesced_any_pending()) {
+            add_marks(notes, ranges);
+        }
+        collect_notes(c, notes, data);
+    }
+    end(c, data);
 }
 
 static void collect_both(const FlatMap *old, const FlatMap *new,

@@ -231,9 +231,13 @@ static gconstpointer key_root(AddressSpace *as)
     return as->root;
 }
 
+/*
+ * What one effective root shows is one flat view, though an address space may
+ * keep a view of its own for it (memory/commit.c).
+ */
 static gconstpointer key_view(AddressSpace *as)
 {
-    return address_space_to_flatview(as);
+    return memory_region_effective_root(as->root);
 }
 
 /* All address spaces, those with one key together, in the order of the oldest. */
@@ -348,6 +352,7 @@ static void print_flat_view(GString *out, unsigned number,
 {
     AddressSpace *as = g_ptr_array_index(group, 0);
     FlatView *view = address_space_to_flatview(as);
+    MemoryRegion *root = memory_region_effective_root(as->root);
     const FlatRange *range;
     FlatMapIter it;
 
@@ -363,8 +368,7 @@ static void print_flat_view(GString *out, unsigned number,
         g_string_append_c(out, '\n');
     }
     g_string_append_printf(out, " Root memory region: %s\n",
-                           view->root ? memory_region_name(view->root)
-                                      : "(none)");
+                           root ? memory_region_name(root) : "(none)");
     range = flatmap_iter_from(&it, &view->map, 0);
     if (!range) {
         g_string_append(out, "  No rendered FlatView\n\n");
@@ -373,7 +377,7 @@ static void print_flat_view(GString *out, unsigned number,
     for (; range; range = flatmap_iter_next(&it)) {
         print_flat_range(out, range, group, options);
     }
-    if (options.dispatch_tree && view->root) {
+    if (options.dispatch_tree && root) {
         print_dispatch(out, &view->map);
     }
     g_string_append_c(out, '\n');

@@ -57,9 +57,12 @@ MemTxResult flatview_read(FlatView *fv, hwaddr addr, MemTxAttrs attrs,
 MemTxResult flatview_write(FlatView *fv, hwaddr addr, MemTxAttrs attrs,
                            const void *buf, hwaddr len);
 
-/* One value through @mr's callbacks, with what must be done around them. */
-MemTxResult access_io_read(MemoryRegion *mr, hwaddr xlat, hwaddr addr,
-                           uint64_t *val, MemOp op, MemTxAttrs attrs);
+/*
+ * One value through @mr's callbacks, with what must be done around them. A read
+ * adds errors to *@r.
+ */
+uint64_t access_io_read(MemoryRegion *mr, hwaddr xlat, hwaddr addr, MemOp op,
+                        MemTxAttrs attrs, MemTxResult *r);
 MemTxResult access_io_write(MemoryRegion *mr, hwaddr xlat, hwaddr addr,
                             uint64_t val, MemOp op, MemTxAttrs attrs);
 

@@ -18,8 +18,8 @@ static MemOp piece_op(const Target *t, hwaddr *len)
 MemTxResult access_read_piece(Target t, hwaddr addr, MemTxAttrs attrs,
                               void *buf, hwaddr *len)
 {
+    MemTxResult r = MEMTX_OK;
     uint64_t val;
-    MemTxResult r;
     MemOp op;
 
     if (likely(t.direct)) {
@@ -29,7 +29,7 @@ MemTxResult access_read_piece(Target t, hwaddr addr, MemTxAttrs attrs,
         return MEMTX_OK;
     }
     op = piece_op(&t, len);
-    r = access_io_read(t.mr, t.xlat, addr, &val, op, attrs);
+    val = access_io_read(t.mr, t.xlat, addr, op, attrs, &r);
     stn_le_p(buf, *len, val);
     return r;
 }

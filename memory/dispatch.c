@@ -117,27 +117,34 @@ static hwaddr absolute_addr(MemoryRegion *mr, hwaddr addr)
     return addr;
 }
 
-static inline MemTxResult call_read(MemoryRegion *mr, hwaddr addr,
-                                    uint64_t *val, unsigned size,
-                                    MemTxAttrs attrs)
+static uint64_t call_read_with_attrs(MemoryRegion *mr, hwaddr addr,
+                                     unsigned size, MemTxAttrs attrs,
+                                     MemTxResult *r)
 {
-    const MemoryRegionOps *ops = mr->ops;
-    MemTxResult r = MEMTX_OK;
+    uint64_t val = 0;
 
-    *val = 0;
-    if (ops->read) {
-        *val = ops->read(mr->opaque, addr, size);
-    } else if (ops->read_with_attrs) {
-        r = ops->read_with_attrs(mr->opaque, addr, val, size, attrs);
-    } else {
-        return MEMTX_DECODE_ERROR;
+    if (!mr->ops->read_with_attrs) {
+        *r |= MEMTX_DECODE_ERROR;
+        return 0;
     }
+    *r |= mr->ops->read_with_attrs(mr->opaque, addr, &val, size, attrs);
+    return val;
+}
+
+/* Errors are added to *@r, here and below. */
+static inline uint64_t call_read(MemoryRegion *mr, hwaddr addr, unsigned size,
+                                 MemTxAttrs attrs, MemTxResult *r)
+{
+    uint64_t val = likely(mr->ops->read)
+                       ? mr->ops->read(mr->opaque, addr, size)
+                       : call_read_with_attrs(mr, addr, size, attrs, r);
+
     if (unlikely(trace_event_get_state(TRACE_MEMORY_REGION_OPS_READ))) {
         trace_memory_region_ops_read(memory_trace_cpu_index, mr,
-                                     absolute_addr(mr, addr), *val, size,
+                                     absolute_addr(mr, addr), val, size,
                                      memory_region_name(mr));
     }
-    return r;
+    return val;
 }
 
 static inline MemTxResult call_write(MemoryRegion *mr, hwaddr addr,
@@ -195,20 +202,17 @@ static uint64_t shift_by(uint64_t val, int shift)
     return shift >= 0 ? val << shift : val >> -shift;
 }
 
-static MemTxResult split_read(MemoryRegion *mr, hwaddr addr, uint64_t *val,
-                              unsigned size, Calls c, MemTxAttrs attrs)
+static uint64_t split_read(MemoryRegion *mr, hwaddr addr, unsigned size,
+                           Calls c, MemTxAttrs attrs, MemTxResult *r)
 {
-    uint64_t mask = MAKE_64BIT_MASK(0, c.size * 8);
-    MemTxResult r = MEMTX_OK;
+    uint64_t mask = MAKE_64BIT_MASK(0, c.size * 8), val = 0;
 
     for (unsigned i = 0; i < size; i += c.size) {
-        uint64_t part;
+        uint64_t part = call_read(mr, addr + i, c.size, attrs, r) & mask;
 
-        r |= call_read(mr, addr + i, &part, c.size, attrs);
-        *val |= shift_by(part & mask, call_shift(c, size, i));
+        val |= shift_by(part, call_shift(c, size, i));
     }
-    *val &= MAKE_64BIT_MASK(0, size * 8);
-    return r;
+    return val;
 }
 
 static MemTxResult split_write(MemoryRegion *mr, hwaddr addr, uint64_t val,
@@ -269,39 +273,37 @@ static inline bool is_valid(MemoryRegion *mr, hwaddr addr, unsigned size,
            memory_region_access_valid(mr, addr, size, is_write, attrs);
 }
 
-static inline MemTxResult dispatch_read(MemoryRegion *mr, hwaddr addr,
-                                        uint64_t *pval, MemOp op,
-                                        MemTxAttrs attrs)
+static inline uint64_t dispatch_read(MemoryRegion *mr, hwaddr addr, MemOp op,
+                                     MemTxAttrs attrs, MemTxResult *r)
 {
     unsigned size = memop_size(op);
     MemReentrancyGuard *guard;
-    uint64_t val = 0;
-    MemTxResult r;
+    uint64_t val;
     Calls c;
 
-    *pval = 0;
     if (!is_valid(mr, addr, size, false, attrs)) {
-        return MEMTX_DECODE_ERROR;
+        *r |= MEMTX_DECODE_ERROR;
+        return 0;
     }
     guard = guard_of(mr);
     if (guard) {
         if (guard->engaged_in_io) {
-            return reentered(mr, addr);
+            *r |= reentered(mr, addr);
+            return 0;
         }
         guard->engaged_in_io = true;
     }
     c = calls_for(mr->ops, size);
     if (likely(c.size == size)) {
-        r = call_read(mr, addr, &val, size, attrs);
-        val &= MAKE_64BIT_MASK(0, size * 8);
+        val = call_read(mr, addr, size, attrs, r);
     } else {
-        r = split_read(mr, addr, &val, size, c, attrs);
+        val = split_read(mr, addr, size, c, attrs, r);
     }
     if (guard) {
         guard->engaged_in_io = false;
     }
-    *pval = to_device_order(mr, val, op);
-    return r;
+    val &= MAKE_64BIT_MASK(0, size * 8);
+    return to_device_order(mr, val, op);
 }
 
 /* For writes that no accelerator has taken: the region's eventfds. */
@@ -366,8 +368,11 @@ MemTxResult memory_region_dispatch_read(MemoryRegion *mr, hwaddr addr,
                                         uint64_t *pval, MemOp op,
                                         MemTxAttrs attrs)
 {
+    MemTxResult r = MEMTX_OK;
+
     mr = resolve_alias(mr, &addr);
-    return dispatch_read(mr, addr, pval, op, attrs);
+    *pval = dispatch_read(mr, addr, op, attrs, &r);
+    return r;
 }
 
 MemTxResult memory_region_dispatch_write(MemoryRegion *mr, hwaddr addr,
@@ -422,22 +427,22 @@ static bool allowed(MemoryRegion *mr, MemTxAttrs attrs, hwaddr addr, hwaddr len)
     return false;
 }
 
-MemTxResult access_io_read(MemoryRegion *mr, hwaddr xlat, hwaddr addr,
-                           uint64_t *val, MemOp op, MemTxAttrs attrs)
+uint64_t access_io_read(MemoryRegion *mr, hwaddr xlat, hwaddr addr, MemOp op,
+                        MemTxAttrs attrs, MemTxResult *r)
 {
-    MemTxResult r;
+    uint64_t val;
     bool unlock;
 
     if (!allowed(mr, attrs, addr, memop_size(op))) {
-        *val = 0;
-        return MEMTX_ACCESS_ERROR;
+        *r |= MEMTX_ACCESS_ERROR;
+        return 0;
     }
     unlock = prepare_mmio_access(mr);
-    r = dispatch_read(mr, xlat, val, op, attrs);
+    val = dispatch_read(mr, xlat, op, attrs, r);
     if (unlock) {
         bql_unlock();
     }
-    return r;
+    return val;
 }
 
 MemTxResult access_io_write(MemoryRegion *mr, hwaddr xlat, hwaddr addr,

@@ -51,18 +51,16 @@ static inline void store(void *p, uint64_t val, MemOp op)
 static uint64_t load_from(FlatView *fv, hwaddr addr, Target t, MemOp op,
                           MemTxAttrs attrs, MemTxResult *r)
 {
-    uint64_t val;
+    uint64_t val = 0;
 
+    *r = MEMTX_OK;
     if (!t.direct) {
-        *r = access_io_read(t.mr, t.xlat, addr, &val, op, attrs);
-        return val;
+        return access_io_read(t.mr, t.xlat, addr, op, attrs, r);
     }
     if (t.len == memop_size(op)) {
-        *r = MEMTX_OK;
         return load(access_host(t.mr, t.xlat), op);
     }
     /* It begins in RAM and ends elsewhere. */
-    val = 0;
     *r = flatview_read(fv, addr, attrs, &val, memop_size(op));
     return load(&val, op);
 }
@@ -130,7 +128,7 @@ static inline uint64_t as_load(AddressSpace *as, hwaddr addr, MemOp op,
         hwaddr xlat = addr - range->start + range->offset_in_region;
 
         if (!access_is_memory(range)) {
-            r = access_io_read(mr, xlat, addr, &val, op, attrs);
+            val = access_io_read(mr, xlat, addr, op, attrs, &r);
         } else if (likely(within(range, addr, memop_size(op)))) {
             fuzz_dma_read_cb(addr, memop_size(op), mr);
             val = load(access_host(mr, xlat), op);

@@ -5,6 +5,7 @@
  */
 #include "qemu/osdep.h"
 #include "exec/memory.h"
+#include "memory/flatmap.h"
 #include "memory/transaction.h"
 #include "qapi/error.h"
 #include "qemu/main-loop.h"
@@ -396,6 +397,325 @@ static void test_switch(void)
     scene_free(s);
 }
 
+/* ---- at random ---- */
+
+/*
+ * Regions that hold and show ones further on; three address spaces, of which
+ * the listeners keep what they have heard. Each commit is compared with the
+ * flat view; a refused one must leave tree and views as they were.
+ */
+#define NR        24
+#define NR_SPACES 3
+
+typedef struct Watcher {
+    MemoryListener l;
+    GArray *ranges; /* of FlatRange, in order */
+    bool asked;
+} Watcher;
+
+typedef struct World {
+    MemoryRegion mr[NR];
+    AddressSpace as[NR_SPACES];
+    Watcher watcher[NR_SPACES][2];
+} World;
+
+static unsigned refuse_in; /* one in so many prepares is refused; 0: none */
+static bool refused;
+
+static uint32_t below(uint32_t n)
+{
+    return g_test_rand_int_range(0, n);
+}
+
+static Watcher *watcher_of(MemoryListener *l)
+{
+    return container_of(l, Watcher, l);
+}
+
+static FlatRange range_of(const MemoryRegionSection *section)
+{
+    return (FlatRange){
+        .start = section->offset_within_address_space,
+        .last = int128_get64(int128_sub(
+            int128_add(int128_make64(section->offset_within_address_space),
+                       section->size),
+            int128_one())),
+        .mr = section->mr,
+        .offset_in_region = section->offset_within_region,
+        .readonly = section->readonly,
+        .nonvolatile = section->nonvolatile,
+        .unmergeable = section->unmergeable,
+    };
+}
+
+static bool range_same(const FlatRange *a, const FlatRange *b)
+{
+    return a->start == b->start && a->last == b->last && a->mr == b->mr &&
+           a->offset_in_region == b->offset_in_region &&
+           a->readonly == b->readonly && a->nonvolatile == b->nonvolatile &&
+           a->unmergeable == b->unmergeable;
+}
+
+static guint range_index(Watcher *w, hwaddr start)
+{
+    guint i = 0;
+
+    while (i < w->ranges->len &&
+           g_array_index(w->ranges, FlatRange, i).start < start) {
+        i++;
+    }
+    return i;
+}
+
+static void watch_add(MemoryListener *l, MemoryRegionSection *section)
+{
+    Watcher *w = watcher_of(l);
+    FlatRange r = range_of(section);
+
+    g_array_insert_val(w->ranges, range_index(w, r.start), r);
+}
+
+static void watch_del(MemoryListener *l, MemoryRegionSection *section)
+{
+    Watcher *w = watcher_of(l);
+    FlatRange r = range_of(section);
+    guint i = range_index(w, r.start);
+
+    g_assert_cmpuint(i, <, w->ranges->len);
+    g_assert_true(range_same(&g_array_index(w->ranges, FlatRange, i), &r));
+    g_array_remove_index(w->ranges, i);
+}
+
+static bool watch_prepare(MemoryListener *l, const MemoryRegionSection *add,
+                          size_t nr_add, const MemoryRegionSection *del,
+                          size_t nr_del, Error **errp)
+{
+    if (refuse_in && !below(refuse_in)) {
+        refused = true;
+        error_setg(errp, "no room");
+        return false;
+    }
+    watcher_of(l)->asked = true;
+    return true;
+}
+
+static void watch_cancel(MemoryListener *l)
+{
+    g_assert_true(watcher_of(l)->asked);
+    watcher_of(l)->asked = false;
+}
+
+static void watch_commit(MemoryListener *l)
+{
+    watcher_of(l)->asked = false;
+}
+
+static void check_views(World *w)
+{
+    for (unsigned i = 0; i < NR_SPACES * 2; i++) {
+        Watcher *watcher = &w->watcher[i / 2][i % 2];
+        FlatView *fv = address_space_to_flatview(&w->as[i / 2]);
+        const FlatRange *r;
+        FlatMapIter it;
+        guint n = 0;
+
+        g_assert_false(watcher->asked);
+        for (r = flatmap_iter_from(&it, &fv->map, 0); r;
+             r = flatmap_iter_next(&it)) {
+            g_assert_cmpuint(n, <, watcher->ranges->len);
+            g_assert_true(
+                range_same(&g_array_index(watcher->ranges, FlatRange, n), r));
+            n++;
+        }
+        g_assert_cmpuint(n, ==, watcher->ranges->len);
+    }
+}
+
+static uint64_t world_size(void)
+{
+    return below(6) ? 1 + below(64) : UINT64_MAX;
+}
+
+static World *world_new(void)
+{
+    World *w = g_new0(World, 1);
+
+    for (unsigned i = NR; i-- > 0;) {
+        MemoryRegion *mr = &w->mr[i];
+
+        if (i > NR / 2 || i % 3 == 1) {
+            memory_region_init_io(mr, NULL, &page_ops, NULL, NULL,
+                                  world_size());
+        } else if (i % 3 == 2) {
+            memory_region_init_alias(mr, NULL, NULL,
+                                     &w->mr[i + 1 + below(NR - 1 - i)],
+                                     below(16), world_size());
+        } else {
+            memory_region_init(mr, NULL, NULL, UINT64_MAX);
+        }
+    }
+    for (unsigned i = 0; i < NR_SPACES * 2; i++) {
+        Watcher *watcher = &w->watcher[i / 2][i % 2];
+
+        if (i % 2 == 0) {
+            address_space_init(&w->as[i / 2], &w->mr[i / 2 * 3], "random");
+        }
+        watcher->ranges = g_array_new(false, false, sizeof(FlatRange));
+        watcher->l = (MemoryListener){
+            .name = "watcher",
+            .priority = i,
+            .region_add = watch_add,
+            .region_del = watch_del,
+            .prepare = watch_prepare,
+            .cancel = watch_cancel,
+            .commit = watch_commit,
+        };
+        memory_listener_register(&watcher->l, &w->as[i / 2]);
+    }
+    return w;
+}
+
+static void world_free(World *w)
+{
+    for (unsigned i = 0; i < NR_SPACES * 2; i++) {
+        memory_listener_unregister(&w->watcher[i / 2][i % 2].l);
+        g_array_free(w->watcher[i / 2][i % 2].ranges, true);
+        if (i % 2) {
+            address_space_destroy(&w->as[i / 2]);
+        }
+    }
+    drain_call_rcu();
+    for (unsigned i = 0; i < NR; i++) {
+        if (w->mr[i].container) {
+            memory_region_del_subregion(w->mr[i].container, &w->mr[i]);
+        }
+    }
+    for (unsigned i = 0; i < NR; i++) {
+        object_unref(OBJECT(&w->mr[i]));
+    }
+    g_free(w);
+}
+
+static void world_move(World *w, unsigned i)
+{
+    MemoryRegion *mr = &w->mr[i];
+    unsigned c = i ? below(MIN(i, NR / 2)) : 0;
+
+    if (!mr->container && i) {
+        /* Mostly into what is meant to be a container. */
+        c -= below(8) ? c % 3 : 0;
+        memory_region_add_subregion_overlap(&w->mr[c], below(64), mr,
+                                            (int)below(3) - 1);
+    } else if (mr->container && below(4)) {
+        memory_region_set_address(mr, below(64));
+    } else if (mr->container) {
+        memory_region_del_subregion(mr->container, mr);
+    }
+}
+
+static void world_change(World *w)
+{
+    unsigned i = below(NR);
+    MemoryRegion *mr = &w->mr[i];
+
+    switch (below(10)) {
+    case 0:
+    case 1:
+        memory_region_set_enabled(mr, below(6));
+        break;
+    case 2:
+        if (mr->alias || mr->terminates || !below(4)) {
+            memory_region_set_size(mr, world_size());
+        } else {
+            memory_region_set_size(mr, UINT64_MAX);
+        }
+        break;
+    case 3:
+        if (mr->alias) {
+            memory_region_set_alias_offset(mr, below(16));
+        }
+        break;
+    case 4:
+        memory_region_set_readonly(mr, !below(4));
+        memory_region_set_unmergeable(mr, !below(3));
+        break;
+    default:
+        world_move(w, i);
+    }
+}
+
+/* Numbers for all that an undone transaction must bring back. */
+static uint64_t world_hash(World *w)
+{
+    uint64_t h = 0;
+
+    for (unsigned i = 0; i < NR; i++) {
+        MemoryRegion *mr = &w->mr[i], *child;
+        uint64_t facts[] = {
+            (uintptr_t)mr->container,
+            mr->container ? mr->addr : 0,
+            mr->container ? mr->node.key : 0,
+            mr->size,
+            mr->size >> 64,
+            mr->alias_offset,
+            mr->enabled,
+            mr->readonly,
+            mr->unmergeable,
+            mr->live,
+            mr->mapped_via_alias,
+            mr->indexed,
+        };
+
+        for (size_t f = 0; f < ARRAY_SIZE(facts); f++) {
+            h = h * 0x100000001b3 ^ facts[f];
+        }
+        QTAILQ_FOREACH(child, &mr->subregions, subregions_link) {
+            h = h * 0x100000001b3 ^ (uintptr_t)child;
+        }
+    }
+    for (unsigned i = 0; i < NR_SPACES; i++) {
+        h = h * 0x100000001b3 ^ (uintptr_t)address_space_to_flatview(&w->as[i]);
+    }
+    return h;
+}
+
+static void world_transaction(World *w)
+{
+    uint64_t before = world_hash(w);
+    Error *err = NULL;
+    bool ok;
+
+    refuse_in = below(2) ? 1 + below(6) : 0;
+    refused = false;
+    memory_region_transaction_begin_undoable();
+    for (unsigned n = below(8); n; n--) {
+        world_change(w);
+    }
+    ok = memory_region_transaction_commit_undoable(&err);
+    refuse_in = 0;
+    g_assert_true(ok == !refused);
+    g_assert_true(!err == ok);
+    error_free(err);
+    g_assert_true(ok || world_hash(w) == before);
+}
+
+static void test_random(void)
+{
+    for (unsigned round = 0; round < 20; round++) {
+        World *w = world_new();
+
+        for (unsigned i = 0; i < 400; i++) {
+            if (below(3)) {
+                world_transaction(w);
+            } else {
+                world_change(w);
+            }
+            check_views(w);
+        }
+        world_free(w);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -414,5 +734,6 @@ int main(int argc, char **argv)
     g_test_add_func("/transaction/removal", test_removal);
     g_test_add_func("/transaction/order", test_order);
     g_test_add_func("/transaction/switch", test_switch);
+    g_test_add_func("/transaction/random", test_random);
     return g_test_run();
 }

@@ -418,8 +418,10 @@ bool memory_views_commit(bool may_fail, Error **errp)
     }
     round_init();
     memory_round.active = true;
-    /* Finalizers may change regions, too. */
-    flatview_reap();
+    /* Finalizers may change regions, which would not be undone. */
+    if (!may_fail) {
+        flatview_reap();
+    }
     ok = run_round(may_fail, errp);
     while (ok &&
            (!QTAILQ_EMPTY(&dirty_views) || !QTAILQ_EMPTY(&pending_spaces))) {

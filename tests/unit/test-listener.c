@@ -721,6 +721,116 @@ static void test_nested_registration(void)
     end_scene();
 }
 
+/* ---- what readers see meanwhile ------------------------------------------ */
+
+static const char *seen_in_add;
+static AddressSpace *doomed;
+static unsigned times;
+
+static void see_old(Ear *ear)
+{
+    assert_view(ear->l.address_space, seen_in_add);
+    times++;
+}
+
+static void see_new(Ear *ear)
+{
+    assert_view(ear->l.address_space, "20-2f b\n");
+    times++;
+}
+
+/* Until all that share the view have been told, it is the old one. */
+static void test_published(void)
+{
+    MemoryRegion *root = begin_scene();
+    MemoryRegion *a = new_io("a", 0x10), *b = new_io("b", 0x10);
+    AddressSpace second;
+    Ear x, y;
+
+    ear_init(&x, 'x', 0);
+    ear_init(&y, 'y', 0);
+    add(root, 0, a, 0);
+    add(root, 0x20, b, 0);
+    address_space_init(&second, root, "second");
+    memory_region_set_enabled(b, false);
+    memory_listener_register(&x.l, &space);
+    memory_listener_register(&y.l, &second);
+    x.on_begin = y.on_begin = x.on_del = y.on_del = see_old;
+    x.on_add = y.on_add = see_old;
+    x.on_commit = y.on_commit = see_new;
+    seen_in_add = "0-f a\n";
+    memory_region_transaction_begin();
+    memory_region_set_enabled(a, false);
+    memory_region_set_enabled(b, true);
+    memory_region_transaction_commit();
+    g_assert_cmpuint(times, ==, 8);
+    x.on_begin = y.on_begin = x.on_commit = y.on_commit = NULL;
+    x.on_del = y.on_del = NULL;
+    ear_off(&x);
+    ear_off(&y);
+    free_space(&second);
+    end_scene();
+}
+
+static void destroy_doomed(Ear *ear)
+{
+    if (doomed) {
+        address_space_remove_listeners(doomed);
+        address_space_destroy(doomed);
+        doomed = NULL;
+    }
+}
+
+static void make_and_check(Ear *ear)
+{
+    AddressSpace *as = g_new(AddressSpace, 1);
+
+    /* It shares the view, whose new version is there or is to come. */
+    address_space_init(as, space.root, "nested");
+    g_assert_true(as->view == space.view);
+    address_space_destroy_free(as);
+}
+
+/* Address spaces that come and go in callbacks. */
+static void test_nested_spaces(void)
+{
+    MemoryRegion *root = begin_scene();
+    MemoryRegion *a = new_io("a", 0x10);
+    size_t hooks[] = { offsetof(Ear, on_begin), offsetof(Ear, on_add),
+                       offsetof(Ear, on_commit) };
+
+    add(root, 0x100, new_io("c", 0x10), 0);
+    memory_region_set_enabled(a, false);
+    add(root, 0, a, 0);
+    for (int i = 0; i < ARRAY_SIZE(hooks) * 2; i++) {
+        void (**hook)(Ear *);
+        AddressSpace other;
+        Ear x, y;
+
+        ear_init(&x, 'x', 0);
+        ear_init(&y, 'y', 1);
+        hook = (void *)&x + hooks[i / 2];
+        address_space_init(&other, root, "other");
+        memory_listener_register(&x.l, &space);
+        memory_listener_register(&y.l, &other);
+        y.l.region_del = NULL;
+        doomed = &other;
+        *hook = i % 2 ? destroy_doomed : make_and_check;
+        memory_region_set_enabled(a, true);
+        assert_view(&space, "0-f a\n100-10f c\n");
+        *hook = NULL;
+        if (doomed) {
+            destroy_doomed(NULL);
+        }
+        g_hash_table_unref(y.view);
+        memory_region_set_enabled(a, false);
+        assert_view(&space, "100-10f c\n");
+        ear_off(&x);
+        drain_call_rcu();
+    }
+    end_scene();
+}
+
 /* ---- coalesced ranges ---------------------------------------------------- */
 
 static void on_coal_add(MemoryListener *l, MemoryRegionSection *s, hwaddr addr,
@@ -818,6 +928,8 @@ int main(int argc, char **argv)
     g_test_add_func("/listener/global-log", test_global_log);
     g_test_add_func("/listener/nested-change", test_nested_change);
     g_test_add_func("/listener/nested-registration", test_nested_registration);
+    g_test_add_func("/listener/published", test_published);
+    g_test_add_func("/listener/nested-spaces", test_nested_spaces);
     g_test_add_func("/listener/coalesced", test_coalesced);
     return g_test_run();
 }

@@ -13,6 +13,7 @@ import xml.etree.ElementTree
 BINARY = sys.argv[1]
 REFERENCE = (pathlib.Path(__file__).resolve().parents[3] /
              "shared/reference/riscv-none")
+QEMU = pathlib.Path(__file__).resolve().parents[2] / "scripts/reference-qemu"
 TIMEOUT = 60
 
 # RAM with a device over its beginning, and a window into another tree.
@@ -33,10 +34,10 @@ class Failed(Exception):
 class Emulator:
     """The emulator with QMP on its standard input and output."""
 
-    def __init__(self, *args):
+    def __init__(self, *args, binary=BINARY):
         # pylint: disable=consider-using-with
         self.process = subprocess.Popen(
-            [BINARY, "-M", "none", "-nodefaults", "-display", "none", "-qmp",
+            [binary, "-M", "none", "-nodefaults", "-display", "none", "-qmp",
              "stdio", *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             text=True)
 
@@ -229,7 +230,35 @@ def test_host_and_file():
                filename=str(path))
 
 
-TESTS = [test_reference, test_trees, test_at, test_picture, test_xp,
+DUMPS = [f"xp /{count}{how}{size} 0x{addr:x}"
+         for how in "xduoc" for size in "bhwg"
+         for count, addr in ((1, 0), (9, 0xff8), (5, 0xfffec))]
+
+
+def dumps(binary, file):
+    """What a machine with FILE as its RAM prints of it."""
+    with Emulator("-object", f"memory-backend-file,id=r,mem-path={file},"
+                  "size=1M,share=on", "-machine", "memory-backend=r",
+                  binary=binary) as e:
+        return [f"{line}: {e.hmp(line)}" for line in
+                [*DUMPS, "xp /2i 0", "i /b 1", "i /h 1", "i /w 1", "i /b 1.1",
+                 "gpa2hva 0x100000"]]
+
+
+def test_dumps_like_reference():
+    probe = subprocess.run([QEMU, "--version"], capture_output=True,
+                           check=False)
+    if probe.returncode == 77:
+        return "the reference is out of reach"
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(bytes(i * 37 & 0xff for i in range(1 << 20)))
+        file.flush()
+        same("".join(dumps(BINARY, file.name)),
+             "".join(dumps(QEMU, file.name)))
+    return None
+
+
+TESTS = [test_reference, test_dumps_like_reference, test_trees, test_at, test_picture, test_xp,
          test_host_and_file]
 
 

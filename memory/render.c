@@ -70,10 +70,7 @@ static unsigned region_attrs(const MemoryRegion *mr)
            (mr->unmergeable ? SHOWN_UNMERGEABLE : 0);
 }
 
-/*
- * Adds what lies between the current place and @end, and goes on behind it.
- * Returns false at the end of the interval.
- */
+/* Goes on behind @end. Returns false at the end of the interval. */
 static bool advance(Sweep *s, hwaddr end)
 {
     if (end >= s->last) {
@@ -83,6 +80,7 @@ static bool advance(Sweep *s, hwaddr end)
     return true;
 }
 
+/* What lies between the current place and @end is @what; goes on behind it. */
 static bool emit(Sweep *s, const Shown *what, hwaddr end)
 {
     FlatRange fr = {
@@ -149,8 +147,8 @@ static bool resolve(const Sweep *s, Shown *what, hwaddr *end)
 }
 
 /*
- * The child that wins at @offset (with its *@key), or NULL; *@limit, at first the last offset
- * that is asked for, becomes less where the answer ends earlier.
+ * The child that wins at @offset, with its *@key, or NULL. *@limit, at first
+ * the last offset that is asked for, becomes less where the answer ends.
  */
 static MemoryRegion *find_any(Frame *f, hwaddr offset, hwaddr *limit,
                               uint64_t *key)

@@ -54,8 +54,8 @@ void address_space_mark_root(AddressSpace *as);
 bool memory_views_commit(bool may_fail, Error **errp);
 
 /* What a listener hears of @range of @fv. */
-static inline MemoryRegionSection section_from_flat_range(const FlatRange *range,
-                                                          FlatView *fv)
+static inline MemoryRegionSection
+section_from_flat_range(const FlatRange *range, FlatView *fv)
 {
     return (MemoryRegionSection) {
         .size = int128_add(int128_make64(range->last - range->start),

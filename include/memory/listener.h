@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * MemoryListener: hears how an address space's flat view changes. In one commit,
- * for each view that changed: begin; region_del for what goes, in reverse order
- * of priority; region_add for what comes, region_nop for what stays, log_start
- * and log_stop for what only differs in its dirty log, in order; eventfds and
- * coalesced ranges; commit. Listeners of views that did not change hear nothing.
+ * MemoryListener: hears how an address space's flat view changes. In one
+ * commit, for each view that changed: begin; region_del for what goes, in
+ * reverse order of priority; region_add for what comes, region_nop for what
+ * stays, log_start and log_stop for what only differs in its dirty log, in
+ * order; eventfds and coalesced ranges; commit. Listeners of views that did not
+ * change hear nothing. Callbacks may change regions, of which listeners hear in
+ * a commit that follows, and register or unregister listeners.
  */
 #ifndef MEMORY_LISTENER_H
 #define MEMORY_LISTENER_H

@@ -402,6 +402,51 @@ static void test_big_lock(Fixture *f, gconstpointer unused)
     bql_lock();
 }
 
+typedef struct Hammer {
+    Fixture *f;
+    bool stop;
+} Hammer;
+
+static void *hammer(void *opaque)
+{
+    Hammer *h = opaque;
+    AddressSpace *as = &h->f->as;
+
+    rcu_register_thread();
+    for (uint32_t i = 0; !qatomic_read(&h->stop); i++) {
+        hwaddr addr = i * 4 % 0xa000;
+        MemTxResult r;
+
+        address_space_stl_le(as, addr, i, NONE, &r);
+        address_space_ldl_le(as, addr, NONE, &r);
+        g_assert_cmpuint(r & ~MEMTX_DECODE_ERROR, ==, 0);
+    }
+    rcu_unregister_thread();
+    return NULL;
+}
+
+/* All that can change of a region does while another thread accesses it. */
+static void test_changes(Fixture *f, gconstpointer unused)
+{
+    Hammer h = { .f = f };
+    QemuThread thread;
+
+    bql_unlock();
+    qemu_thread_create(&thread, "hammer", hammer, &h, QEMU_THREAD_JOINABLE);
+    for (int i = 0; i < 600; i++) {
+        BQL_LOCK_GUARD();
+        memory_region_rom_device_set_romd(&f->romd, i & 1);
+        memory_region_set_readonly(&f->lowro, i & 1);
+        memory_region_set_log(&f->ram, !(i & 1), DIRTY_MEMORY_VGA);
+        memory_region_set_enabled(&f->picky, i & 1);
+        memory_region_set_alias_offset(&f->tail, i % 0x800);
+        memory_region_set_address(&f->tail, 0x9000 + i % 3 * 16);
+    }
+    qatomic_set(&h.stop, true);
+    qemu_thread_join(&thread);
+    bql_lock();
+}
+
 /* ---- questions ----------------------------------------------------------- */
 
 static void test_translate(Fixture *f, gconstpointer unused)
@@ -561,6 +606,7 @@ int main(int argc, char **argv)
     add("rw/io", test_rw_io);
     add("memory-attr", test_memory_attr);
     add("big-lock", test_big_lock);
+    add("changes", test_changes);
     add("translate", test_translate);
     add("access-valid", test_access_valid);
     add("find", test_find);

@@ -114,7 +114,7 @@ static void restore_fields(const Snapshot *s)
     mr->nonvolatile = s->nonvolatile;
     mr->unmergeable = s->unmergeable;
     mr->romd_mode = s->romd_mode;
-    mr->dirty_log_mask = s->dirty_log_mask;
+    qatomic_set(&mr->dirty_log_mask, s->dirty_log_mask);
     mr->vga_logging_count = s->vga_logging_count;
     region_update_through(mr);
     QLIST_FOREACH(alias, &mr->live_aliases, alias_link) {

@@ -27,6 +27,7 @@ bool playground_get(RegionRef *ref, const char *name, const char *what,
     if (obj && PLAYGROUND_REGION(obj)->mr) {
         ref->obj = PLAYGROUND_REGION(obj);
         ref->obj->users++;
+        ref->counted = true;
         object_ref(obj);
         return true;
     }
@@ -44,12 +45,18 @@ bool playground_get(RegionRef *ref, const char *name, const char *what,
     return true;
 }
 
+void playground_uncount(RegionRef *ref)
+{
+    if (ref->counted) {
+        ref->obj->users--;
+        ref->counted = false;
+    }
+}
+
 void playground_put(RegionRef *ref)
 {
-    if (ref->obj) {
-        ref->obj->users--;
-        object_unref(OBJECT(ref->obj));
-    }
+    playground_uncount(ref);
+    object_unref(OBJECT(ref->obj));
     *ref = (RegionRef){ 0 };
 }
 
@@ -190,7 +197,7 @@ static bool check_change(PlaygroundRegion *r, const RegionConfig *want,
         return false;
     }
     if (r->mr && prc->is_alias && !same_region(&want->target, &r->cfg.target) &&
-        r->users) {
+        r->users > (want->target.obj == r)) {
         error_setg(errp,
                    "Property 'target' of '%s' cannot change while others use "
                    "the alias",
@@ -379,6 +386,7 @@ static void region_unparent(Object *obj)
         memory_region_del_subregion(r->mr->container, r->mr);
     }
     playground_put(&r->cfg.parent);
+    playground_uncount(&r->cfg.target);
 }
 
 static void region_finalize(Object *obj)

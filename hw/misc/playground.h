@@ -30,6 +30,7 @@ OBJECT_DECLARE_SIMPLE_TYPE(PlaygroundSpace, PLAYGROUND_SPACE)
 typedef struct RegionRef {
     PlaygroundRegion *obj;  /* NULL: one of the machine's */
     MemoryRegion *mr;       /* that one; NULL with obj NULL: none */
+    bool counted;           /* among obj's users, which must not be deleted */
 } RegionRef;
 
 /* All that a user can change of a region while it is there. */
@@ -80,6 +81,11 @@ struct PlaygroundSpace {
 bool playground_get(RegionRef *ref, const char *name, const char *what,
                     Error **errp);
 void playground_put(RegionRef *ref);
+/*
+ * The user has been deleted, but views may still show it for a while: the region
+ * stays in memory, and may be deleted by its name.
+ */
+void playground_uncount(RegionRef *ref);
 /* Its name, "" if it is none; g_free(). */
 char *playground_name(const RegionRef *ref);
 MemoryRegion *playground_mr(const RegionRef *ref);

@@ -185,8 +185,9 @@ static QDict *command_v(QmpClient *c, const char *fmt, va_list ap)
 
     text = qobject_to_json(obj);
     qobject_unref(obj);
+    /* All in one: after "quit" nobody would take the rest. */
+    g_string_append_c(text, '\n');
     qmp_client_send(c, text->str);
-    qmp_client_send(c, "\n");
     return receive_response(c);
 }
 

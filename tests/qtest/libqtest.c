@@ -39,7 +39,7 @@ static void wait_readable(int fd)
     }
 }
 
-QTestState *qtest_init(const char *extra_args)
+QTestState *qtest_init_accel(const char *accel, const char *extra_args)
 {
     g_autofree char *dir = g_dir_make_tmp("plateau-qtest-XXXXXX", NULL);
     g_autofree char *path = g_build_filename(dir, "qtest", NULL);
@@ -47,7 +47,8 @@ QTestState *qtest_init(const char *extra_args)
     QTestState *s = g_new0(QTestState, 1);
     int listener = listen_at(path);
 
-    args = g_strdup_printf("-accel qtest -qtest unix:%s -qtest-log %s %s", path,
+    args = g_strdup_printf("%s%s -qtest unix:%s -qtest-log %s %s",
+                           accel ? "-accel " : "", accel ?: "", path,
                            g_getenv("QTEST_LOG") ? "/dev/fd/2" : "none",
                            extra_args);
     s->qmp = qmp_client_ready(args);
@@ -59,6 +60,11 @@ QTestState *qtest_init(const char *extra_args)
     unlink(path);
     rmdir(dir);
     return s;
+}
+
+QTestState *qtest_init(const char *extra_args)
+{
+    return qtest_init_accel("qtest", extra_args);
 }
 
 QTestState *qtest_initf(const char *fmt, ...)

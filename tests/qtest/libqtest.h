@@ -23,6 +23,8 @@ typedef struct QTestState QTestState;
  */
 QTestState *qtest_init(const char *extra_args);
 QTestState *qtest_initf(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
+/* Ours: with another accelerator, NULL for none. */
+QTestState *qtest_init_accel(const char *accel, const char *extra_args);
 void qtest_quit(QTestState *s);
 pid_t qtest_pid(QTestState *s);
 

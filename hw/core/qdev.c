@@ -11,6 +11,7 @@
 #include "hw/vmstate-if.h"
 #include "memory/inspect.h"
 #include "memory/region.h"
+#include "migration/vmstate.h"
 #include "qapi/error.h"
 #include "qemu/error-report.h"
 #include "qemu/module.h"
@@ -92,6 +93,7 @@ typedef struct RealizeUndo {
     bool adopted;  /* it has been put into /machine/unattached */
     bool realized; /* its class's realize has succeeded */
     bool told;     /* the listeners know */
+    bool migrated; /* its state is registered */
 } RealizeUndo;
 
 static void adopt(DeviceState *dev)
@@ -136,6 +138,26 @@ static void unrealize_buses(DeviceState *dev)
     }
 }
 
+static bool register_state(DeviceState *dev, Error **errp)
+{
+    const VMStateDescription *vmsd = qdev_get_vmsd(dev);
+
+    return !vmsd ||
+           vmstate_register_with_alias_id(
+               VMSTATE_IF(dev), VMSTATE_INSTANCE_ID_ANY, vmsd, dev,
+               dev->instance_id_alias, dev->alias_required_for_version,
+               errp) == 0;
+}
+
+static void unregister_state(DeviceState *dev)
+{
+    const VMStateDescription *vmsd = qdev_get_vmsd(dev);
+
+    if (vmsd) {
+        vmstate_unregister(VMSTATE_IF(dev), vmsd, dev);
+    }
+}
+
 /* The steps of coming to life, in order; false at the first that fails. */
 static bool realize_steps(DeviceState *dev, RealizeUndo *undo, Error **errp)
 {
@@ -173,6 +195,11 @@ static bool realize_steps(DeviceState *dev, RealizeUndo *undo, Error **errp)
         }
     }
 
+    if (!register_state(dev, errp)) {
+        return false;
+    }
+    undo->migrated = true;
+
     /* A device may be realized again, after resets that it did not see. */
     resettable_state_clear(&dev->reset);
     if (!realize_buses(dev, errp)) {
@@ -205,6 +232,9 @@ static void realize_undo(DeviceState *dev, const RealizeUndo *undo)
 
     if (undo->realized) {
         unrealize_buses(dev);
+        if (undo->migrated) {
+            unregister_state(dev);
+        }
         if (undo->told) {
             device_listeners_unrealize(dev);
         }
@@ -227,6 +257,13 @@ static void device_realize(DeviceState *dev, Error **errp)
                    object_get_typename(OBJECT(dev)));
         return;
     }
+    if (!vmstate_check_only_migratable(qdev_get_vmsd(dev))) {
+        error_setg(errp,
+                   "Device %s is not migratable, but --only-migratable was "
+                   "specified",
+                   object_get_typename(OBJECT(dev)));
+        return;
+    }
     if (realize_steps(dev, &undo, errp)) {
         /* Whoever sees it set also sees what realize has done. */
         qatomic_store_release(&dev->realized, true);
@@ -244,6 +281,7 @@ static void device_unrealize(DeviceState *dev)
     smp_wmb();
 
     unrealize_buses(dev);
+    unregister_state(dev);
     if (dc->unrealize) {
         dc->unrealize(dev);
     }

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the code of the stream sees of reasons not to migrate. */
+#ifndef VMSTATE_BLOCKER_H
+#define VMSTATE_BLOCKER_H
+
+#include "migration/blocker.h"
+
+/* The reasons against @mode, newest first: a list of Error *, not copied. */
+GSList *migration_blocker_list(MigMode mode);
+
+/* Set by the stream: whether it is too late to add one. NULL: never. */
+extern bool (*migration_busy_hook)(void);
+
+#endif

@@ -53,6 +53,11 @@ struct QEMUFile {
 
 /*** Opening and failing. ***/
 
+static const char *channel_name(QEMUFile *f)
+{
+    return f->ioc->name ?: "the channel";
+}
+
 static QEMUFile *new_file(QIOChannel *ioc, bool is_writable)
 {
     QEMUFile *f = g_new0(QEMUFile, 1);
@@ -346,7 +351,7 @@ int qemu_file_put_fd(QEMUFile *f, int fd)
 
     qemu_fflush(f);
     if (!f->can_pass_fd) {
-        error_setg(&err, "%s does not support fd passing", f->ioc->name);
+        error_setg(&err, "%s does not support fd passing", channel_name(f));
     } else if (qio_channel_writev_full_all(f->ioc, &byte, 1, &fd, 1, 0,
                                            &err) == 0) {
         count_sent(f, 1);
@@ -356,7 +361,7 @@ int qemu_file_put_fd(QEMUFile *f, int fd)
         qemu_file_set_error_obj(f, -EIO, err);
         ret = -1;
     }
-    trace_qemu_file_put_fd(f->ioc->name, fd, ret);
+    trace_qemu_file_put_fd(channel_name(f), fd, ret);
     return ret;
 }
 
@@ -538,7 +543,7 @@ int qemu_file_get_fd(QEMUFile *f)
     if (!f->can_pass_fd) {
         Error *err = NULL;
 
-        error_setg(&err, "%s does not support fd passing", f->ioc->name);
+        error_setg(&err, "%s does not support fd passing", channel_name(f));
         error_report_err(error_copy(err));
         qemu_file_set_error_obj(f, -EIO, err);
     } else {
@@ -552,7 +557,7 @@ int qemu_file_get_fd(QEMUFile *f)
             g_free(passed);
         }
     }
-    trace_qemu_file_get_fd(f->ioc->name, fd);
+    trace_qemu_file_get_fd(channel_name(f), fd);
     return fd;
 }
 

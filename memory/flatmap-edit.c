@@ -76,6 +76,9 @@ static FlatNode *node_new(FlatMapEdit *e, unsigned level)
     node->edit = e->id;
     node->nr = 0;
     node->level = level;
+    if (level) {
+        node->key[FLAT_INNER_MAX] = UINT64_MAX;
+    }
     return node;
 }
 
@@ -144,6 +147,7 @@ static void node_set_nr(FlatNode *node, unsigned nr, unsigned before)
     for (unsigned i = nr; i < before; i++) {
         node->key[i] = UINT64_MAX;
     }
+    flatnode_set_scale(node);
 }
 
 /* Replaces the entries [@from, @to) of @old, which becomes the result. */

@@ -9,18 +9,29 @@
 static inline const FlatRange *find_to(const FlatMap *map, hwaddr addr)
 {
     const FlatNode *node = map->root;
-    unsigned rank;
+    const FlatRange *range;
+    unsigned rank, guess;
 
     if (unlikely(!node)) {
         return NULL;
     }
     for (unsigned level = map->height - 1; level; level--) {
+        /* A branch, so that the processor goes on before it is sure. */
+        guess = flatnode_guess(node, addr);
+        if (likely(node->key[guess] <= addr && addr < node->key[guess + 1])) {
+            node = node->inner.child[guess];
+            continue;
+        }
         rank = flat_inner_rank(node, addr);
         /* Keys are exact: this can be at the root only. */
         if (unlikely(!rank)) {
             return NULL;
         }
         node = node->inner.child[rank - 1];
+    }
+    range = &node->leaf.range[flatnode_guess(node, addr)];
+    if (likely(range->start <= addr && addr <= range->last)) {
+        return range;
     }
     rank = flat_leaf_rank(node, addr);
     return rank ? &node->leaf.range[rank - 1] : NULL;

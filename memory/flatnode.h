@@ -13,10 +13,11 @@
 #define MEMORY_FLATNODE_H
 
 #include "memory/flatmap.h"
+#include "qemu/host-utils.h"
 
 /* Both kinds fill a block of 1 KiB. */
 #define FLAT_LEAF_MAX  18
-#define FLAT_INNER_MAX 63
+#define FLAT_INNER_MAX 62
 #define FLAT_LEAF_MIN  (FLAT_LEAF_MAX * 2 / 5)
 #define FLAT_INNER_MIN (FLAT_INNER_MAX * 2 / 5)
 #define FLAT_NODE_SIZE 1024
@@ -27,15 +28,17 @@ struct FlatNode {
         FlatNode *next;     /* free, or garbage */
     };
     uint16_t nr;
-    uint16_t level;         /* 0: a leaf */
+    uint8_t level;          /* 0: a leaf */
+    uint8_t shift;          /* for flatnode_guess() */
+    uint32_t scale;
     union {
-        hwaddr key[FLAT_INNER_MAX]; /* of either kind */
+        hwaddr key[FLAT_INNER_MAX + 1]; /* of either kind */
         struct {
             hwaddr key[FLAT_LEAF_MAX];
             FlatRange range[FLAT_LEAF_MAX];
         } leaf;
         struct {
-            hwaddr key[FLAT_INNER_MAX];
+            hwaddr key[FLAT_INNER_MAX + 1]; /* one is never used */
             FlatNode *child[FLAT_INNER_MAX];
         } inner;
     };
@@ -80,6 +83,32 @@ static inline unsigned flat_inner_rank(const FlatNode *node, hwaddr addr)
 
 #undef KEY_LE
 #undef KEYS_LE_7
+
+/*
+ * Ranges are often of one size and side by side. Then a key is where it would
+ * be on the straight line from the first to the last one, which is told faster
+ * than by searching. Returns the index of the last key that is at most @addr,
+ * if there is one and it is so there.
+ */
+static inline unsigned flatnode_guess(const FlatNode *node, hwaddr addr)
+{
+    uint64_t i = (((addr - node->key[0]) >> node->shift) * node->scale) >> 32;
+
+    return MIN(i, node->nr - 1);
+}
+
+/* After keys have changed. */
+static inline void flatnode_set_scale(FlatNode *node)
+{
+    uint64_t span = node->key[node->nr - 1] - node->key[0];
+
+    node->shift = span >> 32 ? 32 - clz64(span) : 0;
+    /* Rounded up, so that the keys themselves are not taken for too low. */
+    node->scale =
+        span ? MIN((((uint64_t)node->nr - 1) << 32) / (span >> node->shift),
+                   UINT32_MAX - 1) + 1
+             : 0;
+}
 
 /* ---- memory and garbage (memory/flatnode.c); under the big lock ---------- */
 

@@ -35,9 +35,8 @@ FlatView *flatview_new(MemoryRegion *root, FlatMap map)
     fv->serial = ++last_serial;
     fv->root = root;
     fv->ref = 1;
-    if (root) {
-        memory_region_ref(root);
-    }
+    fv->owner = root ? root->owner : NULL;
+    object_ref(fv->owner);
     return fv;
 }
 
@@ -132,7 +131,7 @@ void flatview_retire_flush(void)
 
 static void reap(FlatView *fv)
 {
-    MemoryRegion *root = fv->root;
+    Object *owner = fv->owner;
     FlatView *next = fv->next;
 
     if (next) {
@@ -142,9 +141,7 @@ static void reap(FlatView *fv)
         flatmap_free(&fv->map);
     }
     g_free(fv);
-    if (root) {
-        memory_region_unref(root);
-    }
+    object_unref(owner);
 }
 
 void flatview_reap(void)

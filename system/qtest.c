@@ -8,7 +8,9 @@
 #include "hw/boards.h"
 #include "hw/qdev-core.h"
 #include "qapi/error.h"
+#include "qemu/cutils.h"
 #include "qemu/module.h"
+#include "qemu/option.h"
 #include "qom/object_interfaces.h"
 #include "system/qtest-internal.h"
 
@@ -271,16 +273,39 @@ static void server_stop(QTest *q)
     server = NULL;
 }
 
+/* As qemu_chr_new(), with the error in @errp where there is one. */
+static Chardev *open_chardev(const char *dev, Error **errp)
+{
+    const char *id;
+    QemuOpts *opts;
+    Chardev *chr;
+
+    if (strstart(dev, "chardev:", &id)) {
+        chr = qemu_chr_find(id);
+        if (!chr) {
+            error_setg(errp, "Cannot find character device '%s'", id);
+        }
+        return chr;
+    }
+    opts = qemu_chr_parse_compat("qtest", dev, false);
+    if (!opts) {
+        error_setg(errp, "Failed to initialize device for qtest: \"%s\"",
+                   dev);
+        return NULL;
+    }
+    chr = qemu_chr_new_from_opts(opts, NULL, errp);
+    qemu_opts_del(opts);
+    return chr;
+}
+
 void qtest_server_init(const char *qtest_chrdev, const char *qtest_log,
                        Error **errp)
 {
     ERRP_GUARD();
-    Chardev *chr = qemu_chr_new("qtest", qtest_chrdev, NULL);
+    Chardev *chr = open_chardev(qtest_chrdev, errp);
     Object *obj;
 
     if (!chr) {
-        error_setg(errp, "Failed to initialize device for qtest: \"%s\"",
-                   qtest_chrdev);
         return;
     }
     obj = object_new(TYPE_QTEST);

@@ -187,8 +187,7 @@ static MemoryRegion *portio_region_new(PortioList *list,
      * Whoever sees the region holds its owner; the PortioRegion itself must
      * live as long, so that is the owner, and the device is only the parent.
      */
-    memory_region_init_io(&r->mr, OBJECT(r), &portio_ops, r, list->name,
-                          size);
+    memory_region_init_io(&r->mr, OBJECT(r), &portio_ops, r, list->name, size);
     object_ref(OBJECT(&r->mr));
     object_unparent(OBJECT(&r->mr));
     child = g_strdup_printf("%s[*]", list->name);
@@ -306,8 +305,7 @@ void portio_list_del(PortioList *piolist)
 void portio_list_destroy(PortioList *piolist)
 {
     for (unsigned i = 0; i < piolist->nr; i++) {
-        PortioRegion *r =
-            container_of(piolist->regions[i], PortioRegion, mr);
+        PortioRegion *r = container_of(piolist->regions[i], PortioRegion, mr);
 
         object_unparent(OBJECT(&r->mr));
         object_unref(OBJECT(r));

@@ -91,8 +91,8 @@ static bool arg_range(Call *call, uint64_t *addr, uint64_t *size)
         return false;
     }
     if (*size && *addr + (*size - 1) < *addr) {
-        reply(call, "FAIL 0x%" PRIx64 "+0x%" PRIx64 " is beyond 2^64\n",
-              *addr, *size);
+        reply(call, "FAIL 0x%" PRIx64 "+0x%" PRIx64 " is beyond 2^64\n", *addr,
+              *size);
         return false;
     }
     return true;
@@ -460,8 +460,8 @@ static void cmd_clock_step(Call *call)
             return;
         }
     } else {
-        step = qemu_clock_deadline_ns_all(QEMU_CLOCK_VIRTUAL,
-                                          QEMU_TIMER_ATTR_ALL);
+        step =
+            qemu_clock_deadline_ns_all(QEMU_CLOCK_VIRTUAL, QEMU_TIMER_ATTR_ALL);
         if (step < 0) {
             reply(call, "FAIL cannot advance clock to the next deadline "
                         "because there is no pending deadline\n");

@@ -27,7 +27,7 @@ struct QTest {
 };
 
 /* A line may hold a command's data twice over, as hex digits. */
-#define MAX_LINE (2 * (size_t)QTEST_MAX_SIZE + 4096)
+#define MAX_LINE  (2 * (size_t)QTEST_MAX_SIZE + 4096)
 #define READ_SIZE 65536
 
 static QTest *server; /* the one */
@@ -289,8 +289,7 @@ static Chardev *open_chardev(const char *dev, Error **errp)
     }
     opts = qemu_chr_parse_compat("qtest", dev, false);
     if (!opts) {
-        error_setg(errp, "Failed to initialize device for qtest: \"%s\"",
-                   dev);
+        error_setg(errp, "Failed to initialize device for qtest: \"%s\"", dev);
         return NULL;
     }
     chr = qemu_chr_new_from_opts(opts, NULL, errp);

@@ -221,11 +221,9 @@ static void sysbus_describe_dev(GString *out, DeviceState *dev, int indent)
     SysBusDevice *s = SYS_BUS_DEVICE(dev);
 
     for (int i = 0; i < s->num_mmio; i++) {
-        g_string_append_printf(out,
-                               "%*smmio " HWADDR_FMT_plx "/" HWADDR_FMT_plx
-                               "\n",
-                               indent, "", s->mmio[i].addr,
-                               memory_region_size(s->mmio[i].memory));
+        g_string_append_printf(
+            out, "%*smmio " HWADDR_FMT_plx "/" HWADDR_FMT_plx "\n", indent, "",
+            s->mmio[i].addr, memory_region_size(s->mmio[i].memory));
     }
 }
 

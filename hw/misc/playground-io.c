@@ -20,10 +20,10 @@ OBJECT_DECLARE_SIMPLE_TYPE(PlaygroundIo, PLAYGROUND_IO)
 #define MAX_ACCESSES 256
 
 typedef enum Behaviour {
-    READ_FILL,      /* the byte "fill", everywhere */
-    READ_OFFSET,    /* the offset of the access */
-    READ_COUNTER,   /* how many reads there were before */
-    READ_WRITTEN,   /* what was last written, whatever the offset */
+    READ_FILL,    /* the byte "fill", everywhere */
+    READ_OFFSET,  /* the offset of the access */
+    READ_COUNTER, /* how many reads there were before */
+    READ_WRITTEN, /* what was last written, whatever the offset */
     READ_MAX,
 } Behaviour;
 
@@ -33,11 +33,11 @@ static const char *const behaviours[] = { "fill", "offset", "counter",
 struct PlaygroundIo {
     PlaygroundRegion parent_obj;
 
-    MemoryRegionOps ops;    /* every instance has sizes of its own */
+    MemoryRegionOps ops; /* every instance has sizes of its own */
     Behaviour behaviour;
     uint8_t fill;
     uint64_t reads, writes, written;
-    GQueue accesses;        /* of char * */
+    GQueue accesses; /* of char * */
 };
 
 /*** What the guest does. ***/
@@ -168,7 +168,8 @@ static void set_size(Object *obj, Visitor *v, const char *name, void *opaque,
         return;
     }
     if (PLAYGROUND_REGION(obj)->mr) {
-        error_setg(errp, "Property '%s' can not be set now: the region is there",
+        error_setg(errp,
+                   "Property '%s' can not be set now: the region is there",
                    name);
         return;
     }
@@ -215,11 +216,13 @@ static void io_init(Object *obj)
         .read = io_read,
         .write = io_write,
         .endianness = DEVICE_LITTLE_ENDIAN,
-        .valid = { .min_access_size = 1, .max_access_size = 8,
+        .valid = { .min_access_size = 1,
+                   .max_access_size = 8,
                    .unaligned = true },
         .impl = { .min_access_size = 1, .max_access_size = 8 },
     };
-    object_property_add_uint64_ptr(obj, "reads", &io->reads, OBJ_PROP_FLAG_READ);
+    object_property_add_uint64_ptr(obj, "reads", &io->reads,
+                                   OBJ_PROP_FLAG_READ);
     object_property_add_uint64_ptr(obj, "writes", &io->writes,
                                    OBJ_PROP_FLAG_READ);
 }
@@ -269,8 +272,7 @@ static void io_class_init(ObjectClass *oc, void *data)
     for (int i = 0; i < ARRAY_SIZE(sizes); i++) {
         object_class_property_add(oc, sizes[i].name, "uint32", get_size,
                                   set_size, NULL, (void *)sizes[i].field);
-        object_class_property_set_description(oc, sizes[i].name,
-                                              sizes[i].help);
+        object_class_property_set_description(oc, sizes[i].name, sizes[i].help);
     }
 }
 

@@ -65,9 +65,9 @@ char *playground_name(const RegionRef *ref)
     if (ref->obj) {
         return g_strdup(ref->obj->id);
     }
-    return g_strdup(!ref->mr                          ? ""
+    return g_strdup(!ref->mr                         ? ""
                     : ref->mr == get_system_memory() ? "system"
-                                                      : "io");
+                                                     : "io");
 }
 
 MemoryRegion *playground_mr(const RegionRef *ref)
@@ -234,8 +234,7 @@ static void move(PlaygroundRegion *r, MemoryRegion *mr,
         memory_region_del_subregion(from, r->mr);
     }
     if (to) {
-        memory_region_add_subregion_overlap(to, want->addr, mr,
-                                            want->priority);
+        memory_region_add_subregion_overlap(to, want->addr, mr, want->priority);
     }
 }
 
@@ -244,9 +243,8 @@ static MemoryRegion *new_alias(PlaygroundRegion *r, const RegionConfig *want)
 {
     MemoryRegion *mr = g_new0(MemoryRegion, 1);
 
-    memory_region_init_alias(mr, OBJECT(r), r->id,
-                             playground_mr(&want->target), want->offset,
-                             want->size);
+    memory_region_init_alias(mr, OBJECT(r), r->id, playground_mr(&want->target),
+                             want->offset, want->size);
     return mr;
 }
 
@@ -305,8 +303,7 @@ static void *field(RegionConfig *cfg, void *opaque)
     static void get_##kind(Object *obj, Visitor *v, const char *name,          \
                            void *opaque, Error **errp)                         \
     {                                                                          \
-        ctype value =                                                          \
-            *(ctype *)field(&PLAYGROUND_REGION(obj)->cfg, opaque);             \
+        ctype value = *(ctype *)field(&PLAYGROUND_REGION(obj)->cfg, opaque);   \
                                                                                \
         visit_type_##kind(v, name, &value, errp);                              \
     }                                                                          \
@@ -425,7 +422,8 @@ static const struct {
     { "readonly", "bool", get_bool, set_bool, offsetof(RegionConfig, readonly),
       "whether writes are dropped" },
     { "nonvolatile", "bool", get_bool, set_bool,
-      offsetof(RegionConfig, nonvolatile), "whether it outlives a power cycle" },
+      offsetof(RegionConfig, nonvolatile),
+      "whether it outlives a power cycle" },
     { "unmergeable", "bool", get_bool, set_bool,
       offsetof(RegionConfig, unmergeable),
       "whether its ranges stay apart from their neighbours" },
@@ -503,8 +501,10 @@ static void set_fill(Object *obj, Visitor *v, const char *name, void *opaque,
                      Error **errp)
 {
     if (PLAYGROUND_REGION(obj)->mr) {
-        error_setg(errp, "Property '%s' is for the beginning: write to the "
-                         "memory instead", name);
+        error_setg(errp,
+                   "Property '%s' is for the beginning: write to the "
+                   "memory instead",
+                   name);
         return;
     }
     visit_type_uint8(v, name, &PLAYGROUND_RAM(obj)->fill, errp);

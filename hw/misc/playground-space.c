@@ -92,15 +92,15 @@ struct PlaygroundListener {
     Object parent_obj;
 
     MemoryListener listener;
-    char *space;            /* as given; NULL: "system" */
-    PlaygroundSpace *obj;   /* that one, in use, or NULL */
+    char *space;          /* as given; NULL: "system" */
+    PlaygroundSpace *obj; /* that one, in use, or NULL */
     bool registered;
     bool refuse;
     bool nops;
     uint32_t priority;
     char *id;
-    GQueue events;          /* of char * */
-    GTree *view;            /* start -> Shown: the sum of what it heard */
+    GQueue events; /* of char * */
+    GTree *view;   /* start -> Shown: the sum of what it heard */
 };
 
 typedef struct Shown {
@@ -132,13 +132,11 @@ static char *section_text(const MemoryRegionSection *s)
     uint64_t start = s->offset_within_address_space;
     uint64_t last = start + int128_get64(int128_sub(s->size, int128_one()));
 
-    return g_strdup_printf("%016" PRIx64 "-%016" PRIx64 " %s @%016" PRIx64
-                           "%s%s%s",
-                           start, last, memory_region_name(s->mr) ?: "",
-                           s->offset_within_region,
-                           s->readonly ? " readonly" : "",
-                           s->nonvolatile ? " nonvolatile" : "",
-                           s->unmergeable ? " unmergeable" : "");
+    return g_strdup_printf(
+        "%016" PRIx64 "-%016" PRIx64 " %s @%016" PRIx64 "%s%s%s", start, last,
+        memory_region_name(s->mr) ?: "", s->offset_within_region,
+        s->readonly ? " readonly" : "", s->nonvolatile ? " nonvolatile" : "",
+        s->unmergeable ? " unmergeable" : "");
 }
 
 static void note_section(MemoryListener *listener, const char *what,
@@ -430,8 +428,9 @@ static void listener_class_init(ObjectClass *oc, void *data)
     object_class_property_add(oc, "priority", "uint32", get_priority,
                               set_priority, NULL, NULL);
     object_class_property_set_description(
-        oc, "priority", "lower ones hear of what comes first, and of what goes "
-                        "last");
+        oc, "priority",
+        "lower ones hear of what comes first, and of what goes "
+        "last");
     object_class_property_add_bool(oc, "nops", get_nops, set_nops);
     object_class_property_set_description(
         oc, "nops", "whether it wants to hear of what stays");
@@ -450,7 +449,9 @@ static void listener_class_init(ObjectClass *oc, void *data)
 #define INTERFACES                                                             \
     (InterfaceInfo[])                                                          \
     {                                                                          \
-        { TYPE_USER_CREATABLE }, {}                                            \
+        { TYPE_USER_CREATABLE },                                               \
+        {                                                                      \
+        }                                                                      \
     }
 
 static const TypeInfo playground_space_types[] = {

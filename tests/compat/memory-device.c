@@ -45,7 +45,7 @@ struct MemoryCompat {
     MemoryRegion alias[NR_ALIAS];
     MemoryRegion box[NR_BOX];
     EventNotifier notifier;
-    GString *calls;         /* of callbacks */
+    GString *calls; /* of callbacks */
     uint64_t registers[2];
     uint64_t random;
 };
@@ -71,10 +71,10 @@ static void hear_section(MemoryListener *l, const char *what,
                          MemoryRegionSection *s)
 {
     hear(l, "  %s %016" PRIx64 "+%" PRIx64 " %s @%" PRIx64 "%s%s%s\n", what,
-         (uint64_t)s->offset_within_address_space,
-         size_of(s->size), memory_region_name(s->mr),
-         (uint64_t)s->offset_within_region, s->readonly ? " ro" : "",
-         s->nonvolatile ? " nv" : "", s->unmergeable ? " um" : "");
+         (uint64_t)s->offset_within_address_space, size_of(s->size),
+         memory_region_name(s->mr), (uint64_t)s->offset_within_region,
+         s->readonly ? " ro" : "", s->nonvolatile ? " nv" : "",
+         s->unmergeable ? " um" : "");
 }
 
 /* Of these events a listener is told where, not of which region. */
@@ -100,7 +100,7 @@ static void hear_mask(MemoryListener *l, int old, int new)
 {
     int vga = 1 << DIRTY_MEMORY_VGA;
 
-    hear(l, "    %d -> %d\n", old & vga, new & vga);
+    hear(l, "    %d -> %d\n", old & vga, new &vga);
 }
 
 static void hear_log_start(MemoryListener *l, MemoryRegionSection *s, int old,
@@ -288,8 +288,7 @@ static void take_all(MemoryCompat *s)
         memory_region_set_enabled(&s->alias[i], true);
         memory_region_set_unmergeable(&s->alias[i], false);
         memory_region_set_readonly(&s->alias[i], false);
-        memory_region_set_alias_offset(&s->alias[i],
-                                       i < 6 ? i * 64 * KiB : 0);
+        memory_region_set_alias_offset(&s->alias[i], i < 6 ? i * 64 * KiB : 0);
     }
     for (int i = 0; i < NR_BOX; i++) {
         take(&s->box[i]);
@@ -611,30 +610,34 @@ static const struct {
 } variants[] = {
     { "default", { .endianness = DEVICE_LITTLE_ENDIAN } },
     { "big", { .endianness = DEVICE_BIG_ENDIAN } },
-    { "valid 4", { .endianness = DEVICE_LITTLE_ENDIAN,
-                   .valid = { .min_access_size = 4, .max_access_size = 4 } } },
-    { "valid 1 to 8", { .endianness = DEVICE_LITTLE_ENDIAN,
-                        .valid = { .min_access_size = 1,
-                                   .max_access_size = 8 },
-                        .impl = { .min_access_size = 1,
-                                  .max_access_size = 8 } } },
-    { "unaligned", { .endianness = DEVICE_LITTLE_ENDIAN,
-                     .valid = { .min_access_size = 1, .max_access_size = 8,
-                                .unaligned = true },
-                     .impl = { .min_access_size = 1, .max_access_size = 8,
-                               .unaligned = true } } },
-    { "impl 1", { .endianness = DEVICE_LITTLE_ENDIAN,
-                  .impl = { .min_access_size = 1, .max_access_size = 1 } } },
-    { "impl 4", { .endianness = DEVICE_LITTLE_ENDIAN,
-                  .impl = { .min_access_size = 4, .max_access_size = 4 } } },
-    { "impl 2, big", { .endianness = DEVICE_BIG_ENDIAN,
-                       .impl = { .min_access_size = 2,
-                                 .max_access_size = 2 } } },
-    { "impl 8, valid 8", { .endianness = DEVICE_LITTLE_ENDIAN,
-                           .valid = { .min_access_size = 1,
-                                      .max_access_size = 8 },
-                           .impl = { .min_access_size = 8,
-                                     .max_access_size = 8 } } },
+    { "valid 4",
+      { .endianness = DEVICE_LITTLE_ENDIAN,
+        .valid = { .min_access_size = 4, .max_access_size = 4 } } },
+    { "valid 1 to 8",
+      { .endianness = DEVICE_LITTLE_ENDIAN,
+        .valid = { .min_access_size = 1, .max_access_size = 8 },
+        .impl = { .min_access_size = 1, .max_access_size = 8 } } },
+    { "unaligned",
+      { .endianness = DEVICE_LITTLE_ENDIAN,
+        .valid = { .min_access_size = 1,
+                   .max_access_size = 8,
+                   .unaligned = true },
+        .impl = { .min_access_size = 1,
+                  .max_access_size = 8,
+                  .unaligned = true } } },
+    { "impl 1",
+      { .endianness = DEVICE_LITTLE_ENDIAN,
+        .impl = { .min_access_size = 1, .max_access_size = 1 } } },
+    { "impl 4",
+      { .endianness = DEVICE_LITTLE_ENDIAN,
+        .impl = { .min_access_size = 4, .max_access_size = 4 } } },
+    { "impl 2, big",
+      { .endianness = DEVICE_BIG_ENDIAN,
+        .impl = { .min_access_size = 2, .max_access_size = 2 } } },
+    { "impl 8, valid 8",
+      { .endianness = DEVICE_LITTLE_ENDIAN,
+        .valid = { .min_access_size = 1, .max_access_size = 8 },
+        .impl = { .min_access_size = 8, .max_access_size = 8 } } },
 };
 
 static void one_access(MemoryCompat *s, AddressSpace *as, hwaddr addr,
@@ -645,8 +648,8 @@ static void one_access(MemoryCompat *s, AddressSpace *as, hwaddr addr,
     MemTxResult res;
 
     g_string_truncate(s->calls, 0);
-    res = address_space_rw(as, addr, MEMTXATTRS_UNSPECIFIED, buf, size,
-                           is_write);
+    res =
+        address_space_rw(as, addr, MEMTXATTRS_UNSPECIFIED, buf, size, is_write);
     printf("  %s %u@%" PRIx64 ": %u", is_write ? "write" : "read", size,
            (uint64_t)addr, res);
     for (unsigned i = 0; !is_write && i < size; i++) {
@@ -671,8 +674,7 @@ static void one_value(MemoryCompat *s, AddressSpace *as, hwaddr addr)
     g_string_truncate(s->calls, 0);
     address_space_stq_be(as, addr, 0x0123456789abcdef, MEMTXATTRS_UNSPECIFIED,
                          &res);
-    printf("  stq_be @%" PRIx64 ": %u%s\n", (uint64_t)addr, res,
-           s->calls->str);
+    printf("  stq_be @%" PRIx64 ": %u%s\n", (uint64_t)addr, res, s->calls->str);
 }
 
 static void accesses(MemoryCompat *s)
@@ -708,15 +710,16 @@ static void accesses(MemoryCompat *s)
 static void lookups(MemoryCompat *s)
 {
     AddressSpace *as = &s->ear[0].as;
-    static const hwaddr at[] = { 0, PAGE - 1, PAGE, 3 * PAGE, 64 * KiB,
-                                 UINT64_MAX };
+    static const hwaddr at[] = { 0,        PAGE - 1, PAGE,
+                                 3 * PAGE, 64 * KiB, UINT64_MAX };
 
     put(root(s), 0, &s->other_ram, 0);
     put(root(s), PAGE, &s->io[1], 1);
     put(root(s), 64 * KiB, &s->romd, 0);
     printf("==== lookups\n");
     for (int i = 0; i < ARRAY_SIZE(at); i++) {
-        MemoryRegionSection found = memory_region_find(root(s), at[i], 2 * PAGE);
+        MemoryRegionSection found =
+            memory_region_find(root(s), at[i], 2 * PAGE);
         hwaddr len = 16 * KiB;
         void *p;
 
@@ -726,8 +729,7 @@ static void lookups(MemoryCompat *s)
                    memory_region_name(found.mr),
                    (uint64_t)found.offset_within_region,
                    (uint64_t)found.offset_within_address_space,
-                   size_of(found.size),
-                   found.readonly ? " ro" : "");
+                   size_of(found.size), found.readonly ? " ro" : "");
             memory_region_unref(found.mr);
         } else {
             printf("nothing\n");

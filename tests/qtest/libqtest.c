@@ -126,8 +126,8 @@ static char *next_line(QTestState *s)
     size_t seen = 0;
     char *end, *line;
 
-    while (!(end = memchr(s->received->str + seen, '\n',
-                          s->received->len - seen))) {
+    while (!(
+        end = memchr(s->received->str + seen, '\n', s->received->len - seen))) {
         char buf[65536];
         ssize_t n;
 
@@ -324,8 +324,7 @@ void qtest_memwrite(QTestState *s, uint64_t addr, const void *data, size_t size)
 
 void qtest_bufread(QTestState *s, uint64_t addr, void *data, size_t size)
 {
-    g_autofree char *text =
-        ask(s, "b64read 0x%" PRIx64 " 0x%zx", addr, size);
+    g_autofree char *text = ask(s, "b64read 0x%" PRIx64 " 0x%zx", addr, size);
     g_autofree uint8_t *bytes = NULL;
     gsize len;
 

@@ -87,7 +87,7 @@ static void expect_list(QTestState *s, const char *id, const char *prop,
     QObject *list = get(s, id, prop);
     const QListEntry *e;
 
-    QLIST_FOREACH_ENTRY (qobject_to(QList, list), e) {
+    QLIST_FOREACH_ENTRY(qobject_to(QList, list), e) {
         g_string_append_printf(
             text, "%s\n",
             qstring_get_str(qobject_to(QString, qlist_entry_obj(e))));
@@ -107,7 +107,8 @@ static void test_ram(void)
     QTestState *s = qtest_init(
         "-M none"
         " -object playground-ram,id=a,size=8K,parent=system,addr=4K,fill=0x11"
-        " -object playground-ram,id=b,size=4K,parent=system,addr=12K,fill=0x22");
+        " -object "
+        "playground-ram,id=b,size=4K,parent=system,addr=12K,fill=0x22");
     uint8_t page[4096];
 
     g_assert_cmphex(qtest_readl(s, 0x1000), ==, 0x11111111);
@@ -241,7 +242,8 @@ static void test_nested(void)
         "-M none"
         " -object playground-io,id=outer,size=16K,parent=system,fill=1"
         " -object playground-ram,id=inner,size=4K,parent=outer,addr=4K,fill=2"
-        " -object playground-container,id=hole,size=4K,parent=system,priority=5");
+        " -object "
+        "playground-container,id=hole,size=4K,parent=system,priority=5");
 
     g_assert_cmphex(qtest_readb(s, 0), ==, 1);
     g_assert_cmphex(qtest_readb(s, 0x1000), ==, 2);
@@ -305,13 +307,13 @@ static void test_end(void)
 
 /*** Random layers against a model. ***/
 
-enum { LAYERS = 24, SPACE = 64 };    /* of 4 KiB */
+enum { LAYERS = 24, SPACE = 64 }; /* of 4 KiB */
 
 typedef struct Layer {
     unsigned addr, size;
     int priority;
     bool enabled;
-    unsigned turn;  /* when it was last put where it is */
+    unsigned turn; /* when it was last put where it is */
 } Layer;
 
 static unsigned model_read(const Layer *layers, unsigned page)
@@ -358,8 +360,9 @@ static void change_layer(QTestState *s, Layer *layers, unsigned turn)
         break;
     case 3:
         qtest_qmp_assert_success(
-            s, "{'execute': 'qom-set', 'arguments': {'path': %s,"
-               " 'property': 'priority', 'value': %d}}",
+            s,
+            "{'execute': 'qom-set', 'arguments': {'path': %s,"
+            " 'property': 'priority', 'value': %d}}",
             path, priority);
         l->turn = priority == l->priority ? l->turn : turn;
         l->priority = priority;
@@ -457,8 +460,10 @@ static void test_refusal(void)
         g_autofree char *path = g_strdup_printf("/objects/%s", id);
 
         qtest_qmp_assert_success(
-            s, "{'execute': 'qom-set', 'arguments': {'path': %s,"
-               " 'property': 'events', 'value': []}}", path);
+            s,
+            "{'execute': 'qom-set', 'arguments': {'path': %s,"
+            " 'property': 'events', 'value': []}}",
+            path);
     }
     before = qtest_hmp(s, "info mtree");
     set_bool(s, "l3", "refuse", true);
@@ -497,21 +502,25 @@ static const struct {
     { "'qom-type': 'playground-io', 'size': 1, 'parent': 'alias'",
       "'alias': that is an alias" },
     { "'qom-type': 'playground-io', 'size': 4096, 'parent': 'system',"
-      " 'addr': 18446744073709551615", "end beyond 2^64" },
+      " 'addr': 18446744073709551615",
+      "end beyond 2^64" },
     { "'qom-type': 'playground-alias', 'size': 1",
       "Property 'target' of 'x' is needed" },
     { "'qom-type': 'playground-alias', 'size': 1, 'target': 'c',"
-      " 'parent': 'c'", "in which it would be seen" },
+      " 'parent': 'c'",
+      "in which it would be seen" },
     { "'qom-type': 'playground-alias', 'size': 1, 'target': 'system',"
-      " 'parent': 'inner'", "in which it would be seen" },
+      " 'parent': 'inner'",
+      "in which it would be seen" },
     { "'qom-type': 'playground-alias', 'size': 4096, 'target': 'c',"
-      " 'offset': 18446744073709551615", "end beyond 2^64" },
+      " 'offset': 18446744073709551615",
+      "end beyond 2^64" },
     { "'qom-type': 'playground-io', 'size': 1, 'impl-max': 3",
       "is 1, 2, 4 or 8, not 3" },
     { "'qom-type': 'playground-io', 'size': 1, 'valid-min': 8,"
-      " 'valid-max': 4", "valid-min, 8, is more than valid-max, 4" },
-    { "'qom-type': 'playground-io', 'size': 1, 'behaviour': 'x'",
-      "behaviour" },
+      " 'valid-max': 4",
+      "valid-min, 8, is more than valid-max, 4" },
+    { "'qom-type': 'playground-io', 'size': 1, 'behaviour': 'x'", "behaviour" },
     { "'qom-type': 'playground-space'", "Property 'root' of 'x' is needed" },
     { "'qom-type': 'playground-space', 'root': 'foo'",
       "there is no region 'foo'" },

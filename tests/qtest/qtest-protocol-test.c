@@ -39,8 +39,7 @@ static void test_values(void)
     /* Nobody is there: zeros, and writes are lost. */
     qtest_assert_answer(s, "readl 0x100000", "OK 0x0000000000000000");
     qtest_assert_answer(s, "writel 0x100000 1", "OK");
-    qtest_assert_answer(s, "readq 0xfffffffffffffff8",
-                        "OK 0x0000000000000000");
+    qtest_assert_answer(s, "readq 0xfffffffffffffff8", "OK 0x0000000000000000");
     qtest_quit(s);
 }
 
@@ -75,8 +74,8 @@ static void test_bytes(void)
 
 static void test_sizes(void)
 {
-    static const size_t sizes[] = { 1, 2, 3, 7, 8, 511, 4095, 4096, 65537,
-                                    1000003 };
+    static const size_t sizes[] = { 1,   2,    3,    7,     8,
+                                    511, 4095, 4096, 65537, 1000003 };
     QTestState *s = start();
 
     for (int i = 0; i < ARRAY_SIZE(sizes); i++) {
@@ -225,7 +224,8 @@ static void test_lines_in(void)
 /* A timer of the virtual clock, and a line with a large number. */
 static void test_lines_timer(void)
 {
-    QTestState *s = start_lines("-M none -device qtest-lines,id=d,after-ns=1000");
+    QTestState *s =
+        start_lines("-M none -device qtest-lines,id=d,after-ns=1000");
 
     if (!s) {
         return;
@@ -304,7 +304,8 @@ static const struct {
       "FAIL size 0x10000001 is above the limit of 0x10000000" },
     { "read 0 0xffffffffffffffff",
       "FAIL size 0xffffffffffffffff is above the limit of 0x10000000" },
-    { "read 0xffffffffffffffff 2", "FAIL 0xffffffffffffffff+0x2 is beyond 2^64" },
+    { "read 0xffffffffffffffff 2",
+      "FAIL 0xffffffffffffffff+0x2 is beyond 2^64" },
     { "write 0 1", "FAIL write takes ADDR SIZE DATA" },
     { "write 0 1 0x", "ERR invalid argument size" },
     { "write 0 1 1234", "FAIL the data is not 0x and hexadecimal digits" },
@@ -327,8 +328,7 @@ static const struct {
     { "outb 1", "FAIL outb takes ADDR VALUE" },
     { "irq_intercept_in", "FAIL irq_intercept_in takes QOM-PATH" },
     { "irq_intercept_out", "FAIL irq_intercept_out takes QOM-PATH [NAME]" },
-    { "set_irq_in a b c",
-      "FAIL set_irq_in takes QOM-PATH NAME NUM LEVEL" },
+    { "set_irq_in a b c", "FAIL set_irq_in takes QOM-PATH NAME NUM LEVEL" },
     { "module_load x", "FAIL module_load takes PREFIX NAME" },
     { "module_load foo- bar", "FAIL" },
 };
@@ -373,9 +373,26 @@ static void test_framing(void)
 static void test_random(void)
 {
     static const char *const words[] = {
-        "readb", "writel", "read", "write", "memset", "b64write", "inb", "outl",
-        "clock_step", "irq_intercept_in", "set_irq_in", "0", "-1", "0x",
-        "0x10", "AQID", "18446744073709551615", "/machine", "\xff", "x",
+        "readb",
+        "writel",
+        "read",
+        "write",
+        "memset",
+        "b64write",
+        "inb",
+        "outl",
+        "clock_step",
+        "irq_intercept_in",
+        "set_irq_in",
+        "0",
+        "-1",
+        "0x",
+        "0x10",
+        "AQID",
+        "18446744073709551615",
+        "/machine",
+        "\xff",
+        "x",
     };
     QTestState *s = start();
 
@@ -384,8 +401,8 @@ static void test_random(void)
         g_autofree char *answer = NULL;
 
         for (int n = g_test_rand_int_range(0, 6); n > 0; n--) {
-            g_string_append(
-                line, words[g_test_rand_int_range(0, ARRAY_SIZE(words))]);
+            g_string_append(line,
+                            words[g_test_rand_int_range(0, ARRAY_SIZE(words))]);
             g_string_append_c(line, ' ');
         }
         answer = qtest_command(s, "%s", line->str);
@@ -428,11 +445,13 @@ static void test_object_life(void)
         QObject *path;
 
         qobject_unref(qmp_client_return(
-            c, "{'execute': 'object-add', 'arguments': {'qom-type': 'qtest',"
-               " 'id': 'q', 'chardev': 'c0', 'log': %s}}", log));
-        path = qmp_client_return(
-            c, "{'execute': 'qom-get', 'arguments':"
-               " {'path': '/machine', 'property': 'qtest'}}");
+            c,
+            "{'execute': 'object-add', 'arguments': {'qom-type': 'qtest',"
+            " 'id': 'q', 'chardev': 'c0', 'log': %s}}",
+            log));
+        path =
+            qmp_client_return(c, "{'execute': 'qom-get', 'arguments':"
+                                 " {'path': '/machine', 'property': 'qtest'}}");
         g_assert_cmpstr(qstring_get_str(qobject_to(QString, path)), ==,
                         "/objects/q");
         qobject_unref(path);

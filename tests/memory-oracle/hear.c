@@ -110,9 +110,18 @@ static void on_commit(MemoryListener *real)
 {
     ModelListener *l = mine(real);
 
+    Model *m = l->model;
+
     hear(l, EV_COMMIT, NULL, 0, 0);
     l->in_round = false;
     l->heard_fds = false;
+    if (m->meddler == number(l)) {
+        ModelRegion *r = &m->region[m->meddled];
+
+        m->meddler = -1;
+        r->now.enabled = !r->now.enabled;
+        memory_region_set_enabled(r->mr, r->now.enabled);
+    }
 }
 
 /* Where in what is known a range that begins at @start is, or would be. */
@@ -316,8 +325,10 @@ static bool on_prepare(MemoryListener *real, const MemoryRegionSection *add,
     ModelSpace *s = &m->space[l->space];
 
     hear(l, EV_PREPARE, NULL, 0, 0);
-    check_sections(l, add, nr_add, s->next, s->now);
-    check_sections(l, del, nr_del, s->now, s->next);
+    if (!m->two_rounds) {
+        check_sections(l, add, nr_add, s->next, s->now);
+        check_sections(l, del, nr_del, s->now, s->next);
+    }
     if (++m->prepares == m->refuse_at) {
         m->refused = true;
         error_setg(errp, "listener %d refuses", number(l));
@@ -474,7 +485,6 @@ static void expect_prepares(Model *m, const int *space, unsigned nr)
 {
     int l[MODEL_LISTENERS];
 
-    g_array_set_size(m->to_ask, 0);
     for (unsigned i = 0; i < nr; i++) {
         ModelSpace *s = &m->space[space[i]];
         unsigned nr_l = in_order(m, space[i], l);
@@ -491,23 +501,8 @@ static void expect_prepares(Model *m, const int *space, unsigned nr)
     }
 }
 
-void hear_expect(Model *m)
+static void expect_round(Model *m, const int *space, unsigned nr)
 {
-    int space[MODEL_SPACES];
-    unsigned nr = spaces_by_age(m, space);
-
-    g_array_set_size(m->heard, 0);
-    g_array_set_size(m->expected, 0);
-    m->prepares = 0;
-    m->refused = false;
-    for (unsigned i = 0; i < nr; i++) {
-        ModelSpace *s = &m->space[space[i]];
-
-        oracle_flatten(m, s->root, s->next);
-        if (s->fresh) {
-            ranges_copy(s->now, s->next);
-        }
-    }
     expect_prepares(m, space, nr);
     expect_frame(m, EV_BEGIN);
     for (unsigned i = 0; i < nr; i++) {
@@ -516,6 +511,61 @@ void hear_expect(Model *m)
         }
     }
     expect_frame(m, EV_COMMIT);
+}
+
+/* The second round, if the meddler hears the first one. */
+static void expect_meddling(Model *m, const int *space, unsigned nr)
+{
+    ModelState *meddled = &m->region[m->meddled].now;
+    GArray *was[MODEL_SPACES];
+
+    if (!m->listener[m->meddler].used || !changed_listener(m, m->meddler)) {
+        m->meddler = -1;
+        return;
+    }
+    m->two_rounds = true;
+    meddled->enabled = !meddled->enabled;
+    for (unsigned i = 0; i < nr; i++) {
+        ModelSpace *s = &m->space[space[i]];
+
+        was[i] = s->now;
+        s->now = s->next;
+        s->next = ranges_new();
+        oracle_flatten(m, s->root, s->next);
+    }
+    expect_round(m, space, nr);
+    for (unsigned i = 0; i < nr; i++) {
+        ModelSpace *s = &m->space[space[i]];
+
+        g_array_unref(s->now);
+        s->now = was[i];
+    }
+    meddled->enabled = !meddled->enabled;
+}
+
+void hear_expect(Model *m)
+{
+    int space[MODEL_SPACES];
+    unsigned nr = spaces_by_age(m, space);
+
+    g_array_set_size(m->heard, 0);
+    g_array_set_size(m->expected, 0);
+    g_array_set_size(m->to_ask, 0);
+    m->prepares = 0;
+    m->refused = false;
+    m->two_rounds = false;
+    for (unsigned i = 0; i < nr; i++) {
+        ModelSpace *s = &m->space[space[i]];
+
+        oracle_flatten(m, s->root, s->next);
+        if (s->fresh) {
+            ranges_copy(s->now, s->next);
+        }
+    }
+    expect_round(m, space, nr);
+    if (m->meddler >= 0) {
+        expect_meddling(m, space, nr);
+    }
 }
 
 /* ---- comparing ----------------------------------------------------------- */
@@ -569,7 +619,7 @@ static void check_prepares(Model *m, bool refused)
     g_autoptr(GArray) cancelled = take(m, EV_CANCEL);
     unsigned nr = m->to_ask->len;
 
-    if (refused != (m->refuse_at && m->refuse_at <= nr)) {
+    if (m->undoable && refused != (m->refuse_at && m->refuse_at <= nr)) {
         model_fail(m, "%s, though %u of %u was to refuse",
                    refused ? "refused" : "not refused", m->refuse_at, nr);
     }

@@ -145,6 +145,9 @@ struct Model {
     /* Which call of prepare refuses, from 1 on; 0: none. */
     unsigned refuse_at, prepares;
     bool refused;
+    /* Listener @meddler will, when it hears commit, switch @meddled on or off. */
+    int meddler, meddled;
+    bool two_rounds;
 
     char *log[64];      /* the last operations, for messages */
 };
@@ -168,6 +171,8 @@ bool oracle_at(Model *m, int root, hwaddr addr, ModelRange *out);
 unsigned oracle_paths(Model *m, int r, unsigned limit);
 /* Compares all flat views with the expected ones, which become the current. */
 void oracle_check(Model *m);
+/* What memory_region_find() says of [@addr, +@size) of region @r (or -1). */
+void oracle_check_find(Model *m, int r, hwaddr addr, uint64_t size);
 void oracle_print(Model *m, const char *what, const GArray *ranges);
 
 /* ---- hear.c -------------------------------------------------------------- */

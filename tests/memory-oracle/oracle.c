@@ -382,3 +382,73 @@ void oracle_check(Model *m)
         rcu_read_unlock();
     }
 }
+
+/* The first space, in order of age, with @root; or NULL. */
+static ModelSpace *space_of(Model *m, int root)
+{
+    ModelSpace *first = NULL;
+
+    for (int i = 0; i < MODEL_SPACES; i++) {
+        ModelSpace *s = &m->space[i];
+
+        if (s->as && s->root == root && (!first || s->id < first->id)) {
+            first = s;
+        }
+    }
+    return first;
+}
+
+static const ModelRange *first_in(const GArray *ranges, u128 from, u128 last)
+{
+    for (guint i = 0; i < ranges->len; i++) {
+        const ModelRange *r = &g_array_index(ranges, ModelRange, i);
+
+        if (r->last >= from && r->start <= last) {
+            return r;
+        }
+    }
+    return NULL;
+}
+
+void oracle_check_find(Model *m, int r, hwaddr addr, uint64_t size)
+{
+    const ModelRange *expected = NULL;
+    MemoryRegionSection found;
+    u128 from = addr, last;
+    ModelSpace *space;
+    int root = r;
+
+    if (r < 0) {
+        return;
+    }
+    while (m->region[root].now.container >= 0) {
+        from += m->region[root].now.addr;
+        root = m->region[root].now.container;
+    }
+    last = from + size - 1;
+    if (from > UINT64_MAX) {
+        return;
+    }
+    space = space_of(m, root);
+    if (space) {
+        expected = first_in(space->next, from, last);
+    }
+    found = memory_region_find(m->region[r].mr, addr, size);
+    if (!expected ? found.mr || int128_nz(found.size)
+                  : found.mr != expected->mr) {
+        model_fail(m, "r%d: a wrong region is found at %" PRIx64, r, addr);
+    }
+    if (expected) {
+        hwaddr start = MAX((hwaddr)from, expected->start);
+        hwaddr end = MIN(last, (u128)expected->last);
+
+        if (found.offset_within_address_space != start ||
+            found.offset_within_region !=
+                expected->offset + (start - expected->start) ||
+            (u128)found.size != (u128)(end - start) + 1 ||
+            found.readonly != expected->readonly) {
+            model_fail(m, "r%d: a wrong section is found at %" PRIx64, r, addr);
+        }
+    }
+    memory_region_unref(found.mr);
+}

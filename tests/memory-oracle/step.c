@@ -326,6 +326,8 @@ static void after(Model *m)
         m->commits++;
         oracle_check(m);
         hear_check(m, false);
+        oracle_check_find(m, pick_region(m, NULL), pick_addr(m),
+                          1 + 0x800 * pick(m, 20));
     }
 }
 
@@ -727,7 +729,7 @@ static int pick_root(Model *m)
 {
     int best = pick_region(m, NULL);
 
-    for (unsigned i = pick(m, 30); i; i--) {
+    for (unsigned i = pick(m, 30); i && best >= 0; i--) {
         int r = pick_region(m, NULL);
 
         if (r >= 0 && oracle_paths(m, r, MODEL_PATHS) >
@@ -778,9 +780,6 @@ static void do_listener(Model *m)
     ModelListener *l = &m->listener[i];
     int space = pick(m, MODEL_SPACES);
 
-    if (m->depth) {
-        return;
-    }
     if (l->used) {
         if (one_in(m, 6)) {
             model_note(m, "listener %d goes", i);
@@ -845,7 +844,6 @@ static void commit_undoable(Model *m)
         model_fail(m, "a refusal does not arrive");
     }
     error_free(err);
-    m->undoable = false;
     m->commits++;
     if (!ok) {
         m->refusals++;
@@ -863,6 +861,21 @@ static void commit_undoable(Model *m)
         oracle_check(m);
     }
     m->refuse_at = 0;
+    m->undoable = false;
+}
+
+/* It cannot fail, but is a warning, which is not for us. */
+static void commit_refused(Model *m)
+{
+    int saved = dup(STDERR_FILENO), null = open("/dev/null", O_WRONLY);
+
+    dup2(null, STDERR_FILENO);
+    m->refuse_at = 1 + pick(m, m->to_ask->len);
+    memory_region_transaction_commit();
+    m->refuse_at = 0;
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    close(null);
 }
 
 static void do_commit(Model *m)
@@ -876,7 +889,30 @@ static void do_commit(Model *m)
     }
     model_note(m, "commit");
     before(m);
-    memory_region_transaction_commit();
+    if (!m->depth && m->to_ask->len && one_in(m, 20)) {
+        commit_refused(m);
+    } else {
+        memory_region_transaction_commit();
+    }
+    after(m);
+}
+
+/* A listener changes something itself, which is told in a round of its own. */
+static void do_meddle(Model *m)
+{
+    int r = pick_region(m, NULL);
+
+    if (m->depth || r < 0) {
+        return;
+    }
+    m->meddler = pick(m, MODEL_LISTENERS);
+    m->meddled = pick_region(m, NULL);
+    model_note(m, "r%d: enabled %d; listener %d then switches r%d", r,
+               !m->region[r].now.enabled, m->meddler, m->meddled);
+    m->region[r].now.enabled = !m->region[r].now.enabled;
+    before(m);
+    memory_region_set_enabled(m->region[r].mr, m->region[r].now.enabled);
+    m->meddler = -1;
     after(m);
 }
 
@@ -893,7 +929,7 @@ void model_step(Model *m)
         { do_set_offset, 4 }, { do_set_flag, 18 },   { do_set_log, 4 },
         { do_eventfd, 4 },    { do_coalesced, 3 },   { do_space, 5 },
         { do_listener, 6 },   { do_tracking, 1 },    { do_begin, 5 },
-        { do_commit, 10 },
+        { do_commit, 10 },    { do_meddle, 3 },
     };
     unsigned total = 0, n;
 
@@ -915,6 +951,7 @@ void model_step(Model *m)
 void model_init(Model *m, uint32_t (*draw)(Model *m), void *opaque)
 {
     *m = (Model){ .draw = draw, .opaque = opaque };
+    m->meddler = -1;
     m->regions = 8 + pick(m, MODEL_REGIONS - 8);
     m->heard = g_array_new(false, false, sizeof(ModelEvent));
     m->expected = g_array_new(false, false, sizeof(ModelEvent));

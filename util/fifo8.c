@@ -8,7 +8,7 @@
 
 void fifo8_create(Fifo8 *fifo, uint32_t capacity)
 {
-    *fifo = (Fifo8){ .data = g_malloc(capacity), .capacity = capacity };
+    *fifo = (Fifo8){ .data = g_malloc0(capacity), .capacity = capacity };
 }
 
 void fifo8_destroy(Fifo8 *fifo)

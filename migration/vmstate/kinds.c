@@ -204,7 +204,7 @@ const VMStateInfo vmstate_info_timer = {
 static int get_nullptr(QEMUFile *f, void *pv, size_t size,
                        const VMStateField *field)
 {
-    if (qemu_get_byte(f) == VMS_NULLPTR_MARKER) {
+    if (qemu_get_byte(f) == VMS_NULLPTR_MARKER || qemu_file_get_error(f)) {
         return 0;
     }
     error_report("vmstate: get_nullptr expected VMS_NULLPTR_MARKER");

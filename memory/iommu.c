@@ -172,17 +172,18 @@ void memory_region_iommu_replay(IOMMUMemoryRegion *iommu_mr, IOMMUNotifier *n)
     while (addr < size) {
         IOMMUTLBEntry entry =
             imrc->translate(iommu_mr, addr, IOMMU_NONE, n->iommu_idx);
-        hwaddr next = addr + step;
+        hwaddr last = addr + (step - 1);
 
+        /* Where nothing is mapped, some say so with any mask. */
         if (entry.perm != IOMMU_NONE) {
             n->notify(n, &entry);
             /* A large entry is told once. */
-            next = MAX(next, (addr | entry.addr_mask) + 1);
+            last = MAX(last, addr | entry.addr_mask);
         }
-        if (next <= addr || (addr | entry.addr_mask) == HWADDR_MAX) {
+        if (last < addr || last == HWADDR_MAX) {
             break;
         }
-        addr = next;
+        addr = last + 1;
     }
 }
 

@@ -139,9 +139,8 @@ static uint8_t *memory_of(const Target *t)
 {
     MemoryRegion *mr = t->mr;
 
-    return mr->ram || (mr->rom_device && mr->romd_mode)
-               ? access_host(mr, t->xlat)
-               : NULL;
+    return memory_region_supports_direct_access(mr) ? access_host(mr, t->xlat)
+                                                    : NULL;
 }
 
 MemTxResult address_space_write_rom(AddressSpace *as, hwaddr addr,

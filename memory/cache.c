@@ -81,7 +81,13 @@ Target access_target_cached(MemoryRegionCache *cache, hwaddr addr, hwaddr len,
         return access_target_iommu((IOMMUMemoryRegion *)mr, cache->xlat + addr,
                                    len, is_write, attrs);
     }
-    return (Target){ .mr = mr, .xlat = cache->xlat + addr, .len = len };
+    return (Target){
+        .mr = mr,
+        .xlat = cache->xlat + addr,
+        .len = len,
+        /* What a cache for writing shows of a ROM can be read. */
+        .direct = !is_write && memory_access_is_direct(mr, false, attrs),
+    };
 }
 
 MemTxResult address_space_read_cached_slow(MemoryRegionCache *cache,

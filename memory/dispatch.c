@@ -525,6 +525,15 @@ static void ram_device_write(void *opaque, hwaddr addr, uint64_t data,
     }
 }
 
+/* A device's callbacks see accesses that only begin in them; memory ends. */
+static bool ram_device_accepts(void *opaque, hwaddr addr, unsigned size,
+                               bool is_write, MemTxAttrs attrs)
+{
+    MemoryRegion *mr = opaque;
+
+    return addr + size <= mr->ram_block->used_length;
+}
+
 const MemoryRegionOps ram_device_mem_ops = {
     .read = ram_device_read,
     .write = ram_device_write,
@@ -533,6 +542,7 @@ const MemoryRegionOps ram_device_mem_ops = {
         .min_access_size = 1,
         .max_access_size = 8,
         .unaligned = true,
+        .accepts = ram_device_accepts,
     },
     .impl = {
         .min_access_size = 1,

@@ -202,9 +202,9 @@ struct MemoryRegionCache {
 };
 
 /*
- * Prepares @cache for [@addr, +@len) of @as and returns how many bytes of it
- * lie in one piece, which is what the cache has; or a negative errno (-EINVAL:
- * nothing there). A cache with @is_write may be read too. It keeps the region
+ * Prepares @cache for [@addr, +@len) of @as, @len not 0, and returns how many
+ * bytes of it lie in one piece, which is what the cache has (where nothing is,
+ * all of it, and accesses fail). A cache with @is_write may be read too. It keeps the region
  * and does not notice changes of the topology. Addresses in a cache are
  * relative to @addr and must lie within it.
  */

@@ -300,11 +300,59 @@ static void test_cache_io(MemFixture *f, gconstpointer unused)
     address_space_cache_invalidate(&c, 0, 4);
     address_space_cache_destroy(&c);
 
+    /* A ROM where one wants to write: there is no pointer, but it reads. */
+    memcpy(f->rom_host, "romdata", 8);
+    g_assert_cmpint(address_space_cache_init(&c, &f->as, MEM_ROM, 8, true), ==,
+                    8);
+    g_assert_null(c.ptr);
+    g_assert_cmpuint(address_space_read_cached(&c, 0, buf, 8), ==, MEMTX_OK);
+    g_assert_cmpstr((char *)buf, ==, "romdata");
+    g_assert_cmphex(address_space_lduw_le_cached(&c, 3, NONE, &r), ==, 0x6164);
+    g_assert_cmpuint(r, ==, MEMTX_OK);
+    address_space_stw_le_cached(&c, 3, 0, NONE, &r);
+    g_assert_cmpuint(r, ==, MEMTX_DECODE_ERROR);
+    g_assert_cmpstr((char *)f->rom_host, ==, "romdata");
+    address_space_cache_destroy(&c);
+
     g_assert_cmpint(address_space_cache_init(&c, &f->as, MEM_HOLE, 4, false),
                     ==, 4);
     g_assert_cmphex(address_space_ldl_le_cached(&c, 0, NONE, &r), ==, 0);
     g_assert_cmpuint(r, ==, MEMTX_DECODE_ERROR);
     address_space_cache_destroy(&c);
+}
+
+/* ---- memory of a device -------------------------------------------------- */
+
+/* Accesses that begin in it do not go on behind its end. */
+static void test_device_memory_end(MemFixture *f, gconstpointer unused)
+{
+    g_autofree char *bar = g_malloc(0x1000);
+    MemoryRegion mr;
+    uint8_t buf[16];
+    MemTxResult r;
+
+    memset(bar, 0x5a, 0x1000);
+    memory_region_init_ram_device_ptr(&mr, f->owner, "bar", 0x1000, bar);
+    memory_region_add_subregion(&f->root, 0x20000, &mr);
+    g_assert_cmphex(address_space_ldl_le(&f->as, 0x20ffc, NONE, &r), ==,
+                    0x5a5a5a5a);
+    g_assert_cmpuint(r, ==, MEMTX_OK);
+    address_space_ldq_le(&f->as, 0x20ffc, NONE, &r);
+    g_assert_cmpuint(r, ==, MEMTX_DECODE_ERROR);
+    address_space_stq_le(&f->as, 0x20ffd, 0, NONE, &r);
+    g_assert_cmpuint(r, ==, MEMTX_DECODE_ERROR);
+    g_assert_cmphex(bar[0xffd], ==, 0x5a);
+    g_assert_cmpuint(
+        address_space_read(&f->as, 0x20ffc, NONE, buf, sizeof(buf)), ==,
+        MEMTX_DECODE_ERROR);
+    g_assert_cmpmem(buf, 5, "\x5a\x5a\x5a\x5a\0", 5);
+    /* A loader's copy leaves it out. */
+    address_space_write_rom(&f->as, 0x20000, NONE, "abcdefgh", 8);
+    g_assert_cmphex(bar[0], ==, 0x5a);
+    memory_region_del_subregion(&f->root, &mr);
+    drain_call_rcu();
+    object_unparent(OBJECT(&mr));
+    drain_call_rcu();
 }
 
 int main(int argc, char **argv)
@@ -320,5 +368,6 @@ int main(int argc, char **argv)
     mem_test("/map/last-reference", test_last_reference);
     mem_test("/map/cache/ram", test_cache_ram);
     mem_test("/map/cache/io", test_cache_io);
+    mem_test("/map/device-memory-end", test_device_memory_end);
     return g_test_run();
 }

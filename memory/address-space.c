@@ -73,7 +73,7 @@ static void take_out(AddressSpace *as)
         as->pending = false;
         QTAILQ_REMOVE(&pending_spaces, as, pending_link);
     }
-    if (as->view->root) {
+    if (as->view != memory_view_for(NULL)) {
         memory_view_attach(memory_view_for(NULL), as);
     }
     QTAILQ_REMOVE(&address_spaces, as, address_spaces_link);

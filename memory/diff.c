@@ -153,7 +153,7 @@ static void note_differences(Group *g, size_t o, size_t nr_olds, guint n,
         const FlatRange *old = o < nr_olds ? olds[o] : NULL;
         const FlatRange *new = n < nr_news ? new_at(g, n) : NULL;
 
-        if (old && new &&flat_range_equal(old, new)) {
+        if (o < nr_olds && n < nr_news && flat_range_equal(old, new)) {
             note_difference(g, old, n + 1);
             o++;
             n++;

@@ -10,6 +10,7 @@
 #include "exec/memory.h"
 #include "memory/region-link.h"
 #include "memory/subregion-tree.h"
+#include "memory/transaction.h"
 #include "memory/view.h"
 #include "qapi/qapi-builtin-visit.h"
 #include "qapi/visitor.h"
@@ -285,7 +286,11 @@ static void memory_region_finalize(Object *obj)
         }
         memory_region_transaction_commit();
     }
-    assert(!mr->view && QLIST_EMPTY(&mr->rooted));
+    assert(QLIST_EMPTY(&mr->rooted));
+    if (mr->view) {
+        memory_view_root_gone(mr);
+    }
+    memory_transaction_forget(mr);
 
     if (mr->destructor) {
         mr->destructor(mr);

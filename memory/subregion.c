@@ -58,7 +58,8 @@ static void renumber(MemoryRegion *c)
 
 static uint64_t next_key(MemoryRegion *c, int32_t priority)
 {
-    if (c->next_order == UINT32_MAX) {
+    /* A key of SUBREGION_KEY_TOP would not be found. */
+    if (c->next_order >= UINT32_MAX - 1) {
         renumber(c);
     }
     return region_key(priority, ++c->next_order);

@@ -32,6 +32,7 @@ typedef struct Snapshot {
 
 static unsigned depth;
 static GPtrArray *snapshots; /* of Snapshot, in an undoable transaction */
+static uint64_t views_before; /* memory_views_serial() when it began */
 
 bool memory_transaction_active(void)
 {
@@ -99,6 +100,17 @@ void memory_transaction_save(MemoryRegion *mr)
     g_ptr_array_add(snapshots, s);
 }
 
+void memory_transaction_forget(const MemoryRegion *mr)
+{
+    for (guint i = 0; snapshots && i < snapshots->len; i++) {
+        Snapshot *s = g_ptr_array_index(snapshots, i);
+
+        if (s->container == mr) {
+            s->container = NULL;
+        }
+    }
+}
+
 static void restore_fields(const Snapshot *s)
 {
     MemoryRegion *mr = s->mr, *alias;
@@ -157,6 +169,7 @@ void memory_region_transaction_begin_undoable(void)
 {
     if (!depth) {
         snapshots = g_ptr_array_new_with_free_func(snapshot_free);
+        views_before = memory_views_serial();
     }
     memory_region_transaction_begin();
 }
@@ -183,6 +196,7 @@ bool memory_region_transaction_commit_undoable(Error **errp)
         /* Its own marks are of what is as it was. */
         memory_region_transaction_begin();
         restore(list);
+        memory_views_mark_since(views_before);
         memory_region_transaction_commit();
     }
     return ok;

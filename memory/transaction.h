@@ -13,6 +13,9 @@
 /* @mr is about to change: remembers its state unless that is done already. */
 void memory_transaction_save(MemoryRegion *mr);
 
+/* @mr goes away: what was in it is in no container after undoing. */
+void memory_transaction_forget(const MemoryRegion *mr);
+
 /* Whether a transaction is open. */
 bool memory_transaction_active(void);
 

@@ -35,6 +35,8 @@ typedef QLIST_HEAD(ViewUsers, AddressSpace) ViewUsers;
 
 typedef struct MemoryViewState {
     MemoryView *view;
+    Object *owner;              /* the root's: a reference */
+    uint64_t serial;            /* greater than those of older views */
     Intervals ranges;           /* dirty: what is shown there */
     Intervals notes;            /* dirty: only eventfds or coalesced ranges */
     bool dirty;                 /* in the list of dirty views */

@@ -13,6 +13,7 @@ PendingSpaces pending_spaces = QTAILQ_HEAD_INITIALIZER(pending_spaces);
 
 static MemoryViewList idle_views = QTAILQ_HEAD_INITIALIZER(idle_views);
 static MemoryView *empty_view;
+static uint64_t last_serial;
 
 /* ---- intervals ----------------------------------------------------------- */
 
@@ -181,10 +182,12 @@ static MemoryView *view_new(MemoryRegion *root)
     view->root = root;
     view->state = st;
     st->view = view;
+    st->serial = ++last_serial;
     QLIST_INIT(&st->listening);
     QLIST_INIT(&st->quiet);
     if (root) {
-        memory_region_ref(root);
+        st->owner = root->owner;
+        object_ref(st->owner);
         root->view = view;
         memory_region_view_added(root);
     }
@@ -207,7 +210,7 @@ void memory_view_check_idle(MemoryView *view)
 {
     MemoryViewState *st = view->state;
 
-    if (view->root && !st->idle && QLIST_EMPTY(&st->listening) &&
+    if (view != empty_view && !st->idle && QLIST_EMPTY(&st->listening) &&
         QLIST_EMPTY(&st->quiet)) {
         st->idle = true;
         QTAILQ_INSERT_TAIL(&idle_views, st, idle_link);
@@ -245,23 +248,47 @@ void memory_view_listening_changed(AddressSpace *as)
     link_user(as->view, as);
 }
 
+void memory_view_root_gone(MemoryRegion *mr)
+{
+    mr->view->root = NULL;
+    mr->view = NULL;
+    memory_region_view_removed(mr);
+}
+
+uint64_t memory_views_serial(void)
+{
+    return last_serial;
+}
+
+void memory_views_mark_since(uint64_t serial)
+{
+    AddressSpace *as;
+
+    QTAILQ_FOREACH(as, &address_spaces, address_spaces_link) {
+        if (as->view->state->serial > serial) {
+            memory_view_mark(as->view, 0, UINT64_MAX, VISIBLE_RANGES);
+        }
+    }
+}
+
 static void view_dispose(MemoryView *view)
 {
     MemoryViewState *st = view->state;
-    MemoryRegion *root = view->root;
+    Object *owner = st->owner;
 
     if (st->dirty) {
         QTAILQ_REMOVE(&dirty_views, st, dirty_link);
     }
-    root->view = NULL;
-    memory_region_view_removed(root);
+    if (view->root) {
+        memory_view_root_gone(view->root);
+    }
     flatview_retire_last(view->current);
     intervals_free(&st->ranges);
     intervals_free(&st->notes);
     g_free(st);
     g_free_rcu(view, rcu);
     /* Its versions keep the root until they are reaped. */
-    memory_region_unref(root);
+    object_unref(owner);
 }
 
 void memory_views_dispose(void)

@@ -43,6 +43,17 @@ static inline bool flat_range_equal(const FlatRange *a, const FlatRange *b)
 /* Notes that [@start, @last] of @view must be looked at when committing. */
 void memory_view_mark(MemoryView *view, hwaddr start, hwaddr last,
                       VisibleChange what);
+/*
+ * Marks all of the views that were made since memory_views_serial() was @serial:
+ * they have rendered what is undone now.
+ */
+uint64_t memory_views_serial(void);
+void memory_views_mark_since(uint64_t serial);
+/*
+ * @mr, from which a view is rendered, goes away within the transaction in which
+ * all address spaces leave that view.
+ */
+void memory_view_root_gone(MemoryRegion *mr);
 /* What memory_region_effective_root() says of @as's root may have changed. */
 void address_space_mark_root(AddressSpace *as);
 

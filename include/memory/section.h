@@ -47,6 +47,7 @@ struct FlatView {
     FlatMap map;
     uint64_t serial;        /* unique for ever: what a reader's cache compares */
     MemoryRegion *root;     /* what was rendered; NULL for the empty view */
+    Object *owner;          /* of it: the reference, as the root may go first */
     /* Of users; of the view or a grace period; of the version before this. */
     unsigned ref;
     struct FlatView *next;  /* the version that took its place, once there */

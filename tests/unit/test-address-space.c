@@ -156,6 +156,51 @@ static void test_root_owner(void)
     g_free(root);
 }
 
+/*
+ * Containers and aliases may end while their owner lives on, also within the
+ * transaction in which they are taken out, and also if a view was theirs.
+ */
+static void test_root_ends(gconstpointer opaque)
+{
+    bool alias = GPOINTER_TO_INT(opaque);
+    Object *owner = object_new(TYPE_CONTAINER);
+    MemoryRegion *root = new_container("root", UINT64_MAX);
+    MemoryRegion *a = new_io("a", 0x10), *b = new_io("b", 0x10);
+    MemoryRegion *box = new_container("box", UINT64_MAX);
+    MemoryRegion *inner = g_new0(MemoryRegion, 1);
+    AddressSpace as, other;
+
+    add(box, 0x110, a, 0);
+    if (alias) {
+        memory_region_init_alias(inner, owner, "inner", box, 0x100, 0x1000);
+    } else {
+        memory_region_init(inner, owner, "inner", 0x1000);
+        add(inner, 0x80, new_io("c", 0x10), 0);
+        add(inner, 0x10, new_io("d", 0x10), 0);
+    }
+    add(root, 0, inner, 0);
+    address_space_init(&as, root, "as");
+    address_space_init(&other, root, "other");
+    g_assert_true(as.view == inner->view);
+
+    memory_region_transaction_begin();
+    memory_region_set_readonly(inner, true);
+    memory_region_del_subregion(root, inner);
+    object_unparent(OBJECT(inner));
+    memset(inner, 0xaa, sizeof(*inner));
+    g_free(inner);
+    address_space_destroy(&other);
+    add(root, 0x30, b, 0);
+    memory_region_transaction_commit();
+    assert_view(&as, "30-3f b\n");
+    drain_call_rcu();
+    drain_call_rcu();
+    g_assert_cmpuint(owner->ref, ==, 1);
+    free_space(&as);
+    free_regions();
+    object_unref(owner);
+}
+
 static bool count_range(Int128 start, Int128 len, const MemoryRegion *mr,
                         hwaddr offset, void *opaque)
 {
@@ -239,6 +284,10 @@ int main(int argc, char **argv)
     g_test_add_func("/address-space/sharing", test_sharing);
     g_test_add_func("/address-space/come-back", test_come_back);
     g_test_add_func("/address-space/root-owner", test_root_owner);
+    g_test_add_data_func("/address-space/root-ends/container",
+                         GINT_TO_POINTER(false), test_root_ends);
+    g_test_add_data_func("/address-space/root-ends/alias",
+                         GINT_TO_POINTER(true), test_root_ends);
     g_test_add_func("/address-space/walk", test_walk);
     g_test_add_func("/address-space/section-copy", test_section_copy);
     g_test_add_func("/address-space/system", test_system);

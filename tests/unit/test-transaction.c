@@ -397,6 +397,53 @@ static void test_switch(void)
     scene_free(s);
 }
 
+/* An address space that was made meanwhile has rendered what is undone. */
+static void test_new_space(void)
+{
+    Scene *s = scene_new();
+    AddressSpace as, gone;
+    FlatView *fv;
+
+    s->listener[0].refuse = true;
+    memory_region_transaction_begin_undoable();
+    memory_region_add_subregion(&s->root, 4 * PAGE, &s->page[4]);
+    address_space_init(&as, &s->box, "new");
+    memory_region_add_subregion(&s->box, 4 * PAGE, &s->page[5]);
+    memory_region_set_size(&s->page[3], 2 * PAGE);
+    address_space_init(&gone, &s->box, "gone");
+    address_space_destroy(&gone);
+    g_assert_false(memory_region_transaction_commit_undoable(NULL));
+    assert_map(s, AT_FIRST);
+    fv = address_space_to_flatview(&as);
+    g_assert_cmpuint(fv->map.nr, ==, 2);
+    g_assert_cmphex(flatmap_find(&fv->map, PAGE)->last, ==, 2 * PAGE - 1);
+    address_space_destroy(&as);
+    scene_free(s);
+}
+
+/* What was in a container that is no more is in none after undoing. */
+static void test_container_ends(void)
+{
+    Scene *s = scene_new();
+    MemoryRegion *c = g_new0(MemoryRegion, 1);
+
+    memory_region_init(c, NULL, NULL, 4 * PAGE);
+    memory_region_add_subregion(c, 0, &s->page[4]);
+    memory_region_add_subregion(c, PAGE, &s->page[5]);
+    s->listener[0].refuse = true;
+    memory_region_transaction_begin_undoable();
+    memory_region_del_subregion(c, &s->page[4]);
+    memory_region_add_subregion(&s->root, 4 * PAGE, &s->page[4]);
+    object_unref(OBJECT(c));
+    memset(c, 0xaa, sizeof(*c));
+    g_free(c);
+    g_assert_false(memory_region_transaction_commit_undoable(NULL));
+    g_assert_null(s->page[4].container);
+    g_assert_null(s->page[5].container);
+    assert_map(s, AT_FIRST);
+    scene_free(s);
+}
+
 /* ---- at random ---- */
 
 /*
@@ -734,6 +781,8 @@ int main(int argc, char **argv)
     g_test_add_func("/transaction/removal", test_removal);
     g_test_add_func("/transaction/order", test_order);
     g_test_add_func("/transaction/switch", test_switch);
+    g_test_add_func("/transaction/new-space", test_new_space);
+    g_test_add_func("/transaction/container-ends", test_container_ends);
     g_test_add_func("/transaction/random", test_random);
     return g_test_run();
 }

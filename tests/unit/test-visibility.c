@@ -43,6 +43,20 @@ void address_space_mark_root(AddressSpace *as)
     as->pending = true;
 }
 
+uint64_t memory_views_serial(void)
+{
+    return 0;
+}
+
+void memory_views_mark_since(uint64_t serial)
+{
+}
+
+void memory_view_root_gone(MemoryRegion *mr)
+{
+    g_assert_not_reached();
+}
+
 bool memory_views_commit(bool may_fail, Error **errp)
 {
     commits++;

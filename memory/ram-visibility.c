@@ -182,6 +182,7 @@ MemoryRegion *ram_visibility_get_memory(RamVisibilityControl *ctl)
 static RamPiece *find_piece(RamVisibilityControl *ctl, hwaddr first,
                             hwaddr last, Error **errp)
 {
+    ERRP_GUARD();
     g_autoptr(GString) known = g_string_new(NULL);
 
     for (size_t i = 0; i < ctl->nr; i++) {

@@ -279,6 +279,7 @@ void host_memory_prefault(const HostMemoryBackend *backend, void *ptr,
 bool host_memory_pin(const HostMemoryBackend *backend, void *ptr, uint64_t sz,
                      Error **errp)
 {
+    ERRP_GUARD();
     struct rlimit limit;
     int err;
 

@@ -11,7 +11,7 @@
 
 #include "memory/address-space.h"
 
-/* What address_space_memory shows: "system", 2^64 - 1 bytes. */
+/* What address_space_memory shows: "system", all 2^64 bytes. */
 MemoryRegion *get_system_memory(void);
 
 /* What address_space_io shows: "io", 64 KiB of ports. */

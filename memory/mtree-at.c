@@ -414,7 +414,8 @@ MemoryAtList *memory_query_at(const char *name, hwaddr addr, Error **errp)
         return list;
     }
     QTAILQ_FOREACH(as, &address_spaces, address_spaces_link) {
-        if (first_of_root(as) && addr <= region_last(as->root)) {
+        if (first_of_root(as) && int128_nz(as->root->size) &&
+            addr <= region_last(as->root)) {
             MemoryAt *at = query(as, addr);
 
             at->address_spaces = names_with_root(as->root);

@@ -165,6 +165,7 @@ static char *in_unit(hwaddr size, unsigned unit)
 static char *size_of(hwaddr start, hwaddr last)
 {
     hwaddr size = last - start + 1, round, rest;
+    bool nearly_all = size + (size >> 4) < size; /* of 2^64 */
     unsigned unit, below;
     g_autofree char *whole = NULL, *part = NULL;
 
@@ -175,17 +176,23 @@ static char *size_of(hwaddr start, hwaddr last)
     if (size >> (unit * 10) < 4096) {
         return in_unit(size, unit);
     }
-    unit = (63 - clz64(size + (size >> 4))) / 10;
-    round = (size + (size >> 4)) >> (unit * 10) << (unit * 10);
-    whole = in_unit(round, unit);
-    rest = round > size ? round - size : size - round;
+    if (nearly_all) {
+        whole = g_strdup("16 EiB");
+        round = 0;
+    } else {
+        unit = (63 - clz64(size + (size >> 4))) / 10;
+        round = (size + (size >> 4)) >> (unit * 10) << (unit * 10);
+        whole = in_unit(round, unit);
+    }
+    rest = nearly_all || round > size ? round - size : size - round;
     below = rest ? MIN(ctz64(rest) / 10, 6) : 0;
     if (rest >> (below * 10) >= 1024) {
         return g_strdup_printf("~%s", whole);
     }
     part = in_unit(rest, below);
     return g_strdup_printf("%s %s %s", whole,
-                           round > size ? "\xe2\x88\x92" : "+", part);
+                           nearly_all || round > size ? "\xe2\x88\x92" : "+",
+                           part);
 }
 
 static double text_width(const char *text)

@@ -619,6 +619,15 @@ static void test_svg(void)
     setup(&f, "<&\">", box(&f, "\"quoted\" & <odd>", 4096));
     check_svg(f.as, (const char *const[]){ "&lt;odd&gt;", NULL });
     end(&f);
+
+    begin(&f);
+    setup(&f, "large", box(&f, "large", UINT64_MAX - 4095));
+    check_svg(f.as, (const char *const[]){ "(16 EiB \xe2\x88\x92 4 KiB)", NULL });
+    /* A root without a size is nowhere. */
+    memory_region_set_size(f.as->root, 0);
+    g_assert_null(memory_query_at(NULL, 0, &error_abort));
+    check_svg(f.as, (const char *const[]){ "</svg>", NULL });
+    end(&f);
 }
 
 static void test_svg_random(void)

@@ -18,7 +18,7 @@ static int factors_post_load(void *opaque, int version_id)
 
     if (!clk->divider) {
         error_report("The divider of the clock %s would be 0",
-                     clk->canonical_path);
+                     clk->canonical_path ?: "(not in the tree)");
         return -EINVAL;
     }
     return 0;

@@ -226,9 +226,9 @@ void portio_list_set_flush_coalesced(PortioList *piolist)
 }
 
 /*
- * How many rows from @ports on make one region, and its size. The last port of a
- * row may be accessed in the row's full width, so the region is that much longer
- * than the row; rows that begin within it or at its end belong to it.
+ * How many rows from @ports on make one region, and its size. The last port of
+ * a row may be accessed in the row's full width, so the region is that much
+ * longer than the row; rows that begin within it or at its end belong to it.
  */
 static unsigned group_rows(const MemoryRegionPortio *ports, uint32_t *size)
 {

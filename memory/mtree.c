@@ -240,7 +240,7 @@ static gconstpointer key_view(AddressSpace *as)
     return memory_region_effective_root(as->root);
 }
 
-/* All address spaces, those with one key together, in the order of the oldest. */
+/* All address spaces, those with one key together, ordered by the oldest. */
 static GPtrArray *group_address_spaces(AddressSpaceKey *key)
 {
     GPtrArray *groups =

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The memory of RAM blocks: making, advising, resizing, writing back, freeing. */
+/*
+ * The memory of RAM blocks: making it, advice to the host about it, resizing,
+ * writing back, freeing.
+ */
 #include "qemu/osdep.h"
 #include <sys/prctl.h>
 #include "qapi/error.h"

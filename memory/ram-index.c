@@ -2,8 +2,8 @@
 /*
  * The index of RAM blocks: sorted arrays of where they lie, of the gaps between
  * them, of their sizes; and a hash table of their names. One small lock is over
- * all of it. There are few blocks as a rule, but nothing here is slow when there
- * are many.
+ * all of it. There are few blocks as a rule, but nothing here is slow when
+ * there are many.
  */
 #include "qemu/osdep.h"
 #include "exec/target_page.h"

@@ -131,7 +131,7 @@ static void move_tail(Node *from, unsigned i, Node *to)
     from->nr = i;
 }
 
-/* Puts @e at @i of @n; returns the new node to its right, if it had to split. */
+/* Puts @e at @i of @n; returns the new node to its right, if it was split. */
 static Node *node_insert(Node *n, unsigned i, Entry e)
 {
     Node *right;

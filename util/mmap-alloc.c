@@ -76,7 +76,7 @@ static bool noreserve_works(int fd, uint32_t flags)
     return true;
 }
 
-/* Whether @fd has a name, so that a warning about it tells somebody something. */
+/* Whether @fd has a name, so that a warning about it helps somebody. */
 static bool fd_is_named_file(int fd)
 {
     g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", fd);

@@ -2,10 +2,10 @@
 /*
  * Reading and writing what an address space shows.
  *
- *   address_space_{ld,st}*     one value: RAM directly, else a device's callback
+ *   address_space_{ld,st}*     one value: RAM itself, or a device's callback
  *   {ld,st}*_phys              the same, without attributes and result
  *   address_space_rw() & co.   any number of bytes
- *   address_space_map()        a pointer to RAM, or to a copy of what is not RAM
+ *   address_space_map()        a pointer to RAM, or to a copy of what is not
  *   MemoryRegionCache          a range of RAM that is accessed again and again
  *   address_space_translate()  only says which region answers
  *
@@ -204,9 +204,9 @@ struct MemoryRegionCache {
 /*
  * Prepares @cache for [@addr, +@len) of @as, @len not 0, and returns how many
  * bytes of it lie in one piece, which is what the cache has (where nothing is,
- * all of it, and accesses fail). A cache with @is_write may be read too. It keeps the region
- * and does not notice changes of the topology. Addresses in a cache are
- * relative to @addr and must lie within it.
+ * all of it, and accesses fail). A cache with @is_write may be read too. It
+ * keeps the region and does not notice changes of the topology. Addresses in a
+ * cache are relative to @addr and must lie within it.
  */
 int64_t address_space_cache_init(MemoryRegionCache *cache, AddressSpace *as,
                                  hwaddr addr, hwaddr len, bool is_write);

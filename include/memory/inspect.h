@@ -29,7 +29,7 @@ void mtree_print(GString *out, MtreeOptions options);
 /* The same to the monitor that asks, or standard output. */
 void mtree_info(bool flatview, bool dispatch_tree, bool owner, bool disabled);
 
-/* "ram", "rom", "romd", "ramd", "i/o" or "container"; of an alias, its target's. */
+/* "ram", "rom", "romd", "ramd", "i/o" or "container"; of aliases the target's. */
 const char *memory_region_type_str(const MemoryRegion *mr);
 
 /* The oldest address space of that name, or NULL with an error. */

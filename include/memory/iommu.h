@@ -159,7 +159,7 @@ static inline IOMMUMemoryRegion *memory_region_get_iommu(MemoryRegion *mr)
 
 #define memory_region_is_iommu(mr) (memory_region_get_iommu(mr) != NULL)
 
-/* @iommu_mr's class without the check that IOMMU_MEMORY_REGION_GET_CLASS() is. */
+/* @iommu_mr's class without the check of IOMMU_MEMORY_REGION_GET_CLASS(). */
 static inline IOMMUMemoryRegionClass *memory_region_get_iommu_class_nocheck(
     IOMMUMemoryRegion *iommu_mr)
 {

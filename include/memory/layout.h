@@ -26,7 +26,7 @@ typedef enum LayoutPlace {
     LAYOUT_FIXED,       /* at an address */
     LAYOUT_MMIO32,      /* in one piece below 4 GiB, as high as it fits */
     LAYOUT_RAM,         /* in pieces, upwards, in the order of requests */
-    LAYOUT_MMIO64,      /* in one piece above RAM and 4 GiB, as low as it fits */
+    LAYOUT_MMIO64,      /* in one piece above RAM and 4 GiB, as low as fits */
     LAYOUT_AFTER_MMIO,  /* in one piece above all these, in order of requests */
     LAYOUT_PLACE__MAX,
 } LayoutPlace;

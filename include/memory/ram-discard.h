@@ -80,7 +80,7 @@ struct RamDiscardManagerClass {
     /* From now on @rdl hears, first of each populated part. */
     void (*register_listener)(RamDiscardManager *rdm, RamDiscardListener *rdl,
                               MemoryRegionSection *section);
-    /* It hears of each populated part that it is discarded, and then no more. */
+    /* It hears of each populated part that it is discarded, then no more. */
     void (*unregister_listener)(RamDiscardManager *rdm,
                                 RamDiscardListener *rdl);
 };

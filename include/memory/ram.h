@@ -209,7 +209,7 @@ void ram_set_default_shared(bool shared);
 
 /* ---- CPR ----------------------------------------------------------------- */
 
-/* Notes, or no longer, that @rb cannot be kept over a restart of the program. */
+/* Notes, or no longer, that @rb cannot be kept over a restart by CPR. */
 void ram_block_add_cpr_blocker(RAMBlock *rb, Error **errp);
 void ram_block_del_cpr_blocker(RAMBlock *rb);
 

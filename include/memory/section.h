@@ -45,7 +45,7 @@ typedef struct FlatMap {
 struct FlatView {
     /* private: */
     FlatMap map;
-    uint64_t serial;        /* unique for ever: what a reader's cache compares */
+    uint64_t serial;        /* unique for ever: what readers' caches compare */
     MemoryRegion *root;     /* what was rendered; NULL for the empty view */
     Object *owner;          /* of it: the reference, as the root may go first */
     /* Of users; of the view or a grace period; of the version before this. */

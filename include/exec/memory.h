@@ -30,4 +30,16 @@
 #include "memory/access.h"
 #include "memory/inspect.h"
 
+/*
+ * Device sources count on these coming along; nothing above uses them, and
+ * the core itself includes the parts that it needs.
+ */
+#include "hw/qdev-core.h"
+#include "qapi/qapi-types-machine.h"
+#include "qapi/qapi-types-run-state.h"
+#include "qemu/bswap.h"
+#include "qemu/notify.h"
+#include "qemu/range.h"
+#include "qemu/thread.h"
+
 #endif

@@ -3,15 +3,17 @@
 """The memory core's figures, beside QEMU's and beside the bars they have.
 
     memperf.py BUILDDIR [--cc COMMAND] [--modes a:b] [--sizes 16:256]
-               [--budget MS] [--reference] [--figures FILE] [--rst FILE]
+               [--budget MS] [--reference] [--figures FILE] [--from FILE]
+               [--rst FILE]
 
 The benchmark is ../shared/bench/memperf.c, a device source that knows nothing
 of us: it is compiled unchanged, as a module of BUILDDIR's program. What QEMU
 10.2 was measured at elsewhere is read from ../shared/bench; --reference runs
 the same source in QEMU 10.0 here and now (scripts/reference-qemu).
 
---figures FILE keeps all figures as they are printed, --rst FILE writes the
-tables for the manual. Without the source it says so and ends with status 0.
+--figures FILE keeps all figures, --from FILE takes them from there and runs
+nothing more than is asked for with --modes; --rst FILE writes the tables for the
+manual. Without the source it says so and ends with status 0.
 """
 import argparse
 import os
@@ -28,9 +30,10 @@ SOURCE = BENCH / "memperf.c"
 RECORDED = BENCH / "qemu-10.2-results.md"
 # One view of QEMU takes fewer than 4096 sections.
 QEMU_MAX = 4000
+QEMU_MOST = {"overlap": 1000, "many-as": 1000}
 
 SIZES = {
-    "memory": [16, 256, 4000, 32768], "commit": [16, 256, 4000, 32768],
+    "memory": [4000, 32768], "commit": [16, 256, 4000, 32768],
     "add": [16, 256, 4000, 32768], "slots": [16, 256, 4000, 32768],
     "many-as": [16, 256, 1000, 4000], "rw": [16, 256, 4000, 32768],
     "overlap": [16, 256, 1000, 4000], "deep": [16, 256, 4000, 32768],
@@ -48,16 +51,21 @@ class Bar:
         self.per_n = per_n      # for each of the n views
         self.growth = growth    # largest n against smallest
 
-    def judge(self, values, recorded):
+    def limit(self, n, recorded, here):
+        """The most at n; what QEMU has, where that is the bar. Or None."""
+        if self.at and n not in self.at:
+            return None
+        if self.most is not None:
+            return self.most
+        figures = here.get(self.figure) or recorded.get(self.figure, {})
+        return figures.get(n, next(iter(figures.values()), None))
+
+    def judge(self, values, recorded, here):
         """values: {n: value}. What is missed, as a list of texts."""
         missed = []
         for n, value in sorted(values.items()):
-            most = self.most
-            if most is None:
-                most = next(iter(recorded.get(self.figure, {}).values()), None)
-            if most is None or (self.at and n not in self.at):
-                continue
-            if value / (n if self.per_n else 1) > most:
+            most = self.limit(n, recorded, here)
+            if most is not None and value / (n if self.per_n else 1) > most:
                 missed.append(f"n={n}: {value:,.1f}")
         if self.growth and len(values) > 1:
             first, last = min(values), max(values)
@@ -191,6 +199,28 @@ def run(command, mode, sizes, budget, env=None):
     return "".join(lines)
 
 
+def read_figures(path, figures, here):
+    for line in path.read_text(encoding="utf-8").splitlines():
+        who, name, n, value = line.split()
+        (here if who == "qemu-10.0" else figures).setdefault(
+            name, {})[int(n)] = float(value)
+
+
+def write_figures(path, figures, here):
+    with open(path, "w", encoding="utf-8") as f:
+        for who, what in (("plateau", figures), ("qemu-10.0", here)):
+            for name, values in what.items():
+                for n, value in sorted(values.items()):
+                    f.write(f"{who} {name} {n} {value}\n")
+
+
+def machine():
+    info = pathlib.Path("/proc/cpuinfo").read_text(encoding="ascii",
+                                                   errors="replace")
+    model = re.search(r"model name\s*: (.*)", info)
+    return f"{os.cpu_count()} CPUs ({model[1] if model else os.uname().machine})"
+
+
 def number(value):
     if value is None:
         return ""
@@ -204,12 +234,9 @@ def header(here):
 
 def row_of(bar, n, values, recorded, here):
     value = values[n]
-    if bar.most is None:
-        most = next(iter(recorded.get(bar.figure, {}).values()), None)
-    else:
-        most = bar.most
+    most = bar.limit(n, recorded, here)
     verdict = ""
-    if most is not None and (not bar.at or n in bar.at):
+    if most is not None:
         verdict = ("met" if value / (n if bar.per_n else 1) <= most
                    else "missed")
     if bar.growth and n == max(values) and n != min(values):
@@ -244,6 +271,7 @@ def print_table(rows):
 def write_rst(path, rows):
     with open(path, "w", encoding="utf-8") as f:
         f.write(".. SPDX-License-Identifier: GPL-2.0-or-later\n\n"
+                f"On {machine()}. Nanoseconds, or bytes.\n\n"
                 ".. list-table::\n   :header-rows: 1\n\n")
         for row in rows:
             for i, cell in enumerate(row):
@@ -255,11 +283,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--cc", default=os.environ.get("CC", "cc"))
-    parser.add_argument("--modes", default=":".join(SIZES))
+    parser.add_argument("--modes")
     parser.add_argument("--sizes", default="")
     parser.add_argument("--budget", type=int, default=300)
     parser.add_argument("--reference", action="store_true")
     parser.add_argument("--figures", type=pathlib.Path)
+    parser.add_argument("--from", type=pathlib.Path, dest="from_file")
     parser.add_argument("--rst", type=pathlib.Path)
     args = parser.parse_args()
     build = args.build.resolve()
@@ -270,28 +299,30 @@ def main():
     recorded = read_recorded(RECORDED.read_text(encoding="utf-8")) \
         if RECORDED.exists() else {}
     figures, here = {}, {}
+    if args.from_file:
+        read_figures(args.from_file, figures, here)
+    modes = args.modes.split(":") if args.modes else \
+        [] if args.from_file else list(SIZES)
     with tempfile.TemporaryDirectory() as tmp:
-        build_module(build, args.cc, pathlib.Path(tmp))
+        if modes:
+            build_module(build, args.cc, pathlib.Path(tmp))
         env = dict(os.environ, PLATEAU_MODULE_DIR=tmp)
-        for mode in args.modes.split(":"):
+        for mode in modes:
             sizes = [int(n) for n in args.sizes.split(":")] if args.sizes \
                 else SIZES[mode]
             parse_output(run([build / "system/plateau", "-accel", "qtest"],
                              mode, sizes, args.budget, env), figures)
             if args.reference:
+                most = QEMU_MOST.get(mode, QEMU_MAX)
                 parse_output(run([TOP / "scripts/reference-qemu", "--device",
                                   SOURCE], mode,
-                                 [n for n in sizes if n <= QEMU_MAX],
+                                 [n for n in sizes if n <= most],
                                  args.budget), here)
     if args.figures:
-        with open(args.figures, "w", encoding="utf-8") as f:
-            for who, what in (("plateau", figures), ("qemu-10.0", here)):
-                for name, values in what.items():
-                    for n, value in sorted(values.items()):
-                        f.write(f"{who} {name} {n} {value}\n")
+        write_figures(args.figures, figures, here)
     rows = [header(here), *rows_of(figures, recorded, here)]
     print_table(rows)
-    missed = {b.figure: b.judge(figures.get(b.figure, {}), recorded)
+    missed = {b.figure: b.judge(figures.get(b.figure, {}), recorded, here)
               for b in BARS}
     for name, texts in missed.items():
         for text in texts:

@@ -6,9 +6,9 @@
  * each operation to them, then to the real thing, and compares: the flat view
  * of every address space with what an oracle finds by asking, for every place
  * where anything can change, who is seen there (oracle.c); and what every
- * listener hears with what it should hear, in the right order (hear.c).
- * model_step() does one operation (step.c); what it does is drawn from a source
- * of numbers, which may be a random generator or a fuzzer's bytes.
+ * listener hears (hear.c) with what it should hear, in order (expect.c).
+ * model_step() does one operation (step*.c); what it does (choose.c) comes from
+ * a source of numbers, a random generator or a fuzzer's bytes.
  *
  * A difference prints what it is and the last operations, and aborts.
  */
@@ -145,7 +145,7 @@ struct Model {
     /* Which call of prepare refuses, from 1 on; 0: none. */
     unsigned refuse_at, prepares;
     bool refused;
-    /* Listener @meddler will, when it hears commit, switch @meddled on or off. */
+    /* Who, when it hears commit, switches which region on or off; or -1. */
     int meddler, meddled;
     bool two_rounds;
 
@@ -175,12 +175,15 @@ void oracle_check(Model *m);
 void oracle_check_find(Model *m, int r, hwaddr addr, uint64_t size);
 void oracle_print(Model *m, const char *what, const GArray *ranges);
 
-/* ---- hear.c -------------------------------------------------------------- */
+/* ---- expect.c ------------------------------------------------------------ */
 
 /* What the commit that is to come should give: call it before. */
 void hear_expect(Model *m);
 /* Compares with what was heard; call it after, and after oracle_check(). */
 void hear_check(Model *m, bool refused);
+
+/* ---- hear.c -------------------------------------------------------------- */
+
 void hear_register(Model *m, int listener, int space);
 void hear_unregister(Model *m, int listener);
 void hear_init(Model *m, int listener);

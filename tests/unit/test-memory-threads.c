@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Threads that read and write an address space while its tree changes: eight of
- * them load, store, copy, map, cache and look up; the main thread adds, removes,
- * moves and switches RAM and devices, with and without the big lock, makes their
- * owners and lets go of them.
+ * Threads that read and write an address space while its tree changes: eight
+ * of them load, store, copy, map, cache and look up; the main thread adds,
+ * removes, moves and switches RAM and devices that need the big lock or not,
+ * makes their owners and lets go of them.
  *
  * A device that is called, or that a lookup gives, is alive; RAM has what was
  * put there before it was mapped; owners are finalized under the big lock, and

@@ -41,5 +41,6 @@ bool migration_rate_exceeded(QEMUFile *f)
     }
     return max != RATE_LIMIT_DISABLED &&
            migration_transferred_bytes() -
-                   stat64_get(&mig_stats.rate_limit_start) > max;
+                   stat64_get(&mig_stats.rate_limit_start) >
+               max;
 }

@@ -19,7 +19,7 @@
 #include "qemu/queue.h"
 #include "qemu/thread.h"
 
-#define BUF_SIZE 32768
+#define BUF_SIZE   32768
 #define MAX_PIECES MIN_CONST(IOV_MAX, 64)
 
 /* A descriptor that came with data and nobody has asked for yet. */
@@ -41,8 +41,8 @@ struct QEMUFile {
     struct iovec piece[MAX_PIECES];
     unsigned int npieces;
     DECLARE_BITMAP(may_free, MAX_PIECES);
-    size_t queued;       /* bytes in the pieces */
-    uint64_t sent;       /* bytes that have left */
+    size_t queued; /* bytes in the pieces */
+    uint64_t sent; /* bytes that have left */
 
     QemuMutex error_lock; /* for changes of these two */
     int last_error;
@@ -352,8 +352,8 @@ int qemu_file_put_fd(QEMUFile *f, int fd)
     qemu_fflush(f);
     if (!f->can_pass_fd) {
         error_setg(&err, "%s does not support fd passing", channel_name(f));
-    } else if (qio_channel_writev_full_all(f->ioc, &byte, 1, &fd, 1, 0,
-                                           &err) == 0) {
+    } else if (qio_channel_writev_full_all(f->ioc, &byte, 1, &fd, 1, 0, &err) ==
+               0) {
         count_sent(f, 1);
     }
     if (err) {
@@ -425,8 +425,7 @@ static size_t have(QEMUFile *f, size_t size)
     return f->end - f->pos;
 }
 
-size_t qemu_peek_buffer(QEMUFile *f, uint8_t **buf, size_t size,
-                        size_t offset)
+size_t qemu_peek_buffer(QEMUFile *f, uint8_t **buf, size_t size, size_t offset)
 {
     size_t there = have(f, offset + size);
 

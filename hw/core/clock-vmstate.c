@@ -24,17 +24,19 @@ static int factors_post_load(void *opaque, int version_id)
     return 0;
 }
 
+static const VMStateField factors_fields[] = {
+    VMSTATE_UINT32(multiplier, Clock),
+    VMSTATE_UINT32(divider, Clock),
+    VMSTATE_END_OF_LIST(),
+};
+
 static const VMStateDescription vmstate_factors = {
     .name = "clock/muldiv",
     .version_id = 1,
     .minimum_version_id = 1,
     .needed = factors_needed,
     .post_load = factors_post_load,
-    .fields = (const VMStateField[]) {
-        VMSTATE_UINT32(multiplier, Clock),
-        VMSTATE_UINT32(divider, Clock),
-        VMSTATE_END_OF_LIST(),
-    },
+    .fields = factors_fields,
 };
 
 /* A device may have set others than those that need no subsection. */
@@ -47,17 +49,21 @@ static int clock_pre_load(void *opaque)
     return 0;
 }
 
+static const VMStateField clock_fields[] = {
+    VMSTATE_UINT64(period, Clock),
+    VMSTATE_END_OF_LIST(),
+};
+
+static const VMStateDescription *const clock_subsections[] = {
+    &vmstate_factors,
+    NULL,
+};
+
 const VMStateDescription vmstate_clock = {
     .name = "clock",
     .version_id = 0,
     .minimum_version_id = 0,
     .pre_load = clock_pre_load,
-    .fields = (const VMStateField[]) {
-        VMSTATE_UINT64(period, Clock),
-        VMSTATE_END_OF_LIST(),
-    },
-    .subsections = (const VMStateDescription *const[]) {
-        &vmstate_factors,
-        NULL,
-    },
+    .fields = clock_fields,
+    .subsections = clock_subsections,
 };

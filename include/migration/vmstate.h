@@ -185,8 +185,8 @@ extern const VMStateInfo vmstate_info_qlist;
 
 /*** Where a member is, and that it has the type that a macro moves. ***/
 
-/* 0, or an error if pointers to these types cannot be compared. */
-#define vms_same_type_(p1, p2) (sizeof((p1)0 - (p2)0) * 0)
+/* 0, or an error if pointers of these types cannot be subtracted. */
+#define vms_same_type_(p1, p2) (sizeof((p1)64 - (p2)64) * 0)
 
 #define type_check_2darray(t1, t2, n, m) vms_same_type_(t1(*)[n][m], t2 *)
 #define type_check_array(t1, t2, n) vms_same_type_(t1(*)[n], t2 *)

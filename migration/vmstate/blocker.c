@@ -64,8 +64,7 @@ int migrate_add_blocker_normal(Error **reasonp, Error **errp)
     return add_if_allowed(reasonp, errp, BIT(MIG_MODE_NORMAL));
 }
 
-int migrate_add_blocker_modes(Error **reasonp, Error **errp, MigMode mode,
-                              ...)
+int migrate_add_blocker_modes(Error **reasonp, Error **errp, MigMode mode, ...)
 {
     unsigned long modes = 0;
     int next = mode;

@@ -139,15 +139,14 @@ const VMStateInfo vmstate_info_bitmap = {
 
 /*** Descriptors. ***/
 
-static int get_fd(QEMUFile *f, void *pv, size_t size,
-                  const VMStateField *field)
+static int get_fd(QEMUFile *f, void *pv, size_t size, const VMStateField *field)
 {
     *(int32_t *)pv = qemu_file_get_fd(f);
     return 0;
 }
 
-static int put_fd(QEMUFile *f, void *pv, size_t size,
-                  const VMStateField *field, JSONWriter *vmdesc)
+static int put_fd(QEMUFile *f, void *pv, size_t size, const VMStateField *field,
+                  JSONWriter *vmdesc)
 {
     return qemu_file_put_fd(f, *(const int32_t *)pv);
 }

@@ -7,26 +7,26 @@
 #include "qemu/error-report.h"
 
 /* get_NAME() and put_NAME(): qemu_get_MOVE(f, ctype *) and the opposite. */
-#define MOVERS(name_, ctype, move)                                       \
-    static int get_##name_(QEMUFile *f, void *pv, size_t size,           \
-                           const VMStateField *field)                    \
-    {                                                                    \
-        qemu_get_##move(f, (ctype *)pv);                                 \
-        return 0;                                                        \
-    }                                                                    \
-    static int put_##name_(QEMUFile *f, void *pv, size_t size,           \
-                           const VMStateField *field, JSONWriter *vmdesc) \
-    {                                                                    \
-        qemu_put_##move(f, (const ctype *)pv);                           \
-        return 0;                                                        \
+#define MOVERS(name_, ctype, move)                                             \
+    static int get_##name_(QEMUFile *f, void *pv, size_t size,                 \
+                           const VMStateField *field)                          \
+    {                                                                          \
+        qemu_get_##move(f, (ctype *)pv);                                       \
+        return 0;                                                              \
+    }                                                                          \
+    static int put_##name_(QEMUFile *f, void *pv, size_t size,                 \
+                           const VMStateField *field, JSONWriter *vmdesc)      \
+    {                                                                          \
+        qemu_put_##move(f, (const ctype *)pv);                                 \
+        return 0;                                                              \
     }
 
-#define NUMBER(name_, ctype, move)                                       \
-    MOVERS(name_, ctype, move)                                           \
-    const VMStateInfo vmstate_info_##name_ = {                           \
-        .name = #name_,                                                  \
-        .get = get_##name_,                                              \
-        .put = put_##name_,                                              \
+#define NUMBER(name_, ctype, move)                                             \
+    MOVERS(name_, ctype, move)                                                 \
+    const VMStateInfo vmstate_info_##name_ = {                                 \
+        .name = #name_,                                                        \
+        .get = get_##name_,                                                    \
+        .put = put_##name_,                                                    \
     };
 
 NUMBER(int8, int8_t, s8s)
@@ -51,24 +51,24 @@ static int refuse(const VMStateField *field, const char *text)
 }
 
 /* A stream that has ended has no value to compare; its error is enough. */
-#define NUMBER_EQUAL(name_, ctype, move, format, label)                  \
-    static int get_##name_##_equal(QEMUFile *f, void *pv, size_t size,   \
-                                   const VMStateField *field)            \
-    {                                                                    \
-        ctype here = *(const ctype *)pv, there;                          \
-                                                                         \
-        qemu_get_##move(f, &there);                                      \
-        if (here != there && !qemu_file_get_error(f)) {                  \
-            g_autofree char *text =                                      \
-                g_strdup_printf(format " != " format, here, there);      \
-            return refuse(field, text);                                  \
-        }                                                                \
-        return 0;                                                        \
-    }                                                                    \
-    const VMStateInfo vmstate_info_##name_##_equal = {                   \
-        .name = label,                                                   \
-        .get = get_##name_##_equal,                                      \
-        .put = put_##name_,                                              \
+#define NUMBER_EQUAL(name_, ctype, move, format, label)                        \
+    static int get_##name_##_equal(QEMUFile *f, void *pv, size_t size,         \
+                                   const VMStateField *field)                  \
+    {                                                                          \
+        ctype here = *(const ctype *)pv, there;                                \
+                                                                               \
+        qemu_get_##move(f, &there);                                            \
+        if (here != there && !qemu_file_get_error(f)) {                        \
+            g_autofree char *text =                                            \
+                g_strdup_printf(format " != " format, here, there);            \
+            return refuse(field, text);                                        \
+        }                                                                      \
+        return 0;                                                              \
+    }                                                                          \
+    const VMStateInfo vmstate_info_##name_##_equal = {                         \
+        .name = label,                                                         \
+        .get = get_##name_##_equal,                                            \
+        .put = put_##name_,                                                    \
     };
 
 NUMBER_EQUAL(uint8, uint8_t, 8s, "%x", "uint8 equal")

@@ -41,10 +41,10 @@ static void prepare_registry(void)
     for (i = 0; i <= MIG_PRI_MAX; i++) {
         QTAILQ_INIT(&registry.queue[i]);
     }
-    registry.by_id = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-                                           free_array);
-    registry.by_compat = g_hash_table_new_full(g_str_hash, g_str_equal,
-                                               g_free, free_array);
+    registry.by_id =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_array);
+    registry.by_compat =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_array);
     registry.by_opaque = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     registry.ready = true;
 }
@@ -118,8 +118,7 @@ static void enter(GHashTable *table, NumberOf *number_of, const char *name,
         array = g_ptr_array_new();
         g_hash_table_insert(table, g_strdup(name), array);
     }
-    g_ptr_array_insert(array, lower_bound(array, number_of, number_of(se)),
-                       se);
+    g_ptr_array_insert(array, lower_bound(array, number_of, number_of(se)), se);
 }
 
 static void leave(GHashTable *table, NumberOf *number_of, const char *name,
@@ -264,8 +263,7 @@ static void remove_matching(void *opaque, const VMStateDescription *vmsd,
     if (!list) {
         return;
     }
-    QLIST_FOREACH_SAFE(se, list, by_opaque, next)
-    {
+    QLIST_FOREACH_SAFE(se, list, by_opaque, next) {
         if (vmsd ? se->vmsd == vmsd : !strcmp(se->idstr, idstr)) {
             remove_entry(se);
         }

@@ -297,8 +297,8 @@ static int check_version(const VMStateDescription *vmsd, int version_id)
     return 0;
 }
 
-int vmstate_load_body(QEMUFile *f, const VMStateDescription *vmsd,
-                      void *opaque, int version_id)
+int vmstate_load_body(QEMUFile *f, const VMStateDescription *vmsd, void *opaque,
+                      int version_id)
 {
     int ret;
 
@@ -505,9 +505,9 @@ static int save_fields(QEMUFile *f, const VMStateDescription *vmsd,
         if (field_exists(vmsd, field, opaque, version_id)) {
             ret = save_field(f, vmsd, field, opaque, vmdesc, &err);
             if (ret) {
-                error_propagate_prepend(errp, err,
-                                        "Save of field %s/%s failed: ",
-                                        vmsd->name, field->name);
+                error_propagate_prepend(
+                    errp, err, "Save of field %s/%s failed: ", vmsd->name,
+                    field->name);
                 return ret;
             }
         } else if (field->flags & VMS_MUST_EXIST) {
@@ -611,8 +611,7 @@ int vmstate_save_state_v(QEMUFile *f, const VMStateDescription *vmsd,
 }
 
 int vmstate_save_state_with_err(QEMUFile *f, const VMStateDescription *vmsd,
-                                void *opaque, JSONWriter *vmdesc,
-                                Error **errp)
+                                void *opaque, JSONWriter *vmdesc, Error **errp)
 {
     return vmstate_save_state_v(f, vmsd, opaque, vmdesc, vmsd->version_id,
                                 errp);

@@ -214,8 +214,8 @@ static void test_random_file(void)
 
     put_random(f, bytes, size);
     g_assert_cmpint(qemu_fclose(f), ==, 0);
-    g_assert_cmpuint(stat64_get(&mig_stats.qemu_file_transferred) - before,
-                     ==, size);
+    g_assert_cmpuint(stat64_get(&mig_stats.qemu_file_transferred) - before, ==,
+                     size);
     f = open_fd(fd, false);
     get_random(f, bytes, size);
     g_assert_cmpint(qemu_fclose(f), ==, 0);
@@ -489,9 +489,8 @@ static void test_errors(void)
 
 static void test_full_disk(void)
 {
-    QIOChannel *ioc =
-        QIO_CHANNEL(qio_channel_file_new_path("/dev/full", O_WRONLY, 0,
-                                              &error_abort));
+    QIOChannel *ioc = QIO_CHANNEL(
+        qio_channel_file_new_path("/dev/full", O_WRONLY, 0, &error_abort));
     QEMUFile *f = qemu_file_new_output(ioc);
     g_autofree uint8_t *bytes = make_pattern(100000);
     Error *err = NULL;

@@ -3,6 +3,7 @@
  * The example of docs/devel/vmstate.rst, which includes the parts between the
  * marks, and what the page says about it.
  */
+/* clang-format off */
 /* [device] */
 #include "qemu/osdep.h"
 #include "hw/qdev-core.h"

@@ -20,15 +20,15 @@
 #include "qobject/qlist.h"
 #include "vmstate-helpers.h"
 
-#define MAX_COUNT 5
+#define MAX_COUNT  5
 #define MAX_SHAPES 64
-#define BITS 150
+#define BITS       150
 
 typedef enum Kind {
     NUMBER, /* one or several */
     BUFFER,
     UNUSED,
-    STRUCT, /* one or several */
+    STRUCT,    /* one or several */
     ALLOCATED, /* a count, and numbers that loading allocates */
     ALLOCATED_BYTES,
     TAILQ,
@@ -78,14 +78,14 @@ static const struct {
     const VMStateInfo *info;
     size_t size;
 } numbers[] = {
-    { &vmstate_info_int8, 1 },    { &vmstate_info_uint8, 1 },
-    { &vmstate_info_int16, 2 },   { &vmstate_info_uint16, 2 },
-    { &vmstate_info_int32, 4 },   { &vmstate_info_uint32, 4 },
-    { &vmstate_info_int64, 8 },   { &vmstate_info_uint64, 8 },
+    { &vmstate_info_int8, 1 },  { &vmstate_info_uint8, 1 },
+    { &vmstate_info_int16, 2 }, { &vmstate_info_uint16, 2 },
+    { &vmstate_info_int32, 4 }, { &vmstate_info_uint32, 4 },
+    { &vmstate_info_int64, 8 }, { &vmstate_info_uint64, 8 },
     { &vmstate_info_bool, 1 },
 };
 #define NUMBER_UINT64 7
-#define NUMBER_BOOL 8
+#define NUMBER_BOOL   8
 
 static int rnd(int low, int high)
 {
@@ -132,14 +132,15 @@ static int pre_load(int slot, Header *obj)
     return 0;
 }
 
-#define PRE_LOAD_1(n)                                                    \
-    static int pre_load_##n(void *opaque)                                \
-    {                                                                    \
-        return pre_load(0##n, opaque);                                   \
+#define PRE_LOAD_1(n)                                                          \
+    static int pre_load_##n(void *opaque)                                      \
+    {                                                                          \
+        return pre_load(0##n, opaque);                                         \
     }
-#define PRE_LOAD_8(n)                                                    \
-    PRE_LOAD_1(n##0) PRE_LOAD_1(n##1) PRE_LOAD_1(n##2) PRE_LOAD_1(n##3)  \
-    PRE_LOAD_1(n##4) PRE_LOAD_1(n##5) PRE_LOAD_1(n##6) PRE_LOAD_1(n##7)
+#define PRE_LOAD_8(n)                                                          \
+    PRE_LOAD_1(n##0)                                                           \
+    PRE_LOAD_1(n##1) PRE_LOAD_1(n##2) PRE_LOAD_1(n##3) PRE_LOAD_1(n##4)        \
+        PRE_LOAD_1(n##5) PRE_LOAD_1(n##6) PRE_LOAD_1(n##7)
 PRE_LOAD_8(0)
 PRE_LOAD_8(1)
 PRE_LOAD_8(2)
@@ -149,8 +150,8 @@ PRE_LOAD_8(5)
 PRE_LOAD_8(6)
 PRE_LOAD_8(7)
 
-#define NAMES_8(n)                                                       \
-    pre_load_##n##0, pre_load_##n##1, pre_load_##n##2, pre_load_##n##3,  \
+#define NAMES_8(n)                                                             \
+    pre_load_##n##0, pre_load_##n##1, pre_load_##n##2, pre_load_##n##3,        \
         pre_load_##n##4, pre_load_##n##5, pre_load_##n##6, pre_load_##n##7
 static int (*const pre_loads[MAX_SHAPES])(void *opaque) = {
     NAMES_8(0), NAMES_8(1), NAMES_8(2), NAMES_8(3),
@@ -191,8 +192,8 @@ static void make_counted(Shape *shape, Member *m)
     f->info = numbers[m->number].info;
     f->size = numbers[m->number].size;
     f->num_offset = m->count_offset;
-    f->flags |= m->kind == ALLOCATED ? VMS_VARRAY_UINT16 | VMS_ALLOC
-                                     : VMS_VARRAY_INT32;
+    f->flags |=
+        m->kind == ALLOCATED ? VMS_VARRAY_UINT16 | VMS_ALLOC : VMS_VARRAY_INT32;
 }
 
 static void make_container(Shape *shape, Member *m, int depth)
@@ -203,8 +204,7 @@ static void make_container(Shape *shape, Member *m, int depth)
     f->vmsd = &m->shape->vmsd;
     f->size = m->shape->size;
     if (m->kind == TAILQ || m->kind == LIST) {
-        f->info = m->kind == LIST ? &vmstate_info_qlist
-                                  : &vmstate_info_qtailq;
+        f->info = m->kind == LIST ? &vmstate_info_qlist : &vmstate_info_qtailq;
         f->start = offsetof(Header, link);
         m->offset = take(shape, sizeof(QTailQLink));
     } else {
@@ -236,9 +236,9 @@ static void make_structs(Shape *shape, Member *m, int depth)
                                 : VMS_VSTRUCT;
     } else {
         f->size = sizeof(void *);
-        f->flags = VMS_STRUCT | (m->kind == POINTERS
-                                     ? VMS_ARRAY | VMS_ARRAY_OF_POINTER
-                                     : VMS_POINTER);
+        f->flags =
+            VMS_STRUCT | (m->kind == POINTERS ? VMS_ARRAY | VMS_ARRAY_OF_POINTER
+                                              : VMS_POINTER);
     }
     m->offset = take(shape, f->size * m->count);
 }
@@ -325,8 +325,10 @@ static void list_fields(Shape *shape)
 
     shape->fields = f;
     if (!shape->base) {
-        *f++ = (VMStateField){ .name = "flags", .flags = VMS_SINGLE,
-                               .size = 1, .info = &vmstate_info_uint8 };
+        *f++ = (VMStateField){ .name = "flags",
+                               .flags = VMS_SINGLE,
+                               .size = 1,
+                               .info = &vmstate_info_uint8 };
     }
     for (i = 0; i < shape->nmembers; i++) {
         Member *m = &shape->members[i];
@@ -339,8 +341,7 @@ static void list_fields(Shape *shape)
                 .flags = VMS_SINGLE,
                 .offset = m->count_offset,
                 .size = checked ? 4 : 2,
-                .info = checked ? &vmstate_info_int32_le
-                                : &vmstate_info_uint16,
+                .info = checked ? &vmstate_info_int32_le : &vmstate_info_uint16,
             };
         }
         m->field.name = "member";
@@ -610,7 +611,7 @@ static void fill_member(const Member *m, void *obj)
         for (i = 0; i < m->count; i++) {
             where[i] = rnd(0, 3) ? new_object(m->shape) : NULL;
         }
-        /* fall through */
+        __attribute__((fallthrough));
     case STRUCT:
     case STRUCT_POINTER:
         for (i = 0; i < m->count; i++) {
@@ -794,8 +795,7 @@ static void write_member(GByteArray *w, const Member *m, void *obj)
         break;
     case ALLOCATED_BYTES:
         if (*where) {
-            g_byte_array_append(w, *where,
-                                AT(obj, m->count_offset, uint16_t));
+            g_byte_array_append(w, *where, AT(obj, m->count_offset, uint16_t));
         }
         break;
     case COUNTED:
@@ -807,7 +807,7 @@ static void write_member(GByteArray *w, const Member *m, void *obj)
             int bit;
 
             for (bit = i; bit < MIN(i + 64, BITS); bit++) {
-                word |= (uint64_t)!!test_bit(bit, *where) << (bit - i);
+                word |= (uint64_t) !!test_bit(bit, *where) << (bit - i);
             }
             write_be(w, word, 8);
         }
@@ -858,9 +858,9 @@ static GByteArray *save(const Shape *shape, void *obj, int version,
 {
     GByteArray *got;
 
-    g_assert_cmpint(save_to_bytes(&shape->vmsd, obj, version, vmdesc, &got,
-                                  &error_abort),
-                    ==, 0);
+    g_assert_cmpint(
+        save_to_bytes(&shape->vmsd, obj, version, vmdesc, &got, &error_abort),
+        ==, 0);
     g_assert_cmpint(saving, ==, 0);
     return got;
 }
@@ -878,8 +878,7 @@ static int64_t described_size(QDict *desc)
     const QListEntry *e;
     int64_t sum = 0;
 
-    QLIST_FOREACH_ENTRY(fields, e)
-    {
+    QLIST_FOREACH_ENTRY(fields, e) {
         QDict *field = qobject_to(QDict, qlist_entry_obj(e));
 
         sum += qdict_get_int(field, "size") *
@@ -904,8 +903,7 @@ static void check_description(const Shape *shape, void *obj, int version,
     /* In lists a name occurs more than once, which the parser refuses. */
     if (!has_containers) {
         desc = qobject_to(QDict, qobject_from_json(text->str, &error_abort));
-        g_assert_cmpstr(qdict_get_str(desc, "vmsd_name"), ==,
-                        shape->vmsd.name);
+        g_assert_cmpstr(qdict_get_str(desc, "vmsd_name"), ==, shape->vmsd.name);
         if (!qdict_haskey(desc, "subsections")) {
             g_assert_cmpint(described_size(desc), ==, size);
         }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is registered for migration: names, numbers, order; devices; reasons. */
+/* clang-format off */
 #include "qemu/osdep.h"
 #include "hw/clock.h"
 #include "hw/qdev-core.h"
 #include "hw/qdev-clock.h"
+#include "migration/misc.h"
 #include "migration/register.h"
 #include "migration/vmstate/blocker.h"
 #include "migration/vmstate/registry.h"
@@ -437,6 +439,50 @@ static void test_blockers(void)
     migration_busy_hook = NULL;
 }
 
+static int hear(NotifierWithReturn *n, MigrationEvent *e, Error **errp)
+{
+    if (e->type == MIG_EVENT_PRECOPY_SETUP) {
+        error_setg(errp, "not now");
+        return -EBUSY;
+    }
+    return 0;
+}
+
+static int hear_rounds(NotifierWithReturn *n, void *data, Error **errp)
+{
+    PrecopyNotifyData *d = data;
+
+    g_assert_cmpint(d->reason, ==, PRECOPY_NOTIFY_COMPLETE);
+    return 0;
+}
+
+static void test_notifiers(void)
+{
+    NotifierWithReturn n = { 0 }, r = { .notify = hear_rounds };
+    Error *err = NULL;
+
+    migration_remove_notifier(&n);
+    migration_add_notifier(&n, hear);
+    g_assert_cmpint(migration_call_notifiers(MIG_MODE_CPR_REBOOT,
+                                             MIG_EVENT_PRECOPY_SETUP,
+                                             &error_abort), ==, 0);
+    g_assert_cmpint(migration_call_notifiers(MIG_MODE_NORMAL,
+                                             MIG_EVENT_PRECOPY_SETUP, &err),
+                    ==, -EBUSY);
+    error_free_or_abort(&err);
+    g_assert_cmpint(migration_call_notifiers(MIG_MODE_NORMAL,
+                                             MIG_EVENT_PRECOPY_DONE,
+                                             &error_abort), ==, 0);
+    migration_remove_notifier(&n);
+    migration_remove_notifier(&n);
+    g_assert_cmpint(migration_call_notifiers(MIG_MODE_NORMAL,
+                                             MIG_EVENT_PRECOPY_SETUP,
+                                             &error_abort), ==, 0);
+    precopy_add_notifier(&r);
+    precopy_notify(PRECOPY_NOTIFY_COMPLETE, &error_abort);
+    precopy_remove_notifier(&r);
+}
+
 int main(int argc, char **argv)
 {
     g_setenv("QTEST_SILENT_ERRORS", "1", true);
@@ -455,5 +501,6 @@ int main(int argc, char **argv)
     g_test_add_func("/vmstate/registry/only-migratable",
                     test_only_migratable);
     g_test_add_func("/vmstate/registry/blockers", test_blockers);
+    g_test_add_func("/vmstate/registry/notifiers", test_notifiers);
     return g_test_run();
 }

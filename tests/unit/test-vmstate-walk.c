@@ -3,6 +3,7 @@
  * Descriptions: which callbacks are called when, what refuses a stream and in
  * which words, and the kinds of values that are not just numbers.
  */
+/* clang-format off */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "qemu/cpu-float.h"

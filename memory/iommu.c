@@ -55,22 +55,27 @@ int memory_region_iommu_num_indexes(IOMMUMemoryRegion *iommu_mr)
 
 /* ---- notifiers come and go ----------------------------------------------- */
 
-/* What all notifiers want changed: the IOMMU may refuse. */
-static int update_flags(IOMMUMemoryRegion *iommu, Error **errp)
+static IOMMUNotifierFlag wanted_flags(IOMMUMemoryRegion *iommu)
 {
-    IOMMUMemoryRegionClass *imrc = IOMMU_MEMORY_REGION_GET_CLASS(iommu);
     IOMMUNotifierFlag flags = IOMMU_NOTIFIER_NONE;
     IOMMUNotifier *n;
-    int ret = 0;
 
     IOMMU_NOTIFIER_FOREACH(n, iommu)
     {
         flags |= n->notifier_flags;
     }
-    if (flags != iommu->iommu_notify_flags && imrc->notify_flag_changed) {
-        ret = imrc->notify_flag_changed(iommu, iommu->iommu_notify_flags, flags,
-                                        errp);
-    }
+    return flags;
+}
+
+/* All notifiers together want @flags from now on: the IOMMU may refuse. */
+static int want(IOMMUMemoryRegion *iommu, IOMMUNotifierFlag flags, Error **errp)
+{
+    IOMMUMemoryRegionClass *imrc = IOMMU_MEMORY_REGION_GET_CLASS(iommu);
+    IOMMUNotifierFlag old = iommu->iommu_notify_flags;
+    int ret = flags != old && imrc->notify_flag_changed
+                  ? imrc->notify_flag_changed(iommu, old, flags, errp)
+                  : 0;
+
     if (!ret) {
         iommu->iommu_notify_flags = flags;
     }
@@ -83,15 +88,12 @@ int memory_region_register_iommu_notifier(MemoryRegion *mr, IOMMUNotifier *n,
     IOMMUMemoryRegion *iommu = memory_region_get_iommu(mr);
     int ret;
 
-    assert(iommu && n->notifier_flags != IOMMU_NOTIFIER_NONE);
-    assert(n->start <= n->end);
+    assert(iommu && n->notifier_flags && n->start <= n->end);
     assert(n->iommu_idx >= 0 &&
            n->iommu_idx < memory_region_iommu_num_indexes(iommu));
-
-    QLIST_INSERT_HEAD(&iommu->iommu_notify, n, node);
-    ret = update_flags(iommu, errp);
-    if (ret) {
-        QLIST_REMOVE(n, node);
+    ret = want(iommu, wanted_flags(iommu) | n->notifier_flags, errp);
+    if (!ret) {
+        QLIST_INSERT_HEAD(&iommu->iommu_notify, n, node);
     }
     return ret;
 }
@@ -102,7 +104,7 @@ void memory_region_unregister_iommu_notifier(MemoryRegion *mr, IOMMUNotifier *n)
 
     QLIST_REMOVE(n, node);
     /* Fewer events: no IOMMU can mind. */
-    update_flags(iommu, NULL);
+    want(iommu, wanted_flags(iommu), NULL);
 }
 
 /* ---- events -------------------------------------------------------------- */
@@ -189,53 +191,60 @@ void memory_region_iommu_replay(IOMMUMemoryRegion *iommu_mr, IOMMUNotifier *n)
 
 /* ---- RAM behind an entry ------------------------------------------------- */
 
+/* Whether all that @entry leads to, at @t, is there now. */
+static bool check_populated(const IOMMUTLBEntry *entry, const Target *t,
+                            Error **errp)
+{
+    RamDiscardManager *rdm = memory_region_get_ram_discard_manager(t->mr);
+    MemoryRegionSection section = {
+        .mr = t->mr,
+        .offset_within_region = t->xlat,
+        .size = int128_make64(t->len),
+    };
+
+    /* The guest may map what it has unplugged; it must stay discarded. */
+    if (rdm && !ram_discard_manager_is_populated(rdm, &section)) {
+        error_setg(errp,
+                   "iommu map to discarded memory (e.g., unplugged"
+                   " via virtio-mem): %" HWADDR_PRIx "",
+                   entry->translated_addr);
+        return false;
+    }
+    return true;
+}
+
 bool memory_get_xlat_addr(IOMMUTLBEntry *iotlb, void **host,
                           ram_addr_t *ram_addr, bool *read_only,
                           bool *mr_has_discard_manager, Error **errp)
 {
     bool writable = iotlb->perm & IOMMU_WO;
-    hwaddr xlat, len = iotlb->addr_mask + 1;
-    RamDiscardManager *rdm;
-    MemoryRegion *mr;
+    Target t = access_target(address_space_to_flatview(&address_space_memory),
+                             iotlb->translated_addr, iotlb->addr_mask + 1,
+                             writable, MEMTXATTRS_UNSPECIFIED);
 
-    mr = address_space_translate(&address_space_memory, iotlb->translated_addr,
-                                 &xlat, &len, writable, MEMTXATTRS_UNSPECIFIED);
-    if (!memory_region_is_ram(mr)) {
-        error_setg(errp, "iommu map to non memory area %" HWADDR_PRIx "", xlat);
+    if (!memory_region_is_ram(t.mr)) {
+        error_setg(errp, "iommu map to non memory area %" HWADDR_PRIx "",
+                   t.xlat);
         return false;
     }
-    rdm = memory_region_get_ram_discard_manager(mr);
-    if (rdm) {
-        MemoryRegionSection section = {
-            .mr = mr,
-            .offset_within_region = xlat,
-            .size = int128_make64(len),
-        };
-
-        /* The guest may map what it has unplugged; it must stay discarded. */
-        if (!ram_discard_manager_is_populated(rdm, &section)) {
-            error_setg(errp,
-                       "iommu map to discarded memory (e.g., unplugged"
-                       " via virtio-mem): %" HWADDR_PRIx "",
-                       iotlb->translated_addr);
-            return false;
-        }
+    if (!check_populated(iotlb, &t, errp)) {
+        return false;
     }
-    if (len & iotlb->addr_mask) {
+    if (t.len & iotlb->addr_mask) {
         error_setg(errp, "iommu has granularity incompatible with target AS");
         return false;
     }
     if (host) {
-        *host = memory_region_get_ram_ptr(mr) + xlat;
+        *host = access_host(t.mr, t.xlat);
     }
     if (ram_addr) {
-        *ram_addr = memory_region_get_ram_addr(mr) + xlat;
+        *ram_addr = t.mr->ram_block->offset + t.xlat;
     }
     if (read_only) {
-        *read_only = !writable || mr->readonly;
+        *read_only = !writable || t.mr->readonly;
     }
     if (mr_has_discard_manager) {
-        *mr_has_discard_manager = rdm;
+        *mr_has_discard_manager = memory_region_has_ram_discard_manager(t.mr);
     }
     return true;
 }

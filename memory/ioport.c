@@ -108,25 +108,40 @@ static const MemoryRegionPortio *find_port(const PortioRegion *r, hwaddr addr,
     return NULL;
 }
 
+/*
+ * Who has no row for words gets them as bytes, as long as these are ports of
+ * one row. Where nothing reads, there are ones.
+ */
+static const MemoryRegionPortio *find_bytes(const PortioRegion *r, hwaddr addr,
+                                            unsigned size, bool is_write)
+{
+    return size == 2 ? find_port(r, addr, 1, is_write) : NULL;
+}
+
+static bool in_row(const MemoryRegionPortio *p, hwaddr addr)
+{
+    return p && addr - p->offset < p->len;
+}
+
 static uint64_t portio_read(void *opaque, hwaddr addr, unsigned size)
 {
     const PortioRegion *r = opaque;
     const MemoryRegionPortio *p = find_port(r, addr, size, false);
-    uint32_t port = r->mr.addr + addr;
-    uint32_t high = 0xff;
+    uint64_t val = 0;
 
     if (p) {
-        return p->read(r->opaque, port);
+        return p->read(r->opaque, r->mr.addr + addr);
     }
-    p = size == 2 ? find_port(r, addr, 1, false) : NULL;
-    if (!p) {
-        return MAKE_64BIT_MASK(0, size * 8);
+    p = find_bytes(r, addr, size, false);
+    for (unsigned i = 0; i < size; i++) {
+        uint64_t byte = 0xff;
+
+        if (in_row(p, addr + i)) {
+            byte = p->read(r->opaque, r->mr.addr + addr + i);
+        }
+        val |= byte << (8 * i);
     }
-    port = p->read(r->opaque, port);
-    if (addr + 1 - p->offset < p->len) {
-        high = p->read(r->opaque, r->mr.addr + addr + 1);
-    }
-    return port | high << 8;
+    return val;
 }
 
 static void portio_write(void *opaque, hwaddr addr, uint64_t data,
@@ -134,18 +149,14 @@ static void portio_write(void *opaque, hwaddr addr, uint64_t data,
 {
     const PortioRegion *r = opaque;
     const MemoryRegionPortio *p = find_port(r, addr, size, true);
-    uint32_t port = r->mr.addr + addr;
 
     if (p) {
-        p->write(r->opaque, port, data);
+        p->write(r->opaque, r->mr.addr + addr, data);
         return;
     }
-    p = size == 2 ? find_port(r, addr, 1, true) : NULL;
-    if (p) {
-        p->write(r->opaque, port, data & 0xff);
-        if (addr + 1 - p->offset < p->len) {
-            p->write(r->opaque, port + 1, data >> 8);
-        }
+    p = find_bytes(r, addr, size, true);
+    for (unsigned i = 0; i < size && in_row(p, addr + i); i++) {
+        p->write(r->opaque, r->mr.addr + addr + i, (uint8_t)(data >> (8 * i)));
     }
 }
 
@@ -186,10 +197,10 @@ static MemoryRegion *portio_region_new(PortioList *list,
     /*
      * Whoever sees the region holds its owner; the PortioRegion itself must
      * live as long, so that is the owner, and the device is only the parent.
+     * Without a name at first, the region does not become the owner's child.
      */
-    memory_region_init_io(&r->mr, OBJECT(r), &portio_ops, r, list->name, size);
-    object_ref(OBJECT(&r->mr));
-    object_unparent(OBJECT(&r->mr));
+    memory_region_init_io(&r->mr, OBJECT(r), &portio_ops, r, NULL, size);
+    r->mr.name = g_strdup(list->name);
     child = g_strdup_printf("%s[*]", list->name);
     object_property_add_child(portio_parent(list), child, OBJECT(&r->mr));
     if (list->flush_coalesced_mmio) {

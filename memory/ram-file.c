@@ -230,36 +230,46 @@ static int ram_file_open(const char *path, const char *region_name,
     }
 }
 
+/* @fd is -errno. What can be read only can still become RAM: says how. */
+static void set_open_error(const char *path, uint32_t ram_flags, int fd,
+                           Error **errp)
+{
+    ERRP_GUARD();
+    bool private = !(ram_flags & (RAM_READONLY_FD | RAM_SHARED));
+
+    error_setg_errno(errp, -fd, "can't open backing store %s for guest RAM",
+                     path);
+    if (private && fd == -EACCES &&
+        faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0) {
+        error_append_hint(errp,
+                          "Consider opening the backing store read-only "
+                          "but still creating writable RAM using '-object "
+                          "memory-backend-file,readonly=on,rom=off...' "
+                          "(see \"VM templating\" documentation)\n");
+    }
+}
+
 RAMBlock *qemu_ram_alloc_from_file(ram_addr_t size, MemoryRegion *mr,
                                    uint32_t ram_flags, const char *mem_path,
                                    off_t offset, Error **errp)
 {
-    ERRP_GUARD();
-    RAMBlock *block;
     bool created;
     int fd = ram_file_open(mem_path, memory_region_name(mr) ?: "",
                            ram_flags & RAM_READONLY_FD, &created);
+    RAMBlock *block;
 
     if (fd < 0) {
-        error_setg_errno(errp, -fd, "can't open backing store %s for guest RAM",
-                         mem_path);
-        if (fd == -EACCES && !(ram_flags & (RAM_READONLY_FD | RAM_SHARED)) &&
-            faccessat(AT_FDCWD, mem_path, R_OK, AT_EACCESS) == 0) {
-            error_append_hint(errp,
-                              "Consider opening the backing store read-only "
-                              "but still creating writable RAM using '-object "
-                              "memory-backend-file,readonly=on,rom=off...' "
-                              "(see \"VM templating\" documentation)\n");
-        }
+        set_open_error(mem_path, ram_flags, fd, errp);
         return NULL;
     }
     block = qemu_ram_alloc_from_fd(size, size, NULL, mr, ram_flags, fd, offset,
                                    false, errp);
-    if (!block) {
-        if (created) {
-            unlink(mem_path);
-        }
-        close(fd);
+    if (block) {
+        return block;
     }
-    return block;
+    close(fd);
+    if (created) {
+        unlink(mem_path);
+    }
+    return NULL;
 }

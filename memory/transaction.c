@@ -31,7 +31,7 @@ typedef struct Snapshot {
 } Snapshot;
 
 static unsigned depth;
-static GPtrArray *snapshots; /* of Snapshot, in an undoable transaction */
+static GPtrArray *snapshots;  /* of Snapshot, in an undoable transaction */
 static uint64_t views_before; /* memory_views_serial() when it began */
 
 bool memory_transaction_active(void)

@@ -622,7 +622,8 @@ static void test_svg(void)
 
     begin(&f);
     setup(&f, "large", box(&f, "large", UINT64_MAX - 4095));
-    check_svg(f.as, (const char *const[]){ "(16 EiB \xe2\x88\x92 4 KiB)", NULL });
+    check_svg(f.as,
+              (const char *const[]){ "(16 EiB \xe2\x88\x92 4 KiB)", NULL });
     /* A root without a size is nowhere. */
     memory_region_set_size(f.as->root, 0);
     g_assert_null(memory_query_at(NULL, 0, &error_abort));

@@ -41,5 +41,8 @@ const char *host_memory_id(const HostMemoryBackend *backend);
 uint32_t host_memory_ram_flags(const HostMemoryBackend *backend);
 /* False with an error if the size is 0. */
 bool host_memory_check_size(const HostMemoryBackend *backend, Error **errp);
+/* False with an error if @size, the backend's, is not of whole pages. */
+bool host_memory_check_pages(const HostMemoryBackend *backend, uint64_t size,
+                             size_t pagesize, Error **errp);
 
 #endif

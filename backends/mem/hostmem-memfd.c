@@ -8,6 +8,7 @@
 #include "qapi/error.h"
 #include "qapi/qapi-builtin-visit.h"
 #include "qapi/visitor.h"
+#include "qemu/host-utils.h"
 #include "qemu/memfd.h"
 #include "qemu/module.h"
 
@@ -21,6 +22,15 @@ struct HostMemoryBackendMemfd {
     bool seal;
 };
 
+/* The file's pages, as far as that is known before there is one. */
+static size_t file_page_size(const HostMemoryBackendMemfd *m)
+{
+    if (!m->hugetlb) {
+        return qemu_real_host_page_size();
+    }
+    return is_power_of_2(m->hugetlbsize) ? m->hugetlbsize : 1;
+}
+
 static bool memfd_backend_alloc(HostMemoryBackend *backend, Error **errp)
 {
     HostMemoryBackendMemfd *m = MEMORY_BACKEND_MEMFD(backend);
@@ -28,7 +38,9 @@ static bool memfd_backend_alloc(HostMemoryBackend *backend, Error **errp)
     g_autofree char *name = NULL;
     int fd;
 
-    if (!host_memory_check_size(backend, errp)) {
+    if (!host_memory_check_size(backend, errp) ||
+        !host_memory_check_pages(backend, backend->size, file_page_size(m),
+                                 errp)) {
         return false;
     }
     fd = qemu_memfd_create(TYPE_MEMORY_BACKEND_MEMFD, backend->size, m->hugetlb,

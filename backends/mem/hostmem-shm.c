@@ -21,6 +21,10 @@ static bool shm_backend_alloc(HostMemoryBackend *backend, Error **errp)
         error_setg(errp, "can't create shm backend with `share=off`");
         return false;
     }
+    if (!host_memory_check_pages(backend, backend->size,
+                                 qemu_real_host_page_size(), errp)) {
+        return false;
+    }
     fd = qemu_shm_alloc(backend->size, errp);
     if (fd < 0) {
         return false;

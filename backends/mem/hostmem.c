@@ -151,18 +151,24 @@ bool host_memory_check_size(const HostMemoryBackend *backend, Error **errp)
     return true;
 }
 
-static bool check_alignment(HostMemoryBackend *backend, Error **errp)
+bool host_memory_check_pages(const HostMemoryBackend *backend, uint64_t size,
+                             size_t pagesize, Error **errp)
 {
-    size_t pagesize = host_memory_backend_pagesize(backend);
     g_autofree char *text = size_to_str(pagesize);
 
-    if (backend->aligned &&
-        !QEMU_IS_ALIGNED(memory_region_size(&backend->mr), pagesize)) {
+    if (!QEMU_IS_ALIGNED(size, pagesize)) {
         error_setg(errp, "backend '%s' memory size must be multiple of %s",
                    object_get_typename(OBJECT(backend)), text);
         return false;
     }
     return true;
+}
+
+static bool check_alignment(HostMemoryBackend *backend, Error **errp)
+{
+    return !backend->aligned ||
+           host_memory_check_pages(backend, memory_region_size(&backend->mr),
+                                   host_memory_backend_pagesize(backend), errp);
 }
 
 /* All that is done to memory once it is mapped; where it lies comes first. */

@@ -529,9 +529,8 @@ static void ram_device_write(void *opaque, hwaddr addr, uint64_t data,
 static bool ram_device_accepts(void *opaque, hwaddr addr, unsigned size,
                                bool is_write, MemTxAttrs attrs)
 {
-    MemoryRegion *mr = opaque;
-
-    return addr + size <= mr->ram_block->used_length;
+    /* The block is rounded up to pages. */
+    return addr + size <= memory_region_size(opaque);
 }
 
 const MemoryRegionOps ram_device_mem_ops = {

@@ -326,24 +326,24 @@ static void test_cache_io(MemFixture *f, gconstpointer unused)
 /* Accesses that begin in it do not go on behind its end. */
 static void test_device_memory_end(MemFixture *f, gconstpointer unused)
 {
-    g_autofree char *bar = g_malloc(0x1000);
+    g_autofree char *bar = g_malloc(0xff0);
     MemoryRegion mr;
     uint8_t buf[16];
     MemTxResult r;
 
-    memset(bar, 0x5a, 0x1000);
-    memory_region_init_ram_device_ptr(&mr, f->owner, "bar", 0x1000, bar);
+    memset(bar, 0x5a, 0xff0);
+    memory_region_init_ram_device_ptr(&mr, f->owner, "bar", 0xff0, bar);
     memory_region_add_subregion(&f->root, 0x20000, &mr);
-    g_assert_cmphex(address_space_ldl_le(&f->as, 0x20ffc, NONE, &r), ==,
+    g_assert_cmphex(address_space_ldl_le(&f->as, 0x20fec, NONE, &r), ==,
                     0x5a5a5a5a);
     g_assert_cmpuint(r, ==, MEMTX_OK);
-    address_space_ldq_le(&f->as, 0x20ffc, NONE, &r);
+    address_space_ldq_le(&f->as, 0x20fec, NONE, &r);
     g_assert_cmpuint(r, ==, MEMTX_DECODE_ERROR);
-    address_space_stq_le(&f->as, 0x20ffd, 0, NONE, &r);
+    address_space_stq_le(&f->as, 0x20fed, 0, NONE, &r);
     g_assert_cmpuint(r, ==, MEMTX_DECODE_ERROR);
-    g_assert_cmphex(bar[0xffd], ==, 0x5a);
+    g_assert_cmphex(bar[0xfed], ==, 0x5a);
     g_assert_cmpuint(
-        address_space_read(&f->as, 0x20ffc, NONE, buf, sizeof(buf)), ==,
+        address_space_read(&f->as, 0x20fec, NONE, buf, sizeof(buf)), ==,
         MEMTX_DECODE_ERROR);
     g_assert_cmpmem(buf, 5, "\x5a\x5a\x5a\x5a\0", 5);
     /* A loader's copy leaves it out. */

@@ -342,12 +342,15 @@ void eventfds_pending(const FlatRange *range, GArray *before, GArray *after)
     }
 }
 
-/* What goes from a place does so before another comes there. */
-static void append_del(GArray *out, const Eventfd *fd)
+/*
+ * What goes from a place does so before another comes there. What lies before
+ * @first is another view's.
+ */
+static void append_del(GArray *out, guint first, const Eventfd *fd)
 {
     guint i = out->len;
 
-    while (i > 0) {
+    while (i > first) {
         const Eventfd *before = &g_array_index(out, Eventfd, i - 1);
 
         if (!before->add || compare_place(before, fd)) {
@@ -360,7 +363,7 @@ static void append_del(GArray *out, const Eventfd *fd)
 
 void eventfds_diff(GArray *before, GArray *after, GArray *out)
 {
-    guint b = 0, a = 0;
+    guint b = 0, a = 0, first = out->len;
 
     sort(before);
     sort(after);
@@ -373,7 +376,7 @@ void eventfds_diff(GArray *before, GArray *after, GArray *out)
 
         if (order < 0) {
             old->add = false;
-            append_del(out, old);
+            append_del(out, first, old);
         } else if (order > 0) {
             new->add = true;
             g_array_append_val(out, *new);

@@ -164,6 +164,47 @@ static void test_one_by_one(void)
 }
 
 /* All changes of a transaction at once, in order of address. */
+/* One view gets at a place what another loses there: each hears its own. */
+static void move_between_views(bool back)
+{
+    MemoryRegion *root = begin_scene(), *other = new_container("other", 0x8000);
+    MemoryRegion *dev = new_io("dev", 0x100);
+    MemoryRegion *from = back ? other : root, *to = back ? root : other;
+    MemoryListener theirs = listener;
+    AddressSpace second;
+
+    address_space_init(&second, other, "second");
+    memory_listener_register(&listener, &space);
+    memory_listener_register(&theirs, &second);
+    add(root, 0, new_io("r", 0x100), 0);
+    add(other, 0, new_io("o", 0x100), 0);
+    add(from, 0x1000, dev, 0);
+    add_fd(dev, 0x10, 4, 0);
+    assert_heard("+1010+4 0\n");
+
+    /* What comes is listed before what goes: its view is marked first. */
+    memory_region_transaction_begin();
+    add(to, 0x4000, new_io("first", 0x100), 0);
+    memory_region_del_subregion(from, dev);
+    add(to, 0x1000, dev, 0);
+    memory_region_transaction_commit();
+    /* The older address space hears first. */
+    assert_heard(back ? "+1010+4 0\n-1010+4 0\n" : "-1010+4 0\n+1010+4 0\n");
+
+    memory_listener_unregister(&theirs);
+    assert_heard(back ? "" : "-1010+4 0\n");
+    memory_listener_unregister(&listener);
+    assert_heard(back ? "-1010+4 0\n" : "");
+    free_space(&second);
+    end_scene();
+}
+
+static void test_two_views(void)
+{
+    move_between_views(false);
+    move_between_views(true);
+}
+
 static void test_batch(void)
 {
     MemoryRegion *root = begin_scene(), *dev = new_io("dev", 0x100);
@@ -466,6 +507,7 @@ int main(int argc, char **argv)
 {
     memory_test_init(&argc, &argv);
     g_test_add_func("/ioeventfd/one-by-one", test_one_by_one);
+    g_test_add_func("/ioeventfd/two-views", test_two_views);
     g_test_add_func("/ioeventfd/batch", test_batch);
     g_test_add_func("/ioeventfd/stays", test_stays);
     g_test_add_func("/ioeventfd/endianness", test_endianness);

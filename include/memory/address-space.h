@@ -67,8 +67,8 @@ FlatView *address_space_get_flatview(AddressSpace *as);
 /*
  * Makes @as, of any content so far, show what @root shows. The flat view is
  * there at once, also within a transaction. References @root until destroyed.
- * Where @root itself is mapped, if it is, does not matter. (In QEMU, its address
- * there shifts what is shown.) @name is copied; NULL is "anonymous". Big lock.
+ * Where @root itself is mapped, if it is, does not matter (in QEMU its address
+ * there shifts what is shown). @name is copied; NULL is "anonymous". Big lock.
  */
 void address_space_init(AddressSpace *as, MemoryRegion *root, const char *name);
 

@@ -4,6 +4,7 @@
  * come to mind. What a test sends never ends the emulator.
  */
 #include "qemu/osdep.h"
+#include <sys/un.h>
 #include "qobject/qstring.h"
 #include "libqtest.h"
 
@@ -471,6 +472,47 @@ static void test_object_life(void)
     rmdir(dir);
 }
 
+static char *ask_at(const char *path, const char *line)
+{
+    struct sockaddr_un addr = { .sun_family = AF_UNIX };
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    g_autoptr(GString) answer = g_string_new(NULL);
+    char c = 0;
+
+    strcpy(addr.sun_path, path);
+    g_assert_cmpint(connect(fd, (struct sockaddr *)&addr, sizeof(addr)), ==, 0);
+    g_assert_cmpint(send(fd, line, strlen(line), MSG_NOSIGNAL), >, 0);
+    while (strchr(line, '\n') && c != '\n') {
+        g_assert_cmpint(RETRY_ON_EINTR(recv(fd, &c, 1, 0)), ==, 1);
+        g_string_append_c(answer, c);
+    }
+    close(fd);
+    return g_string_free(g_steal_pointer(&answer), false);
+}
+
+/* One client after the other; half a line is of no use to the next. */
+static void test_reconnect(void)
+{
+    g_autofree char *dir = g_dir_make_tmp("plateau-qtest-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(dir, "s", NULL);
+    g_autofree char *args = g_strdup_printf(
+        MACHINE "-chardev socket,id=c,path=%s,server=on,wait=off "
+                "-object qtest,id=q,chardev=c,log=none",
+        path);
+    QmpClient *c = qmp_client_ready(args);
+
+    for (int i = 0; i < 10; i++) {
+        g_autofree char *nothing = ask_at(path, "writeb 5");
+        g_autofree char *answer = ask_at(path, "readb 0x5\n");
+
+        g_assert_cmpstr(nothing, ==, "");
+        g_assert_cmpstr(answer, ==, "OK 0x0000000000000000\n");
+    }
+    qmp_client_quit(c);
+    unlink(path);
+    rmdir(dir);
+}
+
 /* "[R +0.012345] readb 0" and the like: returns what follows the time. */
 static char *log_line(const char *line, char kind)
 {
@@ -549,6 +591,7 @@ int main(int argc, char **argv)
     g_test_add_func("/qtest/random", test_random);
     g_test_add_func("/qtest/object/second", test_object);
     g_test_add_func("/qtest/object/life", test_object_life);
+    g_test_add_func("/qtest/reconnect", test_reconnect);
     g_test_add_func("/qtest/log", test_log);
     return g_test_run();
 }

@@ -83,10 +83,10 @@ int pick_region(Model *m, bool (*ok)(Model *m, int r))
     return -1;
 }
 
-bool is_ram(const ModelRegion *r)
+bool is_ram(Kind kind)
 {
-    return r->kind == KIND_RAM || r->kind == KIND_ROM || r->kind == KIND_ROMD ||
-           r->kind == KIND_RAM_DEVICE;
+    return kind == KIND_RAM || kind == KIND_ROM || kind == KIND_ROMD ||
+           kind == KIND_RAM_DEVICE;
 }
 
 bool is_container(Model *m, int r)

@@ -107,7 +107,7 @@ static bool has_logs(Model *m, int r)
 
 static bool has_size(Model *m, int r)
 {
-    return !is_ram(&m->region[r]);
+    return !is_ram(m->region[r].kind);
 }
 
 static bool has_io(Model *m, int r)
@@ -207,41 +207,60 @@ static void init_region(Model *m, ModelRegion *r, MemoryRegion *target,
     }
 }
 
-void do_create(Model *m)
+static int free_slot(Model *m)
 {
-    ModelRegion *r = NULL;
-    int target = -1, slot;
-    uint64_t size;
-    Kind kind;
-
-    for (slot = 0; slot < m->regions; slot++) {
+    for (int slot = 0; slot < m->regions; slot++) {
         if (!m->region[slot].used) {
-            r = &m->region[slot];
-            break;
+            return slot;
         }
     }
-    if (!r || !pick_kind(m, slot, &kind, &target)) {
-        return;
-    }
+    return -1;
+}
+
+/* @target and @offset are of an alias. */
+static void create(Model *m, int slot, Kind kind, uint64_t size, int target,
+                   hwaddr offset)
+{
+    ModelRegion *r = &m->region[slot];
+
     *r = (ModelRegion){
         .kind = kind,
         .alias = target,
         .id = ++m->ids,
-        .now = { .container = -1, .enabled = true, .romd = true },
+        .owner = object_new(TYPE_MODEL_OWNER),
+        .now = {
+            .container = -1,
+            .size = wide_size(size),
+            .alias_offset = offset,
+            .enabled = true,
+            .readonly = kind == KIND_ROM,
+            .romd = true,
+        },
     };
-    size = is_ram(r) ? 0x1000 * (1 + pick(m, 8)) : pick_size(m, kind);
-    r->now.size = wide_size(size);
-    r->now.readonly = kind == KIND_ROM;
-    r->now.alias_offset = kind == KIND_ALIAS ? pick_addr(m) : 0;
-    r->owner = object_new(TYPE_MODEL_OWNER);
     MODEL_OWNER(r->owner)->model = m;
     m->created++;
     model_note(m, "create r%d kind %d size %" PRIx64 " alias r%d+%" PRIx64,
-               slot, kind, size, target, r->now.alias_offset);
-    /* The mapping is made last: an alias may show it at once otherwise. */
+               slot, kind, size, target, offset);
     init_region(m, r, target < 0 ? NULL : m->region[target].mr, size);
     r->used = true;
     r->before = r->now;
+}
+
+void do_create(Model *m)
+{
+    int slot = free_slot(m), target = -1;
+    hwaddr offset = 0;
+    uint64_t size;
+    Kind kind;
+
+    if (slot < 0 || !pick_kind(m, slot, &kind, &target)) {
+        return;
+    }
+    size = is_ram(kind) ? 0x1000 * (1 + pick(m, 8)) : pick_size(m, kind);
+    if (kind == KIND_ALIAS) {
+        offset = pick_addr(m);
+    }
+    create(m, slot, kind, size, target, offset);
 }
 
 static void delete_child(Model *m, int child)
@@ -305,18 +324,13 @@ static int pick_parent(Model *m)
     return pick(m, 3) ? parent : MIN(parent, pick_region(m, is_container));
 }
 
-void do_add(Model *m)
+static void add(Model *m, int child, int parent, hwaddr addr, int priority)
 {
-    int child = pick_region(m, is_free);
-    int parent = pick_parent(m);
-    int priority = one_in(m, 2) ? 0 : (int)pick(m, 5) - 2;
-    hwaddr addr = pick_addr(m);
-    ModelState was;
+    ModelState was = m->region[child].now;
 
-    if (child < 0 || parent < 0 || reaches(m, child, parent)) {
+    if (reaches(m, child, parent)) {
         return;
     }
-    was = m->region[child].now;
     m->region[child].now.container = parent;
     m->region[child].now.addr = addr;
     m->region[child].now.priority = priority;
@@ -336,6 +350,60 @@ void do_add(Model *m)
                                     m->region[child].mr);
     }
     after(m);
+}
+
+void do_add(Model *m)
+{
+    int child = pick_region(m, is_free);
+    int parent = pick_parent(m);
+    int priority = one_in(m, 2) ? 0 : (int)pick(m, 5) - 2;
+    hwaddr addr = pick_addr(m);
+
+    if (child >= 0 && parent >= 0) {
+        add(m, child, parent, addr, priority);
+    }
+}
+
+static bool is_slot(Model *m, int r)
+{
+    return m->region[r].kind == KIND_ALIAS && is_child(m, r) &&
+           m->region[r].now.size && !(m->region[r].now.size >> 60);
+}
+
+static void set_unmergeable(Model *m, int r)
+{
+    m->region[r].now.unmergeable = true;
+    before(m);
+    memory_region_set_unmergeable(m->region[r].mr, true);
+    after(m);
+}
+
+/*
+ * As virtio-mem plugs its memory: an alias that goes on where another ends, or
+ * one in the place of another, which is seen by the same bytes but is not it.
+ */
+void do_slot(Model *m)
+{
+    int old = pick_region(m, is_slot), slot = free_slot(m);
+    bool beside = pick(m, 3);
+    ModelState s;
+
+    if (old < 0 || slot < 0) {
+        return;
+    }
+    s = m->region[old].now;
+    create(m, slot, KIND_ALIAS, s.size, m->region[old].alias,
+           s.alias_offset + (beside ? s.size : 0));
+    if (pick(m, 4)) {
+        set_unmergeable(m, slot);
+    }
+    if (!s.unmergeable && pick(m, 2)) {
+        set_unmergeable(m, old);
+    }
+    add(m, slot, s.container, s.addr + (beside ? s.size : 0), s.priority);
+    if (!beside && pick(m, 2)) {
+        delete_child(m, old);
+    }
 }
 
 void do_delete(Model *m)

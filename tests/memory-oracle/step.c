@@ -325,7 +325,7 @@ void model_step(Model *m)
         { do_set_offset, 4 }, { do_set_flag, 18 },   { do_set_log, 4 },
         { do_eventfd, 4 },    { do_coalesced, 3 },   { do_space, 5 },
         { do_listener, 6 },   { do_tracking, 1 },    { do_begin, 5 },
-        { do_commit, 10 },    { do_meddle, 3 },
+        { do_commit, 10 },    { do_meddle, 3 },      { do_slot, 5 },
     };
     unsigned total = 0, n;
 

@@ -19,7 +19,7 @@ uint64_t pick_size(Model *m, Kind kind);
 u128 wide_size(uint64_t size);
 /* A region in use for which @ok, if given, holds; or -1. */
 int pick_region(Model *m, bool (*ok)(Model *m, int r));
-bool is_ram(const ModelRegion *r);
+bool is_ram(Kind kind);
 bool is_container(Model *m, int r);
 
 /* ---- step.c -------------------------------------------------------------- */
@@ -34,6 +34,7 @@ void after(Model *m);
 void do_create(Model *m);
 void do_destroy(Model *m);
 void do_add(Model *m);
+void do_slot(Model *m);
 void do_delete(Model *m);
 void do_set_address(Model *m);
 void do_set_size(Model *m);

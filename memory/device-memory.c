@@ -84,6 +84,16 @@ static bool check_fd(int fd, uint64_t fd_offset, uint64_t len, Error **errp)
                          fd);
         return false;
     }
+    if (S_ISDIR(st.st_mode) || S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)) {
+        error_setg(errp,
+                   "device memory: fd %d is %s; it must be a device or a file "
+                   "that can be mapped",
+                   fd,
+                   S_ISDIR(st.st_mode)    ? "a directory"
+                   : S_ISFIFO(st.st_mode) ? "a pipe"
+                                          : "a socket");
+        return false;
+    }
     /* Devices tell no size; mmap() refuses what is beyond. */
     if (S_ISREG(st.st_mode) &&
         (fd_offset > st.st_size || len > st.st_size - fd_offset)) {

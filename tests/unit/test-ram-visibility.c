@@ -234,6 +234,7 @@ static void test_device_memory_refused(void)
     MemoryRegion *root = new_container("root", 64 * KiB);
     int fd = qemu_memfd_create("bar", 16 * KiB, false, 0, 0, &error_abort);
     int null = open("/dev/null", O_RDWR);
+    int dir = open("/", O_RDONLY);
     const struct {
         uint64_t offset, fd_offset, len;
         int fd;
@@ -250,6 +251,7 @@ static void test_device_memory_refused(void)
         { 0, 0x4000, 0x1000, fd, "too few" },
         { 0, UINT64_MAX - 4095, 0x1000, fd, "too few" },
         { 0, 0, 0x1000, null, "cannot map device memory" },
+        { 0, 0, 0x1000, dir, "is a directory; it must be" },
         { 0, 0, 0x1000, 999, "cannot look at device memory's fd 999" },
         { 0x6000, 0, 0x2000, fd, "overlaps 0x7000-0x7fff" },
         { 0x7000, 0, 0x1000, fd, "overlaps 0x7000-0x7fff" },
@@ -271,6 +273,7 @@ static void test_device_memory_refused(void)
     memory_device_unmap(root, 0x7000, 0x1000, &error_abort);
     close(fd);
     close(null);
+    close(dir);
     free_regions();
 }
 

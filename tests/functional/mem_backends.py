@@ -378,12 +378,12 @@ def test_huge_pages(tmp):
         refuse("", "-object", "memory-backend-memfd,id=m,size=2M,hugetlb=on")
         return "the kernel has no huge pages: only the error was tested"
     if int(free.read_text()) == 0:
-        refuse("", "-object",
+        refuse("huge pages of", "-object",
                "memory-backend-memfd,id=m,size=2M,hugetlb=on,prealloc=on")
-    refuse("", "-object", "memory-backend-memfd,id=m,size=2M,hugetlb=on,"
-           "hugetlbsize=3M")
-    refuse("", "-object", "memory-backend-memfd,id=m,size=1M,hugetlb=on,"
-           "hugetlbsize=2M")
+    refuse("Hugepage size must be a power of 2", "-object",
+           "memory-backend-memfd,id=m,size=2M,hugetlb=on,hugetlbsize=3M")
+    refuse("memory size must be multiple of 2 MiB", "-object",
+           "memory-backend-memfd,id=m,size=1M,hugetlb=on,hugetlbsize=2M")
     return None
 
 
@@ -616,7 +616,7 @@ def test_device_memory(tmp):
                 pass
         ends = os.pipe()
         e.getfd("pipe", ends[0])
-        expect("cannot map device memory", e.object_add, "device-memory", "d2",
+        expect("is a pipe; it must be a device or a file", e.object_add, "device-memory", "d2",
                fd="pipe", size=PAGE, addr=base * 3)
         e.qmp("object-del", id="d0")
         assert e.load(base) != int.from_bytes(b"one!", "little")

@@ -57,7 +57,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     }
     path = g_strdup_printf("/proc/self/fd/%d", fd);
-    memcpy(image, data, size);
+    if (size) {
+        memcpy(image, data, size);
+    }
     load_everything(path);
     close(fd);
     rom_list_clear();

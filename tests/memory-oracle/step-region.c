@@ -536,7 +536,7 @@ void do_eventfd(Model *m)
         return;
     }
     fd = (ModelFd){
-        .addr = 8 * pick(m, 0x500),
+        .addr = 0x1000 * pick(m, 3) + 8 * pick(m, 3),
         .size = sizes[pick(m, ARRAY_SIZE(sizes))],
         .match = pick(m, 2),
         .e = pick(m, MODEL_NOTIFIERS),

@@ -322,8 +322,11 @@ static void load_notes(const ElfFile *elf, LoadArgs *a, Segment *seg)
             return;
         }
         if (get(elf, note + 8, 4) == wanted) {
-            /* Padding may lie behind the end of the file's piece. */
-            g_autofree uint8_t *copy = g_malloc0(size);
+            /*
+             * Padding may lie behind the end of the file's piece; and who reads
+             * a value of 8 bytes from a shorter one, reads zeros.
+             */
+            g_autofree uint8_t *copy = g_malloc0(size + 16);
 
             memcpy(copy, note, MIN(size, seg->filesz - at));
             a->note_fn(copy, &seg->align, elf->is64);

@@ -14,9 +14,9 @@
 
 /* By default: so many steps in all, in sequences of this length. */
 #ifdef QEMU_SANITIZE_ADDRESS
-#define STEPS 400000
+#define STEPS 1000000
 #else
-#define STEPS 2000000
+#define STEPS 3000000
 #endif
 #define LENGTH 2000
 

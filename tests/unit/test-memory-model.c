@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The memory core against a model of it (tests/memory-oracle): random sequences
- * of all operations. PLATEAU_MODEL_SEED and PLATEAU_MODEL_STEPS, or arguments
- * "SEED [STEPS]" after "--", choose one sequence.
+ * of all operations. PLATEAU_MODEL_SEED and PLATEAU_MODEL_STEPS choose one
+ * sequence.
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"

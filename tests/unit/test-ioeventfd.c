@@ -163,7 +163,6 @@ static void test_one_by_one(void)
     end_scene();
 }
 
-/* All changes of a transaction at once, in order of address. */
 /* One view gets at a place what another loses there: each hears its own. */
 static void move_between_views(bool back)
 {
@@ -176,8 +175,9 @@ static void move_between_views(bool back)
     address_space_init(&second, other, "second");
     memory_listener_register(&listener, &space);
     memory_listener_register(&theirs, &second);
-    add(root, 0, new_io("r", 0x100), 0);
-    add(other, 0, new_io("o", 0x100), 0);
+    /* Not at 0, or the view would be that of the child. */
+    add(root, 0x2000, new_io("r", 0x100), 0);
+    add(other, 0x2000, new_io("o", 0x100), 0);
     add(from, 0x1000, dev, 0);
     add_fd(dev, 0x10, 4, 0);
     assert_heard("+1010+4 0\n");
@@ -205,6 +205,7 @@ static void test_two_views(void)
     move_between_views(true);
 }
 
+/* All changes of a transaction at once, in order of address. */
 static void test_batch(void)
 {
     MemoryRegion *root = begin_scene(), *dev = new_io("dev", 0x100);

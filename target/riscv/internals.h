@@ -19,6 +19,9 @@
 #define MMUIdx_S         1
 #define MMUIdx_S_SUM     2
 #define MMUIdx_M         3
+/* The indexes whose addresses satp translates. */
+#define RISCV_TRANSLATED_IDXMAP                                            \
+    (1 << MMUIdx_U | 1 << MMUIdx_S | 1 << MMUIdx_S_SUM)
 /* Hypervisor and shadow stack variants: not implemented. */
 #define MMU_2STAGE_BIT   (1 << 2)
 #define MMU_IDX_SS_WRITE (1 << 3)

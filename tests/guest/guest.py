@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A guest under test: an emulator process, its serial console and its QMP.
+
+    with Guest(["build/system/plateau"], *linux("guest.run=facts")) as guest:
+        guest.expect(r"guest: harts (\\d+)")
+
+Works with any emulator that has QEMU's command line, so that a test can be
+tried on the reference too.
+"""
+import json
+import os
+import pathlib
+import re
+import select
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+SKIP = 77
+PROMPT = r"guest# "
+
+
+def images():
+    """The folder of kernel, initramfs and firmware; exits with 77 without."""
+    done = subprocess.run([HERE / "images"], text=True,
+                          stdout=subprocess.PIPE, check=False)
+    if done.returncode == SKIP:
+        print("1..0 # SKIP the guest's packages are out of reach")
+        sys.exit(SKIP)
+    if done.returncode:
+        sys.exit(done.returncode)
+    return pathlib.Path(done.stdout.strip())
+
+
+def linux(append="", folder=None):
+    """The arguments that boot Debian's kernel with our initramfs."""
+    folder = folder or images()
+    return ["-M", "virt", "-m", "512M", "-bios", folder / "fw_dynamic.bin",
+            "-kernel", folder / "Image",
+            "-initrd", folder / "initramfs.cpio.gz",
+            "-append", f"console=ttyS0 {append}"]
+
+
+def deadline(seconds):
+    """Slower under sanitizers and on a loaded machine."""
+    return time.monotonic() + seconds * float(
+        os.environ.get("PLATEAU_TEST_SLOWNESS", "1"))
+
+
+class GuestError(Exception):
+    pass
+
+
+class Guest:
+    def __init__(self, command, *args, qmp=True):
+        self.tmp = tempfile.TemporaryDirectory(prefix="plateau-guest-")
+        self.log = b""       # all that the guest has printed
+        self.at = 0          # what expect() has consumed
+        self.events = []
+        path = f"{self.tmp.name}/serial"
+        listener = self._listen(path)
+        extra = ["-nodefaults", "-display", "none",
+                 "-chardev", f"socket,id=serial0,path={path}",
+                 "-serial", "chardev:serial0"]
+        if qmp:
+            qmp_path = f"{self.tmp.name}/qmp"
+            qmp_listener = self._listen(qmp_path)
+            extra += ["-qmp", f"unix:{qmp_path}"]
+        self.stderr = open(f"{self.tmp.name}/stderr", "w+b")
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            [str(a) for a in [*command, *args, *extra]],
+            stdin=subprocess.DEVNULL, stdout=self.stderr, stderr=self.stderr)
+        try:
+            self.serial = self._accept(listener)
+            self.serial.setblocking(False)
+            self.qmp = None
+            if qmp:
+                self.qmp = self._accept(qmp_listener).makefile(
+                    "rw", encoding="utf-8")
+                self._message()
+                self.command("qmp_capabilities")
+        except Exception:
+            self.close()
+            raise
+
+    @staticmethod
+    def _listen(path):
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(path)
+        listener.listen(1)
+        listener.settimeout(1)
+        return listener
+
+    def _accept(self, listener):
+        end = deadline(60)
+        while time.monotonic() < end:
+            try:
+                return listener.accept()[0]
+            except socket.timeout:
+                if self.process.poll() is not None:
+                    break
+        raise GuestError(f"the emulator did not connect: {self.errors()}")
+
+    def errors(self):
+        self.stderr.seek(0)
+        return self.stderr.read().decode(errors="replace")
+
+    # The serial console.
+
+    def _read(self, timeout):
+        ready, _, _ = select.select([self.serial], [], [], timeout)
+        if ready:
+            data = self.serial.recv(65536)
+            if not data:
+                raise EOFError
+            self.log += data
+
+    def expect(self, pattern, timeout=120):
+        """Waits for the pattern in what was printed since the last match."""
+        regex = re.compile(pattern.encode(), re.M)
+        end = deadline(timeout)
+        while True:
+            match = regex.search(self.log, self.at)
+            if match:
+                self.at = match.end()
+                return match
+            try:
+                self._read(min(1, max(0, end - time.monotonic())))
+            except (EOFError, ConnectionError):
+                raise GuestError(f"the console closed before '{pattern}'; "
+                                 + self.tail()) from None
+            if time.monotonic() > end:
+                raise GuestError(f"no '{pattern}' in {timeout} s; "
+                                 + self.tail())
+
+    def tail(self):
+        text = self.log[-1500:].decode(errors="replace")
+        return f"console:\n{text}\nstderr:\n{self.errors()[-1500:]}"
+
+    def type(self, text):
+        self.serial.setblocking(True)
+        self.serial.sendall(text.encode())
+        self.serial.setblocking(False)
+
+    def shell(self, line, timeout=60):
+        """Runs a command at the shell's prompt; what it printed."""
+        begin = self.at
+        self.type(line + "\n")
+        self.expect(PROMPT, timeout)
+        text = self.log[begin:self.at].decode(errors="replace")
+        return text.split("\r\n", 1)[-1].rsplit("guest# ", 1)[0].strip()
+
+    # QMP.
+
+    def _message(self):
+        line = self.qmp.readline()
+        if not line:
+            raise GuestError(f"QMP closed; {self.tail()}")
+        return json.loads(line)
+
+    def command(self, name, /, **arguments):
+        self.qmp.write(json.dumps({"execute": name,
+                                   "arguments": arguments}) + "\n")
+        self.qmp.flush()
+        while True:
+            message = self._message()
+            if "event" not in message:
+                return message.get("return", message)
+            self.events.append(message)
+
+    def hmp(self, line):
+        return self.command("human-monitor-command", **{"command-line": line})
+
+    def event(self, name):
+        while True:
+            message = self.events.pop(0) if self.events else self._message()
+            if message.get("event") == name:
+                return message.get("data", {})
+
+    # The end.
+
+    def wait(self, timeout=60):
+        """Until the process ends by itself; its status."""
+        end = deadline(timeout)
+        while self.process.poll() is None:
+            try:
+                self._read(0.05)
+            except (OSError, EOFError):
+                time.sleep(0.02)
+            if time.monotonic() > end:
+                raise GuestError(f"still running; {self.tail()}")
+        return self.process.returncode
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.stderr.close()
+        self.tmp.cleanup()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.close()
+
+
+def run_tap(tests):
+    """Runs functions, prints TAP; exit status as Meson wants it."""
+    failed = 0
+    print(f"1..{len(tests)}", flush=True)
+    for number, test in enumerate(tests, 1):
+        name = test.__name__.replace("_", " ")
+        begin = time.monotonic()
+        try:
+            note = test()
+            print(f"ok {number} {name} # {note or ''} "
+                  f"{time.monotonic() - begin:.1f} s", flush=True)
+        except Exception as err:  # pylint: disable=broad-except
+            failed += 1
+            text = f"{type(err).__name__}: {err}".replace("\n", "\n# ")
+            print(f"# {text}\nnot ok {number} {name}", flush=True)
+    return 1 if failed else 0

@@ -7,10 +7,12 @@
 #define CPU_ALL_H
 
 #include "exec/cpu-common.h"
+#include "exec/cpu-interrupt.h"
 #include "exec/memory.h"
 #include "exec/page-protection.h"
 #include "exec/target_page.h"
 #include "exec/tswap.h"
+#include "hw/core/cpu.h"
 #include "qemu/bswap.h"
 
 #define lduw_p(p) lduw_le_p(p)

@@ -1,124 +1,114 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Types that the CPU side and the memory side share, the system's memory as
- * the CPUs see it, and the way from host pointers to RAM blocks and back.
- *
- * A ram_addr_t is an offset into the space of all RAM blocks; it is not a
- * guest physical address (that is hwaddr).
+ * CPUs as target-independent code sees them, beyond hw/core/cpu.h: the list of
+ * all CPUs, a CPU's address spaces, how code that runs on a CPU's thread
+ * leaves it, and the way between CPUState and the target's state.
+ * RAM blocks and cpu_physical_memory_*() come along (exec/guest-ram.h).
  */
 #ifndef CPU_COMMON_H
 #define CPU_COMMON_H
 
+#include "exec/guest-ram.h"
+#include "exec/vaddr.h"
 #include "exec/hwaddr.h"
 #include "exec/page-protection.h"
-#include "exec/vaddr.h"
-#include "qemu/typedefs.h"
+#include "hw/core/cpu.h"
 
-#define REAL_HOST_PAGE_ALIGN(addr)                                       \
-    ROUND_UP((addr), qemu_real_host_page_size())
+/* What cpu_exec() returns, and values of exception_index, beyond a target's */
+#define EXCP_INTERRUPT 0x10000 /* somebody asked for the CPU */
+#define EXCP_HLT       0x10001 /* it executed an instruction that halts */
+#define EXCP_DEBUG     0x10002 /* breakpoint, watchpoint or single step */
+#define EXCP_HALTED    0x10003 /* it is halted */
+#define EXCP_YIELD     0x10004 /* it lets others go first */
+#define EXCP_ATOMIC    0x10005 /* one instruction is to run exclusively */
 
-/* The byte order of a device's registers; native: that of the target's CPUs. */
-enum device_endian {
-    DEVICE_NATIVE_ENDIAN,
-    DEVICE_BIG_ENDIAN,
-    DEVICE_LITTLE_ENDIAN,
-};
+/* ---- the list of CPUs (hw/core/cpu-list.c) ------------------------------- */
 
-#if HOST_BIG_ENDIAN
-#define DEVICE_HOST_ENDIAN DEVICE_BIG_ENDIAN
-#else
-#define DEVICE_HOST_ENDIAN DEVICE_LITTLE_ENDIAN
-#endif
+/* Protects the list's writers, and exclusive sections. */
+extern QemuMutex qemu_cpu_list_lock;
+void qemu_init_cpu_list(void);
+void cpu_list_lock(void);
+void cpu_list_unlock(void);
+/* A number that changes when a CPU comes or goes. With the list's lock. */
+unsigned int cpu_list_generation_id_get(void);
+/* The cpu_index that the next CPU without one gets. */
+int cpu_get_free_index(void);
 
-typedef uintptr_t ram_addr_t;
-#define RAM_ADDR_MAX UINTPTR_MAX
-#define RAM_ADDR_FMT "%" PRIxPTR
+/* Translations through IOMMUs that this CPU's TLB keeps: none of ours do. */
+void tcg_iommu_init_notifier_list(CPUState *cpu);
+void tcg_iommu_free_notifier_list(CPUState *cpu);
 
-/* ---- RAM blocks (memory/ramblock.c) -------------------------------------- */
-
-/* Maps the page at @addr afresh, after a hardware error has poisoned it. */
-void qemu_ram_remap(ram_addr_t addr);
-/*
- * The ram_addr_t of a host pointer; RAM_ADDR_INVALID if it is not in a block,
- * or in the second form an error and the end of the process.
- */
-ram_addr_t qemu_ram_addr_from_host(void *ptr);
-ram_addr_t qemu_ram_addr_from_host_nofail(void *ptr);
-/* The block with this idstr, or NULL. */
-RAMBlock *qemu_ram_block_by_name(const char *name);
-/*
- * The block in which @ptr lies, or NULL, and where in it (*@offset, down to a
- * page if @round_offset). The block may go once the caller leaves RCU and the
- * big lock, unless it holds a reference to the block's region.
- */
-RAMBlock *qemu_ram_block_from_host(void *ptr, bool round_offset,
-                                   ram_addr_t *offset);
-/* Where in @rb the pointer @host is, which lies in it. */
-ram_addr_t qemu_ram_block_host_offset(RAMBlock *rb, void *host);
-/* The block's name in the migration stream: @dev's path, "/", @name. */
-void qemu_ram_set_idstr(RAMBlock *block, const char *name, DeviceState *dev);
-void qemu_ram_unset_idstr(RAMBlock *block);
-const char *qemu_ram_get_idstr(RAMBlock *rb);
-/* A block's host address, ram_addr_t, bytes in use and bytes at most. */
-void *qemu_ram_get_host_addr(RAMBlock *rb);
-ram_addr_t qemu_ram_get_offset(RAMBlock *rb);
-ram_addr_t qemu_ram_get_used_length(RAMBlock *rb);
-ram_addr_t qemu_ram_get_max_length(RAMBlock *rb);
-/* A block's properties: the RAM_* flags of memory/ram.h. */
-bool qemu_ram_is_shared(RAMBlock *rb);
-bool qemu_ram_is_noreserve(RAMBlock *rb);
-bool qemu_ram_is_uf_zeroable(RAMBlock *rb);
-void qemu_ram_set_uf_zeroable(RAMBlock *rb);
-bool qemu_ram_is_migratable(RAMBlock *rb);
-void qemu_ram_set_migratable(RAMBlock *rb);
-void qemu_ram_unset_migratable(RAMBlock *rb);
-bool qemu_ram_is_named_file(RAMBlock *rb);
-/* The file behind a block, or -1. */
-int qemu_ram_get_fd(RAMBlock *rb);
-/* The page size of a block's backing, and the largest of all blocks. */
-size_t qemu_ram_pagesize(RAMBlock *block);
-size_t qemu_ram_pagesize_largest(void);
-
-/* Calls @func for each block until it returns non-zero, and returns that. */
-typedef int(RAMBlockIterFunc)(RAMBlock *rb, void *opaque);
-int qemu_ram_foreach_block(RAMBlockIterFunc func, void *opaque);
-/*
- * Gives the memory of [@start, +@length) back to the host: it reads as zeros,
- * or as the file, from now on. 0 or a negative errno. The second: of the
- * private side of a guest_memfd block.
- */
-int ram_block_discard_range(RAMBlock *rb, uint64_t start, size_t length);
-int ram_block_discard_guest_memfd_range(RAMBlock *rb, uint64_t start,
-                                        size_t length);
-
-/* ---- the CPUs' address space (memory/access-system.c) -------------------- */
+/* ---- address spaces and memory (hw/core/cpu-memory.c) -------------------- */
 
 /*
- * Reads or writes address_space_memory, as address_space_rw() and its kin do,
- * without attributes and without a result. Any thread.
+ * Gives @cpu its address space number @asidx, with root @mr; its name is
+ * "@prefix-INDEX". cpu->num_ases says how many there will be, and is set
+ * before the first call. Number 0 is cpu->as. With the BQL.
  */
-void cpu_physical_memory_rw(hwaddr addr, void *buf, hwaddr len, bool is_write);
+void cpu_address_space_init(CPUState *cpu, int asidx, const char *prefix,
+                            MemoryRegion *mr);
+/* Takes all of them away, when the CPU is unrealized. With the BQL. */
+void cpu_destroy_address_spaces(CPUState *cpu);
 
-static inline void cpu_physical_memory_read(hwaddr addr, void *buf, hwaddr len)
+/*
+ * Reads or writes @len bytes at the virtual address @addr as a debugger: no
+ * permissions are checked, ROM can be written. 0, or -1 if a page is not
+ * mapped or its memory does not answer. With the BQL, the CPU stopped.
+ */
+int cpu_memory_rw_debug(CPUState *cpu, vaddr addr, void *ptr, size_t len,
+                        bool is_write);
+
+/* Prints what -cpu help prints. */
+void list_cpus(void);
+
+/* ---- on the CPU's own thread (accel/) ------------------------------------ */
+
+/* Whether somebody asked for the CPU, so that a long instruction should end */
+static inline bool cpu_loop_exit_requested(CPUState *cpu)
 {
-    cpu_physical_memory_rw(addr, buf, len, false);
+    return (int32_t)qatomic_read(&cpu->neg.icount_decr.u32) < 0;
 }
 
-static inline void cpu_physical_memory_write(hwaddr addr, const void *buf,
-                                             hwaddr len)
+/*
+ * Leaves the instruction that is running, to the loop of the engine: as it is;
+ * to take cpu->exception_index; the same after the pc has been made exact
+ * (@pc non-zero: it is that of the running instruction, not yet stored).
+ */
+G_NORETURN void cpu_loop_exit_noexc(CPUState *cpu);
+G_NORETURN void cpu_loop_exit(CPUState *cpu);
+G_NORETURN void cpu_loop_exit_restore(CPUState *cpu, uintptr_t pc);
+/* Leaves, to run the instruction again while no other CPU runs. */
+G_NORETURN void cpu_loop_exit_atomic(CPUState *cpu, uintptr_t pc);
+/* Makes the pc exact; false if there was nothing to do. */
+bool cpu_restore_state(CPUState *cpu, uintptr_t host_pc);
+
+/* Runs guest code until something is up: one of EXCP_* above. */
+int cpu_exec(CPUState *cpu);
+/* Runs one instruction while no other CPU runs. */
+void cpu_exec_step_atomic(CPUState *cpu);
+
+/* ---- CPUState and the target's state ------------------------------------- */
+
+/* In every ArchCPU the target's state follows the CPUState at once. */
+static inline const CPUState *env_cpu_const(const CPUArchState *env)
 {
-    cpu_physical_memory_rw(addr, (void *)buf, len, true);
+    return (const void *)((const char *)env - sizeof(CPUState));
 }
 
-void *cpu_physical_memory_map(hwaddr addr, hwaddr *plen, bool is_write);
-void cpu_physical_memory_unmap(void *buffer, hwaddr len, bool is_write,
-                               hwaddr access_len);
-/* Whether what answers at @phys_addr is neither RAM nor a readable ROM. */
-bool cpu_physical_memory_is_io(hwaddr phys_addr);
+static inline CPUState *env_cpu(CPUArchState *env)
+{
+    return (CPUState *)env_cpu_const(env);
+}
 
-/* Runs the accesses that an accelerator has queued (coalesced MMIO). */
-void qemu_flush_coalesced_mmio_buffer(void);
-/* What was written to guest memory there is code: the host's caches. */
-void cpu_flush_icache_range(hwaddr start, hwaddr len);
+static inline ArchCPU *env_archcpu(CPUArchState *env)
+{
+    return (void *)env_cpu(env);
+}
+
+/* The mmu index of the CPU's accesses to data or code as it is now. */
+static inline int cpu_mmu_index(CPUState *cs, bool ifetch)
+{
+    return cs->cc->mmu_index(cs, ifetch);
+}
 
 #endif

@@ -34,6 +34,7 @@
  * Device sources count on these coming along; nothing above uses them, and
  * the core itself includes the parts that it needs.
  */
+#include "exec/cpu-common.h"
 #include "hw/qdev-core.h"
 #include "qapi/qapi-types-machine.h"
 #include "qapi/qapi-types-run-state.h"

@@ -10,7 +10,7 @@
 #ifndef RAM_ADDR_H
 #define RAM_ADDR_H
 
-#include "exec/cpu-common.h"
+#include "exec/guest-ram.h"
 #include "exec/hwaddr.h"
 #include "exec/ramblock.h"
 #include "exec/ramlist.h"

@@ -4,13 +4,13 @@
  * for those who look at all RAM (migration, dump, vhost, KVM). Devices use the
  * region (memory/ram.h).
  *
- * What can be asked about a block, and finding blocks: exec/cpu-common.h. How
+ * What can be asked about a block, and finding blocks: exec/guest-ram.h. How
  * blocks come and go: exec/ram_addr.h.
  */
 #ifndef QEMU_EXEC_RAMBLOCK_H
 #define QEMU_EXEC_RAMBLOCK_H
 
-#include "exec/cpu-common.h"
+#include "exec/guest-ram.h"
 #include "exec/ramlist.h"
 #include "qemu/rcu.h"
 

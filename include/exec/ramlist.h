@@ -18,7 +18,7 @@
 #include "qemu/rcu.h"
 #include "qemu/rcu_queue.h"
 #include "qemu/thread.h"
-#include "exec/cpu-common.h"
+#include "exec/guest-ram.h"
 
 typedef struct RAMBlockNotifier RAMBlockNotifier;
 

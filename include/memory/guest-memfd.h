@@ -11,7 +11,7 @@
 #ifndef MEMORY_GUEST_MEMFD_H
 #define MEMORY_GUEST_MEMFD_H
 
-#include "exec/cpu-common.h"
+#include "exec/guest-ram.h"
 
 /*
  * Makes a guest_memfd of @size bytes, @flags as KVM_CREATE_GUEST_MEMFD; -1 with

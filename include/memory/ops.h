@@ -8,7 +8,7 @@
 #ifndef MEMORY_OPS_H
 #define MEMORY_OPS_H
 
-#include "exec/cpu-common.h"
+#include "exec/guest-ram.h"
 #include "exec/hwaddr.h"
 #include "exec/memattrs.h"
 #include "exec/memop.h"

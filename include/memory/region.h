@@ -14,7 +14,7 @@
 #ifndef MEMORY_REGION_H
 #define MEMORY_REGION_H
 
-#include "exec/cpu-common.h"
+#include "exec/guest-ram.h"
 #include "exec/hwaddr.h"
 #include "memory/ops.h"
 #include "qemu/int128.h"

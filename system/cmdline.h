@@ -114,6 +114,9 @@ bool os_set_runas(const char *user, Error **errp);
 void os_apply_chroot_and_runas(const CmdLine *cl, Error **errp);
 bool os_mlock(bool on_fault, Error **errp);
 
+/* rtc.c: applies -rtc, or its defaults where @opts has none. */
+void rtc_configure(QemuOpts *opts, Error **errp);
+
 /* seccomp.c */
 void seccomp_setup(QemuOpts *opts, Error **errp);
 

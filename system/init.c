@@ -651,6 +651,10 @@ void qemu_init(int argc, char **argv)
 
     memory_map_init();
     memory_follow_runstate();
+    rtc_configure(qemu_find_opts_singleton("rtc"), &err);
+    if (err) {
+        cmdline_fail(err);
+    }
     create_machine(&cmdline);
     monitor_init_globals();
     make_objects(&cmdline, false);

@@ -74,6 +74,11 @@ static void opt_msg(CmdLine *cl, const char *arg, Error **errp)
 
 /* Starting, stopping, ending */
 
+static void opt_rtc(CmdLine *cl, const char *arg, Error **errp)
+{
+    parse_group("rtc", arg, errp);
+}
+
 static void opt_stopped(CmdLine *cl, const char *arg, Error **errp)
 {
     cl->stopped = true;
@@ -377,6 +382,9 @@ const CmdOption cmdline_options[] = {
     { "name", NULL, opt_name, "NAME[,process=NAME][,debug-threads=on|off]",
       "the name of the guest, of the process, and of its threads" },
     { "uuid", NULL, opt_uuid, "UUID", "the machine's UUID" },
+    { "rtc", NULL, opt_rtc,
+      "[base=utc|localtime|DATE][,clock=host|rt|vm][,driftfix=none|slew]",
+      "the date that the machine's clock has, and what it follows" },
     { "S", NULL, opt_stopped, NULL,
       "do not start the machine: wait for 'cont' in a monitor" },
 

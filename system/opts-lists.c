@@ -108,6 +108,17 @@ static QemuOptsList action_opts = {
               { 0 } },
 };
 
+static QemuOptsList rtc_opts = {
+    .name = "rtc",
+    .implied_opt_name = "base",
+    .merge_lists = true,
+    OPTS_HEAD(rtc_opts),
+    .desc = { OPT("base", STRING, "utc, localtime or a date"),
+              OPT("clock", STRING, "host, rt or vm"),
+              OPT("driftfix", STRING, "none or slew"),
+              { 0 } },
+};
+
 static QemuOptsList run_with_opts = {
     .name = "run-with",
     OPTS_HEAD(run_with_opts),
@@ -136,7 +147,7 @@ void cmdline_register_lists(void)
         &qemu_mon_opts,     &accel_opts,       &name_opts,
         &memory_opts,       &smp_opts,         &overcommit_opts,
         &msg_opts,          &action_opts,      &run_with_opts,
-        &sandbox_opts,
+        &sandbox_opts,      &rtc_opts,
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {

@@ -95,7 +95,8 @@ void memory_listener_unregister(MemoryListener *listener);
  * Writes of @size bytes to @addr of @mr (any size if @size is 0), of the value
  * @data if @match_data, are to trigger @e, without a call of the region's ops.
  * It is only a request: without a listener that can do it, the ops are called.
- * @e must stay until the eventfd is deleted. Big lock.
+ * A view has it where one of the bytes is seen, unless the first would be below
+ * address 0 there. @e must stay until the eventfd is deleted. Big lock.
  */
 void memory_region_add_eventfd(MemoryRegion *mr, hwaddr addr, unsigned size,
                                bool match_data, uint64_t data,

@@ -348,6 +348,18 @@ static bool intersect(i128 a, i128 a_len, i128 b, i128 b_len)
     return (a <= b && b < a + a_len) || (b <= a && a < b + b_len);
 }
 
+/*
+ * @fd of a region's own is seen in @r of it. Where it would begin below address
+ * 0 there is no address to tell: QEMU aborts, here nobody hears of it.
+ */
+static bool shows_fd(const ModelRange *r, const ModelFd *fd)
+{
+    i128 addr = (i128)fd->addr + r->start - r->offset;
+
+    return addr >= 0 && intersect(r->start, (i128)r->last - r->start + 1, addr,
+                                  fd->size);
+}
+
 static void check_fds(ModelListener *l, const GArray *all)
 {
     Model *m = l->model;
@@ -358,15 +370,13 @@ static void check_fds(ModelListener *l, const GArray *all)
         ModelState *s = &m->region[r->region].now;
 
         for (unsigned j = 0; j < s->nr_fd; j++) {
-            i128 addr = (i128)s->fd[j].addr + r->start - r->offset;
             ModelFd fd = s->fd[j];
             bool found = false;
 
-            if (!intersect(r->start, (i128)r->last - r->start + 1, addr,
-                           fd.size)) {
+            if (!shows_fd(r, &fd)) {
                 continue;
             }
-            fd.addr = addr;
+            fd.addr += r->start - r->offset;
             for (guint k = 0; k < l->fds->len && !found; k++) {
                 found = same_fd(&g_array_index(l->fds, ModelFd, k), &fd);
             }

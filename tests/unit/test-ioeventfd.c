@@ -268,6 +268,46 @@ static void test_stays(void)
     end_scene();
 }
 
+/*
+ * What reaches into a window from before is seen in it, unless it would begin
+ * before the first address; what reaches over the last address is seen.
+ */
+static void test_ends(void)
+{
+    MemoryRegion *root = begin_scene(), *dev = new_io("dev", 0x100);
+    MemoryRegion *low = new_alias("low", dev, 2, 0x10);
+    MemoryRegion *high = new_alias("high", dev, 0, 0x10);
+
+    add_fd(dev, 0, 8, 0);
+    add_fd(dev, 1, 1, 1); /* ends where the window begins */
+    add_fd(dev, 2, 0, 2); /* a point */
+    memory_listener_register(&listener, &space);
+    add(root, 0, low, 0);
+    assert_heard("+0+0 2\n");
+    add_fd(dev, 1, 4, 3);
+    assert_heard("");
+    memory_region_set_address(low, 1);
+    assert_heard("-0+0 2\n+0+4 3\n+1+0 2\n");
+    memory_region_set_address(low, 2);
+    assert_heard("-0+4 3\n+0+8 0\n-1+0 2\n+1+4 3\n+2+0 2\n");
+    memory_region_set_address(low, 0);
+    assert_heard("+0+0 2\n-0+8 0\n-1+4 3\n-2+0 2\n");
+    memory_region_del_subregion(root, low);
+    assert_heard("-0+0 2\n");
+
+    add(root, UINT64_MAX - 1, high, 0);
+    assert_heard("+fffffffffffffffe+8 0\n+ffffffffffffffff+1 1\n"
+                 "+ffffffffffffffff+4 3\n");
+    memory_region_set_address(high, UINT64_MAX);
+    assert_heard("-fffffffffffffffe+8 0\n-ffffffffffffffff+1 1\n"
+                 "-ffffffffffffffff+4 3\n+ffffffffffffffff+8 0\n");
+    del_fd(dev, 1, 4, 3);
+    assert_heard("");
+    memory_listener_unregister(&listener);
+    assert_heard("-ffffffffffffffff+8 0\n");
+    end_scene();
+}
+
 static void test_endianness(void)
 {
     static const MemoryRegionOps big = {
@@ -511,6 +551,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ioeventfd/two-views", test_two_views);
     g_test_add_func("/ioeventfd/batch", test_batch);
     g_test_add_func("/ioeventfd/stays", test_stays);
+    g_test_add_func("/ioeventfd/ends", test_ends);
     g_test_add_func("/ioeventfd/endianness", test_endianness);
     g_test_add_func("/ioeventfd/undo", test_undo);
     g_test_add_func("/ioeventfd/with-ranges", test_with_ranges);

@@ -198,9 +198,21 @@ static int load_fields(QEMUFile *f, const VMStateDescription *vmsd,
     return 0;
 }
 
+/* Whether the bytes that are next but @offset are @text. */
+static bool peek_text(QEMUFile *f, int offset, const char *text)
+{
+    while (*text && qemu_peek_byte(f, offset) == (uint8_t)*text) {
+        offset++;
+        text++;
+    }
+    return !*text;
+}
+
 /*
  * The name of the subsection that is next in the stream, which stays there,
- * and its length. 0: what is next is none of @vmsd's.
+ * and its length. 0: what is next is none of @vmsd's. That is found without
+ * looking further than to the first byte that differs: what only begins as a
+ * subsection does may be the last that the stream has, or has for now.
  */
 static size_t peek_subsection(QEMUFile *f, const VMStateDescription *vmsd,
                               char name[256])
@@ -217,16 +229,16 @@ static size_t peek_subsection(QEMUFile *f, const VMStateDescription *vmsd,
         trace_vmstate_subsection_load_bad(vmsd->name, "(short)", "");
         return 0;
     }
+    if (!peek_text(f, 2, vmsd->name)) {
+        trace_vmstate_subsection_load_bad(vmsd->name, "(prefix)", "");
+        return 0;
+    }
     if (qemu_peek_buffer(f, &buf, len, 2) != len) {
         trace_vmstate_subsection_load_bad(vmsd->name, "(peek fail)", "");
         return 0;
     }
     memcpy(name, buf, len);
     name[len] = 0;
-    if (strncmp(name, vmsd->name, prefix)) {
-        trace_vmstate_subsection_load_bad(vmsd->name, name, "(prefix)");
-        return 0;
-    }
     return len;
 }
 

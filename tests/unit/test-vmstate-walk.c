@@ -230,6 +230,10 @@ static void test_subsections(void)
         { "\0\0\0\2\5\vthing/extra\0\0\1\x2c\0\0\0\7\5\vthing/extra\0\0\1\x2c",
           42, -EINVAL },
         { "\0\0\0\2\5\vthing/ext", 15, -EIO },
+        { "\0\0\0\2\5\vthi", 9, -EIO },
+        /* No name of ours, though the stream ends before such a name would. */
+        { "\0\0\0\2\5\377", 7, 0 },
+        { "\0\0\0\2\5\vthink", 11, 0 },
     };
     int i;
 

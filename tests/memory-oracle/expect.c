@@ -356,8 +356,8 @@ static bool shows_fd(const ModelRange *r, const ModelFd *fd)
 {
     i128 addr = (i128)fd->addr + r->start - r->offset;
 
-    return addr >= 0 && intersect(r->start, (i128)r->last - r->start + 1, addr,
-                                  fd->size);
+    return addr >= 0 &&
+           intersect(r->start, (i128)r->last - r->start + 1, addr, fd->size);
 }
 
 static void check_fds(ModelListener *l, const GArray *all)

@@ -65,8 +65,9 @@ static int pre_load(int slot, Header *obj)
 #define PRE_LOAD_8(n)                                                          \
     PRE_LOAD_1(n##0)                                                           \
     PRE_LOAD_1(n##1)                                                           \
-    PRE_LOAD_1(n##2) PRE_LOAD_1(n##3) PRE_LOAD_1(n##4) PRE_LOAD_1(n##5)        \
-        PRE_LOAD_1(n##6) PRE_LOAD_1(n##7)
+    PRE_LOAD_1(n##2)                                                           \
+    PRE_LOAD_1(n##3)                                                           \
+    PRE_LOAD_1(n##4) PRE_LOAD_1(n##5) PRE_LOAD_1(n##6) PRE_LOAD_1(n##7)
 PRE_LOAD_8(0)
 PRE_LOAD_8(1)
 PRE_LOAD_8(2)

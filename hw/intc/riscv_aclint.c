@@ -147,7 +147,11 @@ static uint64_t with_half(uint64_t reg, hwaddr addr, uint64_t value,
     return size == 8 ? value : deposit64(reg, (addr & 4) * 8, 32, value);
 }
 
-typedef enum MTimerRegister { MTIMER_NONE, MTIMER_CMP, MTIMER_TIME } MTimerRegister;
+typedef enum MTimerRegister {
+    MTIMER_NONE,
+    MTIMER_CMP,
+    MTIMER_TIME
+} MTimerRegister;
 
 static MTimerRegister mtimer_register(RISCVAclintMTimerState *s, hwaddr addr,
                                       uint32_t *n)
@@ -232,8 +236,10 @@ static bool check_mtimer(RISCVAclintMTimerState *s, Error **errp)
         return false;
     }
     if (s->timecmp_base % 8 || s->time_base % 8) {
-        error_setg(errp, "timecmp-base 0x%x and time-base 0x%x must be "
-                   "multiples of 8", s->timecmp_base, s->time_base);
+        error_setg(errp,
+                   "timecmp-base 0x%x and time-base 0x%x must be "
+                   "multiples of 8",
+                   s->timecmp_base, s->time_base);
         return false;
     }
     return check_harts(s->num_harts, errp);
@@ -269,8 +275,8 @@ static void mtimer_realize(DeviceState *dev, Error **errp)
         s->harts[i].n = i;
         s->harts[i].present =
             claim_of_hart(s->hartid_base + i, MIP_MTIP, "MTIP", errp);
-        s->timers[i] = timer_new_ns(QEMU_CLOCK_VIRTUAL, mtimer_expired,
-                                    &s->harts[i]);
+        s->timers[i] =
+            timer_new_ns(QEMU_CLOCK_VIRTUAL, mtimer_expired, &s->harts[i]);
     }
     if (*errp) {
         mtimer_unrealize(dev);
@@ -318,10 +324,11 @@ static const VMStateDescription vmstate_mtimer_delta = {
     .version_id = 1,
     .minimum_version_id = 1,
     .needed = mtimer_delta_needed,
-    .fields = (const VMStateField[]) {
-        VMSTATE_UINT64(time_delta, RISCVAclintMTimerState),
-        VMSTATE_END_OF_LIST(),
-    },
+    .fields =
+        (const VMStateField[]){
+            VMSTATE_UINT64(time_delta, RISCVAclintMTimerState),
+            VMSTATE_END_OF_LIST(),
+        },
 };
 
 static const VMStateDescription vmstate_mtimer = {
@@ -330,15 +337,17 @@ static const VMStateDescription vmstate_mtimer = {
     .minimum_version_id = 1,
     .pre_load = mtimer_pre_load,
     .post_load = mtimer_post_load,
-    .fields = (const VMStateField[]) {
-        VMSTATE_VARRAY_UINT32(timecmp, RISCVAclintMTimerState, num_harts, 0,
-                              vmstate_info_uint64, uint64_t),
-        VMSTATE_END_OF_LIST(),
-    },
-    .subsections = (const VMStateDescription *const[]) {
-        &vmstate_mtimer_delta,
-        NULL,
-    },
+    .fields =
+        (const VMStateField[]){
+            VMSTATE_VARRAY_UINT32(timecmp, RISCVAclintMTimerState, num_harts, 0,
+                                  vmstate_info_uint64, uint64_t),
+            VMSTATE_END_OF_LIST(),
+        },
+    .subsections =
+        (const VMStateDescription *const[]){
+            &vmstate_mtimer_delta,
+            NULL,
+        },
 };
 
 static const Property mtimer_properties[] = {
@@ -366,13 +375,11 @@ static void mtimer_class_init(ObjectClass *oc, void *data)
     RESETTABLE_CLASS(oc)->phases.enter = mtimer_reset;
 }
 
-DeviceState *riscv_aclint_mtimer_create(hwaddr addr, hwaddr size,
-                                        uint32_t hartid_base,
-                                        uint32_t num_harts,
-                                        uint32_t timecmp_base,
-                                        uint32_t time_base,
-                                        uint32_t timebase_freq,
-                                        bool provide_rdtime)
+DeviceState *
+riscv_aclint_mtimer_create(hwaddr addr, hwaddr size, uint32_t hartid_base,
+                           uint32_t num_harts, uint32_t timecmp_base,
+                           uint32_t time_base, uint32_t timebase_freq,
+                           bool provide_rdtime)
 {
     DeviceState *dev = qdev_new(TYPE_RISCV_ACLINT_MTIMER);
 

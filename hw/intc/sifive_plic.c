@@ -189,7 +189,8 @@ static uint64_t plic_read(void *opaque, hwaddr addr, unsigned size)
     default:
         qemu_log_mask(LOG_GUEST_ERROR,
                       "sifive_plic_read: Invalid register read 0x%" HWADDR_PRIx
-                      "\n", addr);
+                      "\n",
+                      addr);
         return 0;
     }
 }
@@ -228,9 +229,9 @@ static void plic_write(void *opaque, hwaddr addr, uint64_t value, unsigned size)
     default:
         break;
     }
-    qemu_log_mask(LOG_GUEST_ERROR,
-                  "sifive_plic_write: Invalid register write 0x%" HWADDR_PRIx
-                  "\n", addr);
+    qemu_log_mask(
+        LOG_GUEST_ERROR,
+        "sifive_plic_write: Invalid register write 0x%" HWADDR_PRIx "\n", addr);
 }
 
 static const MemoryRegionOps plic_ops = {
@@ -263,15 +264,16 @@ static void plic_print_info(InterruptStatsProvider *obj, GString *buf)
         bool claimed = extract32(s->claimed[i / 32], i % 32, 1);
 
         if (pending || claimed || s->source_priority[i]) {
-            g_string_append_printf(buf, "  source %u: priority %u%s%s\n", i,
-                                   s->source_priority[i],
-                                   pending ? " pending" : "",
-                                   claimed ? " claimed" : "");
+            g_string_append_printf(
+                buf, "  source %u: priority %u%s%s\n", i, s->source_priority[i],
+                pending ? " pending" : "", claimed ? " claimed" : "");
         }
     }
     for (uint32_t ctx = 0; ctx < s->num_addrs; ctx++) {
-        g_string_append_printf(buf, "  context %u: hart %u %c threshold %u"
-                               " enable", ctx, s->addr_config[ctx].hartid,
+        g_string_append_printf(buf,
+                               "  context %u: hart %u %c threshold %u"
+                               " enable",
+                               ctx, s->addr_config[ctx].hartid,
                                mode_letters[s->addr_config[ctx].mode],
                                s->target_priority[ctx]);
         for (uint32_t w = 0; w < s->bitfield_words; w++) {
@@ -332,8 +334,8 @@ static bool parse_hart_config(SiFivePLICState *s, Error **errp)
         s->num_harts += **hart != '\0';
     }
     s->num_addrs = contexts->len;
-    s->addr_config = (PLICAddr *)(void *)g_array_free(
-        g_steal_pointer(&contexts), false);
+    s->addr_config =
+        (PLICAddr *)(void *)g_array_free(g_steal_pointer(&contexts), false);
     return true;
 }
 
@@ -369,9 +371,10 @@ static bool check_properties(SiFivePLICState *s, Error **errp)
         return false;
     }
     if (!is_power_of_2(s->enable_stride) || !is_power_of_2(s->context_stride)) {
-        error_setg(errp, "plic: enable-stride 0x%x and context-stride 0x%x"
-                   " must be powers of two", s->enable_stride,
-                   s->context_stride);
+        error_setg(errp,
+                   "plic: enable-stride 0x%x and context-stride 0x%x"
+                   " must be powers of two",
+                   s->enable_stride, s->context_stride);
         return false;
     }
     return true;
@@ -416,8 +419,8 @@ static void plic_realize(DeviceState *dev, Error **errp)
     qdev_init_gpio_in(dev, source_changed, s->num_sources);
     qdev_init_gpio_out(dev, s->s_external_irqs, s->num_harts);
     qdev_init_gpio_out(dev, s->m_external_irqs, s->num_harts);
-    memory_region_init_io(&s->mmio, OBJECT(dev), &plic_ops, s,
-                          TYPE_SIFIVE_PLIC, s->aperture_size);
+    memory_region_init_io(&s->mmio, OBJECT(dev), &plic_ops, s, TYPE_SIFIVE_PLIC,
+                          s->aperture_size);
     sysbus_init_mmio(SYS_BUS_DEVICE(dev), &s->mmio);
 }
 
@@ -425,19 +428,20 @@ static const VMStateDescription vmstate_plic = {
     .name = "riscv_sifive_plic",
     .version_id = 1,
     .minimum_version_id = 1,
-    .fields = (const VMStateField[]) {
-        VMSTATE_VARRAY_UINT32(source_priority, SiFivePLICState, num_sources, 0,
-                              vmstate_info_uint32, uint32_t),
-        VMSTATE_VARRAY_UINT32(target_priority, SiFivePLICState, num_addrs, 0,
-                              vmstate_info_uint32, uint32_t),
-        VMSTATE_VARRAY_UINT32(pending, SiFivePLICState, bitfield_words, 0,
-                              vmstate_info_uint32, uint32_t),
-        VMSTATE_VARRAY_UINT32(claimed, SiFivePLICState, bitfield_words, 0,
-                              vmstate_info_uint32, uint32_t),
-        VMSTATE_VARRAY_UINT32(enable, SiFivePLICState, num_enables, 0,
-                              vmstate_info_uint32, uint32_t),
-        VMSTATE_END_OF_LIST(),
-    },
+    .fields =
+        (const VMStateField[]){
+            VMSTATE_VARRAY_UINT32(source_priority, SiFivePLICState, num_sources,
+                                  0, vmstate_info_uint32, uint32_t),
+            VMSTATE_VARRAY_UINT32(target_priority, SiFivePLICState, num_addrs,
+                                  0, vmstate_info_uint32, uint32_t),
+            VMSTATE_VARRAY_UINT32(pending, SiFivePLICState, bitfield_words, 0,
+                                  vmstate_info_uint32, uint32_t),
+            VMSTATE_VARRAY_UINT32(claimed, SiFivePLICState, bitfield_words, 0,
+                                  vmstate_info_uint32, uint32_t),
+            VMSTATE_VARRAY_UINT32(enable, SiFivePLICState, num_enables, 0,
+                                  vmstate_info_uint32, uint32_t),
+            VMSTATE_END_OF_LIST(),
+        },
 };
 
 static const Property plic_properties[] = {
@@ -477,10 +481,11 @@ static const TypeInfo plic_types[] = {
         .parent = TYPE_SYS_BUS_DEVICE,
         .instance_size = sizeof(SiFivePLICState),
         .class_init = plic_class_init,
-        .interfaces = (InterfaceInfo[]) {
-            { TYPE_INTERRUPT_STATS_PROVIDER },
-            { },
-        },
+        .interfaces =
+            (InterfaceInfo[]){
+                { TYPE_INTERRUPT_STATS_PROVIDER },
+                {},
+            },
     },
 };
 

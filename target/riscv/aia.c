@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The CSRs of the Advanced Interrupt Architecture. The interrupt files are not
- * here: they are an IMSIC's (hw/intc/riscv_imsic.c), which the hart calls.
+ * The CSRs of the Advanced Interrupt Architecture (AIA 1.0, chapters 2 and 5):
+ * indirect registers, the most urgent interrupt, and interrupts that M mode
+ * filters or makes up for S mode. The interrupt files are not here: they are
+ * an IMSIC's (hw/intc/riscv_imsic.c), which the hart calls.
  */
 #include "qemu/osdep.h"
-#include "aia.h"
+#include "csr.h"
 #include "qemu/bitops.h"
 #include "qemu/main-loop.h"
 
-RISCVException riscv_aia_any(CPURISCVState *env, int csrno)
+/* Interrupts that mvien and mvip can have: 1, 9, and local ones. */
+#define MVIEN_MASK (MIP_SSIP | MIP_SEIP | RISCV_LOCAL_INTERRUPTS)
+
+static RISCVException any(CPURISCVState *env, int csrno)
 {
     return riscv_cpu_cfg(env)->ext_smaia ? RISCV_EXCP_NONE
                                          : RISCV_EXCP_ILLEGAL_INST;
@@ -28,7 +33,7 @@ static uint64_t stateen_bit(int csrno)
     }
 }
 
-RISCVException riscv_aia_smode(CPURISCVState *env, int csrno)
+static RISCVException smode(CPURISCVState *env, int csrno)
 {
     if (!riscv_cpu_cfg(env)->ext_ssaia || !riscv_has_ext(env, RVS)) {
         return RISCV_EXCP_ILLEGAL_INST;
@@ -42,10 +47,10 @@ static int csr_level(int csrno)
     return csrno >> 8 & 3;
 }
 
-RISCVException riscv_rmw_xiselect(CPURISCVState *env, int csrno,
-                                  target_ulong *ret_value,
-                                  target_ulong new_value,
-                                  target_ulong write_mask)
+static RISCVException rmw_xiselect(CPURISCVState *env, int csrno,
+                                   target_ulong *ret_value,
+                                   target_ulong new_value,
+                                   target_ulong write_mask)
 {
     const RISCVCPUConfig *cfg = riscv_cpu_cfg(env);
     target_ulong *reg = csrno == CSR_MISELECT ? &env->miselect : &env->siselect;
@@ -67,7 +72,7 @@ RISCVException riscv_rmw_xiselect(CPURISCVState *env, int csrno,
  */
 static uint64_t settable_priorities(int level)
 {
-    uint64_t mask = MIP_SSIP | MIP_STIP | MIP_LCOFIP | ~0xffffull;
+    uint64_t mask = MIP_SSIP | MIP_STIP | MIP_LCOFIP | RISCV_LOCAL_INTERRUPTS;
 
     return level == PRV_M ? mask | MIP_MSIP | MIP_MTIP | MIP_SEIP : mask;
 }
@@ -115,9 +120,9 @@ static RISCVException rmw_file(CPURISCVState *env, int level, int isel,
     return RISCV_EXCP_NONE;
 }
 
-RISCVException riscv_rmw_xireg(CPURISCVState *env, int csrno,
-                               target_ulong *ret_value, target_ulong new_value,
-                               target_ulong write_mask)
+static RISCVException rmw_xireg(CPURISCVState *env, int csrno,
+                                target_ulong *ret_value, target_ulong new_value,
+                                target_ulong write_mask)
 {
     int level = csr_level(csrno);
     target_ulong isel = level == PRV_M ? env->miselect : env->siselect;
@@ -150,9 +155,10 @@ RISCVException riscv_rmw_xireg(CPURISCVState *env, int csrno,
     return RISCV_EXCP_NONE;
 }
 
-RISCVException riscv_rmw_xtopei(CPURISCVState *env, int csrno,
-                                target_ulong *ret_value, target_ulong new_value,
-                                target_ulong write_mask)
+static RISCVException rmw_xtopei(CPURISCVState *env, int csrno,
+                                 target_ulong *ret_value,
+                                 target_ulong new_value,
+                                 target_ulong write_mask)
 {
     return rmw_file(env, csr_level(csrno), ISELECT_IMSIC_TOPEI, ret_value,
                     new_value, write_mask);
@@ -193,15 +199,15 @@ static target_ulong topi(CPURISCVState *env, int level, int irq,
     return (target_ulong)irq << TOPI_IID_SHIFT | p;
 }
 
-RISCVException riscv_read_mtopi(CPURISCVState *env, int csrno,
-                                target_ulong *ret_value)
+static RISCVException read_mtopi(CPURISCVState *env, int csrno,
+                                 target_ulong *ret_value)
 {
     *ret_value = topi(env, PRV_M, riscv_cpu_mirq_pending(env), env->miprio);
     return RISCV_EXCP_NONE;
 }
 
-RISCVException riscv_read_stopi(CPURISCVState *env, int csrno,
-                                target_ulong *ret_value)
+static RISCVException read_stopi(CPURISCVState *env, int csrno,
+                                 target_ulong *ret_value)
 {
     *ret_value = topi(env, PRV_S, riscv_cpu_sirq_pending(env), env->siprio);
     return RISCV_EXCP_NONE;
@@ -226,16 +232,16 @@ static void move_seip(CPURISCVState *env, bool to_mvip)
                          BOOL_TO_MASK(env->external_seip | env->software_seip));
 }
 
-RISCVException riscv_rmw_mvien(CPURISCVState *env, int csrno,
-                               target_ulong *ret_value, target_ulong new_value,
-                               target_ulong write_mask)
+static RISCVException rmw_mvien(CPURISCVState *env, int csrno,
+                                target_ulong *ret_value, target_ulong new_value,
+                                target_ulong write_mask)
 {
     uint64_t old = env->mvien;
 
     if (ret_value) {
         *ret_value = old;
     }
-    write_mask &= RISCV_MVIEN_MASK;
+    write_mask &= MVIEN_MASK;
     if (write_mask) {
         BQL_LOCK_GUARD();
         env->mvien = (old & ~write_mask) | (new_value & write_mask);
@@ -258,13 +264,13 @@ static uint64_t mip_aliases(CPURISCVState *env)
     return mask;
 }
 
-RISCVException riscv_rmw_mvip(CPURISCVState *env, int csrno,
-                              target_ulong *ret_value, target_ulong new_value,
-                              target_ulong write_mask)
+static RISCVException rmw_mvip(CPURISCVState *env, int csrno,
+                               target_ulong *ret_value, target_ulong new_value,
+                               target_ulong write_mask)
 {
     uint64_t in_mip = mip_aliases(env);
     bool seip_in_mip = !(env->mvien & MIP_SEIP);
-    uint64_t own = RISCV_MVIEN_MASK & ~in_mip & ~(seip_in_mip ? MIP_SEIP : 0);
+    uint64_t own = MVIEN_MASK & ~in_mip & ~(seip_in_mip ? MIP_SEIP : 0);
     uint64_t mask;
 
     BQL_LOCK_GUARD();
@@ -286,3 +292,23 @@ RISCVException riscv_rmw_mvip(CPURISCVState *env, int csrno,
     }
     return RISCV_EXCP_NONE;
 }
+
+/* Since version 1.12 of the privileged architecture. */
+#define AIA_CSR(number, name, exists, ...)                                     \
+    {                                                                          \
+        number, name, exists, .min_priv_ver = PRIV_VERSION_1_12_0, __VA_ARGS__ \
+    }
+
+const RISCVCSRRow riscv_csrs_aia[] = {
+    AIA_CSR(CSR_MISELECT, "miselect", any, .op = rmw_xiselect),
+    AIA_CSR(CSR_MIREG, "mireg", any, .op = rmw_xireg),
+    AIA_CSR(CSR_MTOPEI, "mtopei", any, .op = rmw_xtopei),
+    AIA_CSR(CSR_MTOPI, "mtopi", any, .read = read_mtopi),
+    AIA_CSR(CSR_MVIEN, "mvien", any, .op = rmw_mvien),
+    AIA_CSR(CSR_MVIP, "mvip", any, .op = rmw_mvip),
+    AIA_CSR(CSR_SISELECT, "siselect", smode, .op = rmw_xiselect),
+    AIA_CSR(CSR_SIREG, "sireg", smode, .op = rmw_xireg),
+    AIA_CSR(CSR_STOPEI, "stopei", smode, .op = rmw_xtopei),
+    AIA_CSR(CSR_STOPI, "stopi", smode, .read = read_stopi),
+    {},
+};

@@ -13,6 +13,7 @@
 #define HW_BOARDS_H
 
 #include "exec/cpu-common.h"
+#include "exec/memory.h"
 #include "system/blockdev.h"
 #include "qapi/qapi-types-machine.h"
 #include "qemu/module.h"
@@ -186,7 +187,20 @@ struct MachineClass {
 };
 
 /* Memory that is plugged in at run time: hw/mem/memory-device.h. */
-typedef struct DeviceMemoryState DeviceMemoryState;
+typedef struct DeviceMemoryState {
+    hwaddr base;
+    MemoryRegion mr; /* the window, a container */
+    AddressSpace as; /* of it alone */
+    MemoryListener listener;
+    uint64_t dimm_size; /* of all DIMMs */
+    uint64_t used_region_size;
+    unsigned int required_memslots;
+    unsigned int used_memslots;
+    unsigned int memslot_auto_decision_active;
+} DeviceMemoryState;
+
+/* For a board: makes ms->device_memory, a window of @size bytes at @base. */
+void machine_memory_devices_init(MachineState *ms, hwaddr base, uint64_t size);
 
 /* How many of each level there are in one of the level above. */
 typedef struct CpuTopology {

@@ -6,6 +6,7 @@
 #include "qemu/osdep.h"
 #include "monitor/hmp.h"
 #include "monitor/qdev.h"
+#include "qapi/qapi-commands-machine.h"
 #include "monitor-internal.h"
 
 HMPCommand hmp_info_cmds[] = {
@@ -24,6 +25,13 @@ HMPCommand hmp_info_cmds[] = {
         .help = "show the command line history",
         .cmd = hmp_info_history,
         .flags = "p",
+    },
+    {
+        .name = "irq",
+        .args_type = "",
+        .params = "",
+        .help = "show the interrupts statistics (if available)",
+        .cmd_info_hrt = qmp_x_query_irq,
     },
     {
         .name = "kvm",
@@ -69,6 +77,13 @@ HMPCommand hmp_info_cmds[] = {
         .help = "show the current VM name",
         .cmd = hmp_info_name,
         .flags = "p",
+    },
+    {
+        .name = "pic",
+        .args_type = "",
+        .params = "",
+        .help = "show PIC state",
+        .cmd_info_hrt = qmp_x_query_interrupt_controllers,
     },
     {
         .name = "qdm",

@@ -24,6 +24,7 @@ ARGUMENTS = {
     "query-command-line-options": None, "query-chardev": None,
     "query-chardev-backends": None, "query-memdev": None,
     "query-fdsets": None, "query-memory-size-summary": None,
+    "x-query-irq": None, "x-query-interrupt-controllers": None,
     "x-query-ramblock": None, "x-query-memory-at": {"address": 4096},
     "x-memory-map-svg": {"filename": "/dev/null"},
     "pmemsave": {"val": 0, "size": 4096, "filename": "/dev/null"},

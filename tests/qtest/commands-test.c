@@ -28,6 +28,8 @@ static const struct {
     { "query-memdev", NULL },
     { "query-memory-size-summary", NULL },
     { "x-query-ramblock", NULL },
+    { "x-query-irq", NULL },
+    { "x-query-interrupt-controllers", NULL },
     { "x-query-memory-at", "{'address': 4096}" },
     { "x-query-memory-at", "{'address': 128, 'address-space': 'I/O'}" },
     { "x-memory-map-svg", "{'filename': '/dev/null'}" },

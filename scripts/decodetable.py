@@ -577,6 +577,24 @@ def emit_fuses(tables, out):
     out.append('')
 
 
+def emit_disas(tables, out):
+    """Names and formats by pattern, the special cases first."""
+    out.append('static const SoftDisas soft_disas_table[] = {')
+    # What stands in when an extension is off looks the same.
+    insns = [i for i in tables.insns if '!' not in i.when]
+    for insn in sorted(insns, key=lambda i: (-bin(i.mask).count('1'),
+                                             i.order)):
+        name = insn.impl.name
+        if insn.impl is insn and insn.width == 16:
+            name = re.sub(r'^c[.](?!mop)', '', name)
+        out.append(f'    {{ "{name}", {insn.mask:#x}, {insn.match:#x}, '
+                   f'{insn.width // 8},')
+        out.append(f'      SOFT_FORMAT_{insn.fmt_name}, '
+                   f'SOFT_FORMAT_{insn.impl.fmt_name} }},')
+    out.append('};')
+    out.append('')
+
+
 def listing(tables):
     """What tests and tools want to know."""
     return [{
@@ -597,6 +615,8 @@ def main():
                         help='write the handlers')
     parser.add_argument('--decoder', metavar='FILE',
                         help='write the decoder')
+    parser.add_argument('--disas', metavar='FILE',
+                        help='write what a disassembler needs')
     parser.add_argument('--list', metavar='FILE',
                         help='write a list as JSON')
     args = parser.parse_args()
@@ -615,6 +635,11 @@ def main():
             emit_extract(tables, out)
             emit_ops(tables, out)
             emit_decode(tables, out)
+        if args.disas:
+            out = texts.setdefault(args.disas, list(head))
+            emit_names(tables, out)
+            emit_extract(tables, out)
+            emit_disas(tables, out)
         if args.list:
             texts[args.list] = [json.dumps(listing(tables), indent=1)]
     except (TableError, OSError) as err:

@@ -4,7 +4,9 @@
 #include "qemu/accel.h"
 #include "hw/boards.h"
 #include "hw/qdev-properties.h"
+#include "hw/core/cpu.h"
 #include "qemu/module.h"
+#include "system/cpus.h"
 
 AccelClass *accel_find(const char *opt_name)
 {
@@ -45,6 +47,39 @@ int accel_init_machine(AccelState *accel, MachineState *ms)
     }
     object_set_accelerator_compat_props(ac->compat_props);
     return ret;
+}
+
+/* The class of operations of @oc or of the nearest parent that has one. */
+static AccelOpsClass *find_ops(ObjectClass *oc)
+{
+    for (; oc; oc = object_class_get_parent(oc)) {
+        g_autofree char *name = g_strconcat(object_class_get_name(oc),
+                                            ACCEL_OPS_SUFFIX, NULL);
+        ObjectClass *ops = module_object_class_by_name(name);
+
+        if (ops) {
+            return ACCEL_OPS_CLASS(ops);
+        }
+    }
+    return NULL;
+}
+
+void accel_init_interfaces(AccelClass *ac)
+{
+    AccelOpsClass *ops = find_ops(OBJECT_CLASS(ac));
+
+    if (!ops) {
+        return; /* it has no CPUs */
+    }
+    if (ops->ops_init) {
+        ops->ops_init(ops);
+    }
+    cpus_register_accel(ops);
+}
+
+void accel_cpu_instance_init(CPUState *cpu)
+{
+    /* None of our accelerators changes the defaults of a model. */
 }
 
 void accel_setup_post(MachineState *ms)
@@ -124,6 +159,12 @@ static const TypeInfo accel_types[] = {
         .parent = TYPE_OBJECT,
         .class_size = sizeof(AccelClass),
         .instance_size = sizeof(AccelState),
+        .abstract = true,
+    },
+    {
+        .name = TYPE_ACCEL_OPS,
+        .parent = TYPE_OBJECT,
+        .class_size = sizeof(AccelOpsClass),
         .abstract = true,
     },
 };

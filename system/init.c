@@ -6,6 +6,7 @@
 #include "qemu/osdep.h"
 #include "chardev/char.h"
 #include "exec/address-spaces.h"
+#include "exec/cpu-common.h"
 #include "hw/boards.h"
 #include "hw/qdev-core.h"
 #include "hw/qdev-properties.h"
@@ -27,6 +28,7 @@
 #include "qom/object_interfaces.h"
 #include "qom/qom-qobject.h"
 #include "system/cmdline.h"
+#include "system/cpus.h"
 #include "system/hostmem.h"
 #include "system/qtest.h"
 #include "system/reset.h"
@@ -355,6 +357,7 @@ static bool try_accel(const char *name, QemuOpts *opts, Error **errp)
         object_unref(OBJECT(accel));
         return false;
     }
+    accel_init_interfaces(ac);
     return true;
 }
 
@@ -397,6 +400,9 @@ static void configure_accelerators(const CmdLine *cl)
             }
             choice.done = try_accel(names[i], NULL, &choice.err);
         }
+    } else if (machine_class_default_cpu_type(
+                   MACHINE_GET_CLASS(current_machine))) {
+        choice.done = try_accel("soft", NULL, &choice.err);
     } else {
         return; /* a machine without CPUs needs none */
     }
@@ -408,19 +414,11 @@ static void configure_accelerators(const CmdLine *cl)
 
 static void select_cpu(const CmdLine *cl)
 {
-    MachineClass *mc = MACHINE_GET_CLASS(current_machine);
+    Error *err = NULL;
 
-    if (!cl->cpu) {
-        current_machine->cpu_type = mc->default_cpu_type;
-        return;
+    if (!machine_set_cpu(current_machine, cl->cpu, &err)) {
+        cmdline_fail(err);
     }
-    if (is_help_option(cl->cpu)) {
-        printf("Available CPUs:\n");
-        exit(EXIT_SUCCESS);
-    }
-    error_report("-cpu %s: machine type '%s' has no CPU models", cl->cpu,
-                 mc->name);
-    exit(EXIT_FAILURE);
 }
 
 /* Fails here, where the location names the option. */
@@ -638,6 +636,10 @@ void qemu_init(int argc, char **argv)
         cmdline_fail(err);
     }
     cmdline_parse(&cmdline, argc, argv);
+    if (cmdline.cpu && is_help_option(cmdline.cpu)) {
+        list_cpus();
+        exit(EXIT_SUCCESS);
+    }
 
     if (cmdline.daemonize) {
         qemu_chr_forbid_stdio();
@@ -676,6 +678,7 @@ void qemu_init(int argc, char **argv)
     make_devices(&cmdline);
     qdev_prop_check_globals();
     qemu_run_machine_init_done_notifiers();
+    cpu_synchronize_all_post_init();
     qdev_machine_creation_done();
     lock_memory();
     qemu_system_reset(SHUTDOWN_CAUSE_NONE);

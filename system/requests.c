@@ -12,6 +12,8 @@
 #include "qemu/log.h"
 #include "qemu/main-loop.h"
 #include "qemu/thread.h"
+#include "hw/boards.h"
+#include "system/cpus.h"
 #include "system/reset.h"
 #include "system/runstate-action.h"
 #include "system/runstate.h"
@@ -97,9 +99,14 @@ void qemu_system_reset_request(ShutdownCause reason)
     if (reboot_action == REBOOT_ACTION_SHUTDOWN &&
         reason != SHUTDOWN_CAUSE_SUBSYSTEM_RESET) {
         qatomic_set(&shutdown_requested, reason);
+    } else if (!cpus_are_resettable()) {
+        error_report("cpus are not resettable, terminating");
+        qatomic_set(&shutdown_requested, reason);
     } else {
         qatomic_set(&reset_requested, reason);
     }
+    /* The guest shall not see what comes after its own request. */
+    cpu_stop_current();
     qemu_notify_event();
 }
 
@@ -115,6 +122,7 @@ void qemu_system_suspend_request(void)
         return;
     }
     qatomic_set(&suspend_requested, 1);
+    cpu_stop_current();
     qemu_notify_event();
 }
 
@@ -198,23 +206,43 @@ void qemu_system_reset(ShutdownCause reason)
                          ? RESET_TYPE_SNAPSHOT_LOAD
                          : RESET_TYPE_COLD;
 
-    qemu_devices_reset(type);
-    if (reason && reason != SHUTDOWN_CAUSE_SUBSYSTEM_RESET) {
+    MachineClass *mc = current_machine ? MACHINE_GET_CLASS(current_machine)
+                                       : NULL;
+
+    cpu_synchronize_all_states();
+    if (mc && mc->reset) {
+        mc->reset(current_machine, type);
+    } else {
+        qemu_devices_reset(type);
+    }
+    cpu_synchronize_all_post_reset();
+    vm_set_suspended(false);
+    if (reason && reason != SHUTDOWN_CAUSE_SUBSYSTEM_RESET &&
+        reason != SHUTDOWN_CAUSE_SNAPSHOT_LOAD) {
         qapi_event_send_reset(shutdown_caused_by_guest(reason), reason);
     }
 }
 
 static void qemu_system_suspend(void)
 {
-    runstate_set(RUN_STATE_SUSPENDED);
+    pause_all_vcpus();
     notifier_list_notify(&suspend_notifiers, NULL);
+    runstate_set(RUN_STATE_SUSPENDED);
     qapi_event_send_suspend();
 }
 
 static void qemu_system_wakeup(void)
 {
+    MachineClass *mc = current_machine ? MACHINE_GET_CLASS(current_machine)
+                                       : NULL;
+
+    pause_all_vcpus();
+    if (mc && mc->wakeup) {
+        mc->wakeup(current_machine);
+    }
     notifier_list_notify(&wakeup_notifiers, &wakeup_reason);
     wakeup_reason = QEMU_WAKEUP_REASON_NONE;
+    resume_all_vcpus();
     qapi_event_send_wakeup();
 }
 
@@ -265,7 +293,9 @@ static bool qemu_system_shutdown(ShutdownCause reason, int *status)
 
 static void handle_reset_request(ShutdownCause reason)
 {
+    pause_all_vcpus();
     qemu_system_reset(reason);
+    resume_all_vcpus();
     /* What needed the reset stays stopped until "cont". */
     if (!runstate_is_running() && !runstate_check(RUN_STATE_INMIGRATE) &&
         !runstate_check(RUN_STATE_FINISH_MIGRATE)) {

@@ -6,6 +6,7 @@
 #include "qapi/error.h"
 #include "qapi/qapi-events-run-state.h"
 #include "qapi/qapi-visit-run-state.h"
+#include "hw/core/cpu.h"
 #include "qemu/log.h"
 #include "system/runstate-action.h"
 #include "system/runstate.h"
@@ -47,8 +48,17 @@ static void log_panic(const char *what, const GuestPanicInformation *info)
 
 void qemu_system_guest_panicked(GuestPanicInformation *info)
 {
+    PanicAction action = panic_action;
+
     log_panic("crashed", info);
-    switch (panic_action) {
+    if (current_cpu) {
+        current_cpu->crash_occurred = true;
+    }
+    if (action == PANIC_ACTION_SHUTDOWN &&
+        shutdown_action == SHUTDOWN_ACTION_PAUSE) {
+        action = PANIC_ACTION_PAUSE;
+    }
+    switch (action) {
     case PANIC_ACTION_PAUSE:
         qapi_event_send_guest_panicked(GUEST_PANIC_ACTION_PAUSE, info);
         vm_stop(RUN_STATE_GUEST_PANICKED);

@@ -10,6 +10,7 @@
 #include "qemu/error-report.h"
 #include "qemu/queue.h"
 #include "system/cpu-timers.h"
+#include "system/cpus.h"
 #include "system/runstate.h"
 
 #define TO(name) (1u << RUN_STATE_##name)
@@ -204,6 +205,9 @@ int vm_prepare_start(bool step_pending)
     }
 
     qapi_event_send_resume();
+    if (cpus_get_accel() && cpus_get_accel()->synchronize_pre_resume) {
+        cpus_get_accel()->synchronize_pre_resume(step_pending);
+    }
     cpu_enable_ticks();
     runstate_set(state);
     vm_state_notify(true, state);
@@ -213,7 +217,9 @@ int vm_prepare_start(bool step_pending)
 
 void vm_start(void)
 {
-    vm_prepare_start(false);
+    if (!vm_prepare_start(false)) {
+        resume_all_vcpus();
+    }
 }
 
 void vm_resume(RunState state)
@@ -233,6 +239,9 @@ static int do_vm_stop(RunState state, bool send_stop)
         vm_was_suspended = old == RUN_STATE_SUSPENDED;
         runstate_set(state);
         cpu_disable_ticks();
+        if (old == RUN_STATE_RUNNING) {
+            pause_all_vcpus();
+        }
         vm_state_notify(false, state);
         if (send_stop) {
             qapi_event_send_stop();
@@ -243,6 +252,13 @@ static int do_vm_stop(RunState state, bool send_stop)
 
 int vm_stop(RunState state)
 {
+    if (qemu_in_vcpu_thread()) {
+        /* It cannot wait for itself: the main loop does it. */
+        qemu_system_vmstop_request_prepare();
+        qemu_system_vmstop_request(state);
+        cpu_stop_current();
+        return 0;
+    }
     return do_vm_stop(state, true);
 }
 

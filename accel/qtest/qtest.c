@@ -9,6 +9,7 @@
 #include "qemu/atomic.h"
 #include "qemu/module.h"
 #include "system/cpu-timers.h"
+#include "system/cpus.h"
 #include "system/qtest.h"
 
 bool qtest_allowed;
@@ -45,11 +46,26 @@ static void qtest_accel_class_init(ObjectClass *oc, void *data)
     ac->allowed = &qtest_allowed;
 }
 
+static void qtest_accel_ops_class_init(ObjectClass *oc, void *data)
+{
+    AccelOpsClass *ops = ACCEL_OPS_CLASS(oc);
+
+    ops->create_vcpu_thread = dummy_start_vcpu_thread;
+    ops->get_virtual_clock = qtest_get_virtual_clock;
+    ops->set_virtual_clock = qtest_set_virtual_clock;
+}
+
 static const TypeInfo qtest_accel_types[] = {
     {
         .name = ACCEL_CLASS_NAME("qtest"),
         .parent = TYPE_ACCEL,
         .class_init = qtest_accel_class_init,
+    },
+    {
+        .name = ACCEL_OPS_NAME("qtest"),
+        .parent = TYPE_ACCEL_OPS,
+        .abstract = true,
+        .class_init = qtest_accel_ops_class_init,
     },
 };
 

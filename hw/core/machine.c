@@ -394,17 +394,6 @@ void machine_run_board_init(MachineState *machine, const char *mem_path,
 {
     MachineClass *mc = MACHINE_GET_CLASS(machine);
 
-    if (machine->cpu_type && mc->valid_cpu_types) {
-        bool valid = false;
-
-        for (int i = 0; mc->valid_cpu_types[i]; i++) {
-            valid |= strcmp(mc->valid_cpu_types[i], machine->cpu_type) == 0;
-        }
-        if (!valid) {
-            error_setg(errp, "Invalid CPU model: %s", machine->cpu_type);
-            return;
-        }
-    }
     if (!machine_prepare_ram(machine, mem_path, errp)) {
         return;
     }

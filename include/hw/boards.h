@@ -38,6 +38,12 @@ extern MachineState *current_machine;
 const char *machine_class_default_cpu_type(MachineClass *mc);
 
 /*
+ * Ours: the machine's CPU type from -cpu @option, or the default if NULL. False
+ * with @errp when the machine cannot have it; what is no model ends the program.
+ */
+bool machine_set_cpu(MachineState *ms, const char *option, Error **errp);
+
+/*
  * Ours: makes the machine of class @mc, with its containers and the system
  * bus, and puts its compat properties in force. At most once. Sets
  * current_machine.

@@ -62,6 +62,14 @@ const char *current_accel_name(void);
  */
 int accel_init_machine(AccelState *accel, MachineState *ms);
 
+/*
+ * Puts the operations for CPUs of this accelerator in force, and makes the CPU
+ * classes fit it. Before the machine has CPUs.
+ */
+void accel_init_interfaces(AccelClass *ac);
+/* For a CPU's instance_init: what the accelerator changes. */
+void accel_cpu_instance_init(CPUState *cpu);
+
 /* Calls setup_post of the machine's accelerator, if there is one. */
 void accel_setup_post(MachineState *ms);
 

@@ -52,6 +52,10 @@ struct AccelOpsClass {
 
     /* Of the gdb stub; types are GDB_BREAKPOINT_* and GDB_WATCHPOINT_* */
     bool (*supports_guest_debug)(void);
+    /*
+     * Single stepping, or a breakpoint or watchpoint of the CPU changed: its
+     * own thread, or it is stopped and the caller has the BQL
+     */
     int (*update_guest_debug)(CPUState *cpu);
     int (*insert_breakpoint)(CPUState *cpu, int type, vaddr addr, vaddr len);
     int (*remove_breakpoint)(CPUState *cpu, int type, vaddr addr, vaddr len);

@@ -186,7 +186,9 @@ struct CPUState {
     int thread_id;
     /* Between cpu_exec_start() and _end(); an exclusive section waits for it */
     bool running, has_waiter;
-    struct QemuCond *halt_cond; /* what an idle CPU sleeps on, with the BQL */
+    struct QemuCond *halt_cond; /* signalled by kicks, with the BQL */
+    /* Ours: what the thread sleeps on; set by kicks, from any thread. */
+    QemuEvent wake;
     bool thread_kicked;
     bool created;
     bool stop;    /* asked to stop */

@@ -72,12 +72,10 @@ const char *riscv_get_misa_ext_description(uint32_t bit);
  * extensions belong to it too.
  */
 typedef struct riscv_cpu_profile {
-    struct riscv_cpu_profile *u_parent;
-    struct riscv_cpu_profile *s_parent;
+    const struct riscv_cpu_profile *u_parent;
+    const struct riscv_cpu_profile *s_parent;
     const char *name;
     uint32_t misa_ext;
-    bool enabled;
-    bool user_set;
     int priv_spec;
     int satp_mode;
     const int32_t ext_offsets[];
@@ -87,7 +85,7 @@ typedef struct riscv_cpu_profile {
 #define RISCV_PROFILE_ATTR_UNUSED  (-1)
 
 /* All profiles, NULL at the end. */
-extern RISCVCPUProfile *riscv_profiles[];
+extern const RISCVCPUProfile *const riscv_profiles[];
 
 /* Versions of the privileged architecture, and their names as a property. */
 #define PRIV_VER_1_10_0_STR "v1.10.0"
@@ -139,27 +137,13 @@ typedef enum {
 #include "debug.h"
 
 /*
- * A counter that counts instructions or cycles: its value when it was last
- * written, started or stopped, and what it counts, at that moment.
+ * A counter: its value when it was last written, started or stopped, and how
+ * many of its events there had been at that moment (see pmu.c).
  */
 typedef struct PMUCTRState {
     target_ulong mhpmcounter_val;
-    target_ulong mhpmcounterh_val;
     target_ulong mhpmcounter_prev;
-    target_ulong mhpmcounterh_prev;
-    target_ulong irq_overflow_left;
 } PMUCTRState;
-
-/*
- * Cycles (0) and instructions (1) that were spent in each privilege level, for
- * the filters of mcyclecfg and minstretcfg.
- */
-typedef struct PMUFixedCtrState {
-    uint64_t counter[4];
-    uint64_t counter_prev[4];
-    uint64_t counter_virt[2];
-    uint64_t counter_virt_prev[2];
-} PMUFixedCtrState;
 
 /* gpr[] has a place to which instructions write when their rd is x0. */
 #define RISCV_GPR_SINK 32
@@ -170,7 +154,7 @@ typedef struct PMUFixedCtrState {
  */
 struct CPUArchState {
     /* gpr[0] is 0 at all times; decoders replace rd 0 by RISCV_GPR_SINK. */
-    target_ulong gpr[33];
+    target_ulong gpr[RISCV_GPR_SINK + 1];
     target_ulong pc;
     uint64_t fpr[32];
 
@@ -178,15 +162,10 @@ struct CPUArchState {
     target_ulong load_res;
     target_ulong load_val;
 
-    /*
-     * Own: instructions retired since power-on; the engine keeps it exact
-     * whenever code outside of a block looks at it. instret, and the hart's
-     * cycles too.
-     */
-    uint64_t insns_retired;
-
     target_ulong frm;
     float_status fp_status;
+    /* Own: fflags in the migration stream. */
+    target_ulong saved_fflags;
 
     /* Of the exception that is being raised: xtval, and the instruction. */
     target_ulong badaddr;
@@ -255,15 +234,13 @@ struct CPUArchState {
 
     uint32_t scounteren;
     uint32_t mcounteren;
-    uint32_t scountinhibit;
     uint32_t mcountinhibit;
-    target_ulong mcyclecfg;
-    target_ulong minstretcfg;
 
     /* Counter 0 is mcycle, 2 minstret, 3 and up mhpmcounter. */
     PMUCTRState pmu_ctrs[RV_MAX_MHPMCOUNTERS];
     target_ulong mhpmevent_val[RV_MAX_MHPMEVENTS];
-    PMUFixedCtrState pmu_fixed_ctrs[2];
+    /* Own: TLB misses since power-on, by MMUAccessType. */
+    uint64_t tlb_misses[3];
 
     /* Sstc. */
     uint64_t stimecmp;
@@ -282,6 +259,8 @@ struct CPUArchState {
     /* Set with riscv_cpu_set_rdtime_fn(). */
     uint64_t (*rdtime_fn)(void *);
     void *rdtime_fn_arg;
+    /* Own: ticks of time in a second; a board may change it. */
+    uint32_t timebase_freq;
 
 /*
  * The indirect registers of an interrupt file, as the callbacks take them in
@@ -328,12 +307,15 @@ struct ArchCPU {
     uint32_t pmu_avail_ctrs;
 
     /*
-     * Own: what the user has set, until realize: names of properties (owned)
-     * -> a boolean as pointer; and "priv_spec" etc.
+     * Own: the extensions that the user has set, on or off: bits of misa, and
+     * a set of offsets in RISCVCPUConfig. What follows from other extensions
+     * does not change them.
      */
-    GHashTable *user_options;
-    /* Own: the id of the CPU in its machine, see boards. */
-    int32_t node_id;
+    uint32_t user_misa;
+    GHashTable *user_exts;
+    /* Own: bit n: the user has set riscv_profiles[n]; and it is on. */
+    uint32_t user_profiles;
+    uint32_t profiles;
 };
 
 /*
@@ -510,17 +492,24 @@ int riscv_cpu_max_xlen(RISCVCPUClass *mcc);
 bool riscv_cpu_is_32bit(RISCVCPU *cpu);
 /* The model's name without the suffix; to be freed. */
 char *riscv_cpu_get_name(RISCVCPU *cpu);
-/* Whether the user gave that property. */
-bool riscv_cpu_option_set(const char *optname);
 bool riscv_cpu_is_vendor(Object *cpu_obj);
 /* Extensions by offset: is it on; turn it on or off (before realize). */
 bool isa_ext_is_enabled(RISCVCPU *cpu, uint32_t ext_offset);
 void isa_ext_update_enabled(RISCVCPU *cpu, uint32_t ext_offset, bool en);
 /* Sets misa_ext and misa_ext_mask. */
 void riscv_cpu_set_misa_ext(CPURISCVState *env, uint32_t ext);
+/* Adds the properties to a CPU that is being made; drops what they need. */
+void riscv_cpu_add_feature_properties(RISCVCPU *cpu);
+void riscv_cpu_free_features(RISCVCPU *cpu);
 /* The last checks of a configuration; settles what follows from what. */
 void riscv_cpu_finalize_features(RISCVCPU *cpu, Error **errp);
+/* The model has these satp modes; the user can take some away. */
+void riscv_cpu_set_satp_supported(RISCVCPU *cpu, int largest);
 void riscv_add_satp_mode_properties(Object *obj);
+/* All extensions that we implement: the model max. */
+void riscv_cpu_enable_all(RISCVCPU *cpu);
+/* As if the user had asked for the profile. */
+void riscv_cpu_enable_profile(RISCVCPU *cpu, const char *name);
 /* The largest mode in a map; its name ("sv39"). */
 uint8_t satp_mode_max_from_map(uint32_t map);
 const char *satp_mode_str(uint8_t satp_mode, bool is_32_bit);
@@ -532,6 +521,8 @@ typedef struct RISCVCPUMultiExtConfig {
     const char *name;
     uint32_t offset;
     bool enabled;
+    /* Own: we do not have it; its property can only be off. */
+    bool missing;
 } RISCVCPUMultiExtConfig;
 
 /* NULL name at the end. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sstc: a comparator against time raises STIP. time is what the machine's
- * rdtime_fn says, in ticks of NANOSECONDS_PER_SECOND / 10^7 of
- * QEMU_CLOCK_VIRTUAL.
+ * Sstc: while menvcfg.STCE is set, mip.STIP is whether time has reached
+ * stimecmp. time is what the machine's rdtime_fn says; it goes with
+ * QEMU_CLOCK_VIRTUAL, env->timebase_freq ticks in a second.
  */
 #ifndef RISCV_TIME_HELPER_H
 #define RISCV_TIME_HELPER_H
@@ -19,5 +19,7 @@ void riscv_timer_write_timecmp(CPURISCVState *env, QEMUTimer *timer,
                                uint32_t timer_irq);
 /* Makes the timer of a CPU that is being realized. */
 void riscv_timer_init(RISCVCPU *cpu);
+/* stimecmp or menvcfg.STCE has changed. On the hart's thread. */
+void riscv_timer_update(CPURISCVState *env);
 
 #endif

@@ -11,6 +11,14 @@
 
 HMPCommand hmp_info_cmds[] = {
     {
+        .name = "block",
+        .args_type = "nodes:-n,verbose:-v,device:B?",
+        .params = "[-n] [-v] [device]",
+        .help = "show info of one block device or all block devices "
+                "(-n: show named nodes; -v: show details)",
+        .cmd = hmp_info_block,
+    },
+    {
         .name = "chardev",
         .args_type = "",
         .params = "",
@@ -401,3 +409,10 @@ HMPCommand hmp_cmds[] = {
     },
     { /* end of the table */ }
 };
+    {
+        .name = "system_wakeup",
+        .args_type = "",
+        .params = "",
+        .help = "wakeup guest from suspend",
+        .cmd = hmp_system_wakeup,
+    },

@@ -54,6 +54,7 @@ struct Monitor {
     int suspend_cnt;        /* atomic */
     bool backlogged;        /* atomic: too much output waits */
     QTAILQ_ENTRY(Monitor) entry;
+    char *cpu_path;         /* the selected CPU, with the big lock */
 
     /* Used in the context that handles input. */
     GByteArray *inbuf;      /* read, but not consumed yet */
@@ -289,5 +290,8 @@ bool hmp_get_expr(Monitor *mon, const char **pp, int64_t *value);
 
 /* The completion_finder of HMP monitors. */
 void monitor_find_completion(void *opaque, const char *cmdline);
+
+/* qmp-cmds-block.c: blockdev-add, whose arguments it looks at itself. */
+void qmp_blockdev_add(QDict *args, QObject **ret, Error **errp);
 
 #endif

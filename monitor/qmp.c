@@ -450,6 +450,8 @@ void qmp_init_globals(void)
         qmp_register_command(&qmp_commands, "query-qmp-schema",
                              qmp_query_qmp_schema, QCO_ALLOW_PRECONFIG, 0);
         qmp_register_command(&qmp_commands, "device_add", qmp_device_add, 0, 0);
+        qmp_register_command(&qmp_commands, "blockdev-add", qmp_blockdev_add,
+                             QCO_ALLOW_PRECONFIG, 0);
         qmp_register_command(&qmp_commands, "object-add", qmp_object_add,
                              QCO_ALLOW_PRECONFIG, 0);
         QTAILQ_INIT(&qmp_cap_negotiation_commands);

@@ -121,3 +121,10 @@ void rtc_configure(QemuOpts *opts, Error **errp);
 void seccomp_setup(QemuOpts *opts, Error **errp);
 
 #endif
+/* options-block.c */
+void opt_blockdev(CmdLine *cl, const char *arg, Error **errp);
+void opt_drive(CmdLine *cl, const char *arg, Error **errp);
+void opt_pflash(CmdLine *cl, const char *arg, Error **errp);
+/* Makes them; exits with a message when one cannot be made. */
+void block_make_all(void);
+

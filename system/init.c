@@ -29,6 +29,7 @@
 #include "qom/qom-qobject.h"
 #include "system/cmdline.h"
 #include "system/cpus.h"
+#include "system/blockdev.h"
 #include "system/hostmem.h"
 #include "system/qtest.h"
 #include "system/reset.h"
@@ -661,6 +662,7 @@ void qemu_init(int argc, char **argv)
     monitor_init_globals();
     make_objects(&cmdline, false);
     suspend_mux_open(); /* prompts come when all is there */
+    block_make_all(); /* the machine's properties may name them */
     qemu_opts_foreach(&qemu_chardev_opts, make_chardev, NULL, &error_fatal);
     set_machine_properties(&cmdline);
     configure_accelerators(&cmdline);
@@ -716,3 +718,4 @@ void qemu_cleanup(int status)
         g_ptr_array_unref(serials);
     }
 }
+    blockdev_close_all();

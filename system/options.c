@@ -415,6 +415,16 @@ const CmdOption cmdline_options[] = {
     { "nographic", NULL, opt_nographic, NULL,
       "serial port and monitor on the terminal (Ctrl-A h for help)" },
 
+    GROUP("Block devices"),
+    { "drive", NULL, opt_drive,
+      "[file=FILE][,if=TYPE][,format=raw][,id=ID][,OPTION=VALUE...]",
+      "an image for a device; 'help' lists the options" },
+    { "blockdev", NULL, opt_blockdev,
+      "[driver=]DRIVER,node-name=NAME[,OPTION=VALUE...] or JSON",
+      "make a block node; 'help' lists the drivers" },
+    { "pflash", NULL, opt_pflash, "FILE",
+      "the image of the next parallel flash" },
+
     GROUP("Start, stop and end"),
     { "no-reboot", NULL, opt_no_reboot, NULL, "end instead of rebooting" },
     { "no-shutdown", NULL, opt_no_shutdown, NULL,

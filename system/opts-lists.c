@@ -6,6 +6,7 @@
 #include "qemu/config-file.h"
 #include "qemu/option.h"
 #include "chardev/char.h"
+#include "system/blockdev.h"
 #include "system/cmdline.h"
 #include "system/system.h"
 #include "monitor/monitor.h"
@@ -144,7 +145,7 @@ void cmdline_register_lists(void)
 {
     static QemuOptsList *const lists[] = {
         &qemu_chardev_opts, &qemu_device_opts, &qemu_global_opts,
-        &qemu_mon_opts,     &accel_opts,       &name_opts,
+        &qemu_drive_opts,   &qemu_mon_opts,     &accel_opts,       &name_opts,
         &memory_opts,       &smp_opts,         &overcommit_opts,
         &msg_opts,          &action_opts,      &run_with_opts,
         &sandbox_opts,      &rtc_opts,

@@ -13,6 +13,9 @@
 #include "qemu/uuid.h"
 
 extern const PropertyInfo qdev_prop_chr;
+extern const PropertyInfo qdev_prop_drive;
+extern const PropertyInfo qdev_prop_drive_iothread;
+extern const PropertyInfo qdev_prop_blockdev_on_error;
 extern const PropertyInfo qdev_prop_macaddr;
 extern const PropertyInfo qdev_prop_losttickpolicy;
 extern const PropertyInfo qdev_prop_blocksize;
@@ -23,6 +26,18 @@ extern const PropertyInfo qdev_prop_endian_mode;
 /* A character device by name; the field is the device's end of it. */
 #define DEFINE_PROP_CHR(_n, _s, _f) \
     DEFINE_PROP(_n, _s, _f, qdev_prop_chr, CharBackend)
+/*
+ * A block backend, or else a block node, by name; the field is a BlockBackend *,
+ * NULL without one, of which the device has a reference. The second kind is for
+ * devices whose requests come from a thread of their own.
+ */
+#define DEFINE_PROP_DRIVE(_n, _s, _f) \
+    DEFINE_PROP(_n, _s, _f, qdev_prop_drive, BlockBackend *)
+#define DEFINE_PROP_DRIVE_IOTHREAD(_n, _s, _f) \
+    DEFINE_PROP(_n, _s, _f, qdev_prop_drive_iothread, BlockBackend *)
+#define DEFINE_PROP_BLOCKDEV_ON_ERROR(_n, _s, _f, _d)                     \
+    DEFINE_PROP_SIGNED(_n, _s, _f, _d, qdev_prop_blockdev_on_error,       \
+                       BlockdevOnError)
 /* "52:54:00:12:34:56" */
 #define DEFINE_PROP_MACADDR(_n, _s, _f) \
     DEFINE_PROP(_n, _s, _f, qdev_prop_macaddr, MACAddr)

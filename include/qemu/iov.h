@@ -114,4 +114,61 @@ size_t iov_discard_front_undoable(struct iovec **iov, unsigned int *iov_cnt,
 size_t iov_discard_back_undoable(struct iovec *iov, unsigned int *iov_cnt,
                                  size_t bytes, IOVDiscardUndo *undo);
 
+/*
+ * A vector that grows, or one of somebody else's elements. One buffer is made
+ * one with QEMU_IOVEC_INIT_BUF() or qemu_iovec_init_buf(), and nothing has to
+ * be freed then.
+ */
+typedef struct QEMUIOVector {
+    struct iovec *iov;
+    int niov;
+    int nalloc; /* -1: the elements are not its own, and it cannot grow */
+    struct iovec local_iov;
+    size_t size; /* the bytes in all of it; see qemu_iovec_init_buf() */
+} QEMUIOVector;
+
+#define QEMU_IOVEC_INIT_BUF(self, buf, len)                              \
+    {                                                                    \
+        .iov = &(self).local_iov, .niov = 1, .nalloc = -1,               \
+        .local_iov = { .iov_base = (void *)(buf), .iov_len = (len) },    \
+        .size = (len),                                                   \
+    }
+
+static inline void qemu_iovec_init_buf(QEMUIOVector *qiov, void *buf,
+                                       size_t len)
+{
+    *qiov = (QEMUIOVector)QEMU_IOVEC_INIT_BUF(*qiov, buf, len);
+}
+
+/* The buffer of one that has only one. */
+static inline void *qemu_iovec_buf(QEMUIOVector *qiov)
+{
+    return qiov->niov == 1 ? qiov->iov[0].iov_base : NULL;
+}
+
+/* An empty one with room for @alloc_hint elements at first. */
+void qemu_iovec_init(QEMUIOVector *qiov, int alloc_hint);
+/* The elements @iov, which stay the caller's. */
+void qemu_iovec_init_external(QEMUIOVector *qiov, struct iovec *iov, int niov);
+/* Appends a buffer, or a part of another vector: views, no copies. */
+void qemu_iovec_add(QEMUIOVector *qiov, void *base, size_t len);
+void qemu_iovec_concat(QEMUIOVector *dst, QEMUIOVector *src, size_t soffset,
+                       size_t sbytes);
+size_t qemu_iovec_concat_iov(QEMUIOVector *dst, struct iovec *src_iov,
+                             unsigned int src_cnt, size_t soffset,
+                             size_t sbytes);
+bool qemu_iovec_is_zero(QEMUIOVector *qiov, size_t qiov_offset, size_t bytes);
+/* Makes it empty; the second also frees its elements. */
+void qemu_iovec_reset(QEMUIOVector *qiov);
+void qemu_iovec_destroy(QEMUIOVector *qiov);
+
+/* As iov_to_buf(), iov_from_buf(), iov_memset(), iov_discard_back(). */
+size_t qemu_iovec_to_buf(QEMUIOVector *qiov, size_t offset, void *buf,
+                         size_t bytes);
+size_t qemu_iovec_from_buf(QEMUIOVector *qiov, size_t offset, const void *buf,
+                           size_t bytes);
+size_t qemu_iovec_memset(QEMUIOVector *qiov, size_t offset, int fillc,
+                         size_t bytes);
+void qemu_iovec_discard_back(QEMUIOVector *qiov, size_t bytes);
+
 #endif

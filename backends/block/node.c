@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Block nodes: their list, their users and permissions, their requests. */
+#include "qemu/osdep.h"
+#include "block-internal.h"
+#include "qapi/error.h"
+#include "qemu/id.h"
+#include "qemu/cutils.h"
+
+static QTAILQ_HEAD(, BlockDriverState) nodes = QTAILQ_HEAD_INITIALIZER(nodes);
+
+/*** The list. ***/
+
+BlockDriverState *bdrv_find_node(const char *name)
+{
+    BlockDriverState *bs;
+
+    QTAILQ_FOREACH(bs, &nodes, next) {
+        if (!strcmp(bs->node_name, name)) {
+            return bs;
+        }
+    }
+    return NULL;
+}
+
+BlockDriverState *bdrv_next_node(BlockDriverState *bs)
+{
+    return bs ? QTAILQ_NEXT(bs, next) : QTAILQ_FIRST(&nodes);
+}
+
+static bool name_is_free(const char *name, Error **errp)
+{
+    if (!id_wellformed(name)) {
+        error_setg(errp, "Invalid node-name: '%s'", name);
+        return false;
+    }
+    if (bdrv_find_node(name)) {
+        error_setg(errp, "Duplicate nodes with node-name='%s'", name);
+        return false;
+    }
+    if (blk_by_name(name)) {
+        error_setg(errp, "node-name=%s is conflicting with a device id", name);
+        return false;
+    }
+    return true;
+}
+
+/*** Opening and closing. ***/
+
+static const NodeDriver *const drivers[] = {
+    [BLOCKDEV_DRIVER_FILE] = &node_driver_file,
+    [BLOCKDEV_DRIVER_HOST_DEVICE] = &node_driver_file,
+    [BLOCKDEV_DRIVER_NULL_AIO] = &node_driver_null,
+    [BLOCKDEV_DRIVER_NULL_CO] = &node_driver_null,
+    [BLOCKDEV_DRIVER_RAW] = &node_driver_raw,
+};
+
+static bool check_options(const BlockdevOptions *o, Error **errp)
+{
+    if (o->has_force_share && o->force_share &&
+        !(o->has_read_only && o->read_only)) {
+        error_setg(errp, "force-share=on can only be used with read-only "
+                         "images");
+        return false;
+    }
+    if (o->has_detect_zeroes &&
+        o->detect_zeroes == BLOCKDEV_DETECT_ZEROES_OPTIONS_UNMAP &&
+        !(o->has_discard && o->discard == BLOCKDEV_DISCARD_OPTIONS_UNMAP)) {
+        error_setg(errp, "setting detect-zeroes to unmap is not allowed "
+                         "without setting discard operation to unmap");
+        return false;
+    }
+    return !o->node_name || name_is_free(o->node_name, errp);
+}
+
+BlockDriverState *bdrv_open_options(const BlockdevOptions *o, Error **errp)
+{
+    BlockDriverState *bs;
+
+    if (!check_options(o, errp)) {
+        return NULL;
+    }
+    bs = g_new0(BlockDriverState, 1);
+    bs->kind = o->driver;
+    bs->drv = drivers[o->driver];
+    bs->refcnt = 1;
+    bs->fd = -1;
+    bs->read_only = o->has_read_only && o->read_only;
+    bs->auto_read_only = o->has_auto_read_only && o->auto_read_only;
+    bs->force_share = o->has_force_share && o->force_share;
+    bs->direct = o->cache && o->cache->has_direct && o->cache->direct;
+    bs->no_flush = o->cache && o->cache->has_no_flush && o->cache->no_flush;
+    bs->unmap = o->has_discard && o->discard == BLOCKDEV_DISCARD_OPTIONS_UNMAP;
+    bs->detect_zeroes = o->has_detect_zeroes
+                            ? o->detect_zeroes
+                            : BLOCKDEV_DETECT_ZEROES_OPTIONS_OFF;
+    QTAILQ_INIT(&bs->users);
+    bs->node_name =
+        o->node_name ? g_strdup(o->node_name) : id_generate(ID_BLOCK);
+    if (!bs->drv->open(bs, o, errp)) {
+        g_free(bs->node_name);
+        g_free(bs->filename);
+        g_free(bs);
+        return NULL;
+    }
+    QTAILQ_INSERT_TAIL(&nodes, bs, next);
+    return bs;
+}
+
+void bdrv_ref(BlockDriverState *bs)
+{
+    bs->refcnt++;
+}
+
+void bdrv_unref(BlockDriverState *bs)
+{
+    if (!bs || --bs->refcnt) {
+        return;
+    }
+    bdrv_flush(bs);
+    QTAILQ_REMOVE(&nodes, bs, next);
+    if (bs->drv->close) {
+        bs->drv->close(bs);
+    }
+    g_free(bs->node_name);
+    g_free(bs->filename);
+    g_free(bs);
+}
+
+int bdrv_flush_all(void)
+{
+    BlockDriverState *bs;
+    int ret = 0;
+
+    QTAILQ_FOREACH(bs, &nodes, next) {
+        int r = bdrv_flush(bs);
+
+        ret = ret ?: r;
+    }
+    return ret;
+}
+
+void bdrv_close_all(void)
+{
+    BlockDriverState *bs, *next;
+
+    bdrv_flush_all();
+    /* A node that the monitor owns may hold the last reference of another. */
+    for (bs = QTAILQ_FIRST(&nodes); bs; bs = next) {
+        next = QTAILQ_NEXT(bs, next);
+        if (bs->monitor_owned) {
+            bs->monitor_owned = false;
+            bdrv_unref(bs);
+            next = QTAILQ_FIRST(&nodes);
+        }
+    }
+}
+
+/*** Permissions. ***/
+
+char *bdrv_perm_names(uint64_t perm)
+{
+    static const struct {
+        uint64_t bit;
+        const char *name;
+    } names[] = {
+        { BLK_PERM_CONSISTENT_READ, "consistent read" },
+        { BLK_PERM_WRITE, "write" },
+        { BLK_PERM_WRITE_UNCHANGED, "write unchanged" },
+        { BLK_PERM_RESIZE, "resize" },
+    };
+    GString *text = g_string_new(NULL);
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        if (perm & names[i].bit) {
+            g_string_append_printf(text, "%s%s", text->len ? ", " : "",
+                                   names[i].name);
+        }
+    }
+    return g_string_free(text, false);
+}
+
+static void set_conflict(const NodeUser *taker, const NodeUser *owner,
+                         uint64_t perm, Error **errp)
+{
+    g_autofree char *names = bdrv_perm_names(perm);
+    const char *node = taker->bs->node_name;
+
+    error_setg(errp,
+               "Permission conflict on node '%s': permissions '%s' are both "
+               "required by %s (uses node '%s' as '%s' child) and unshared by "
+               "%s (uses node '%s' as '%s' child).",
+               node, names, taker->who, node, taker->role, owner->who, node,
+               owner->role);
+}
+
+/* Can @user have that, with what the other users have? */
+static bool users_agree(NodeUser *user, uint64_t perm, uint64_t shared,
+                        Error **errp)
+{
+    NodeUser *other;
+
+    QTAILQ_FOREACH(other, &user->bs->users, next) {
+        if (other == user) {
+            continue;
+        }
+        if (perm & ~other->shared) {
+            set_conflict(user, other, perm & ~other->shared, errp);
+            return false;
+        }
+        if (other->perm & ~shared) {
+            set_conflict(other, user, other->perm & ~shared, errp);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Tells the driver what all users do and allow, @user as given. */
+static bool refresh_driver(BlockDriverState *bs, const NodeUser *user,
+                           uint64_t perm, uint64_t shared, Error **errp)
+{
+    NodeUser *u;
+
+    QTAILQ_FOREACH(u, &bs->users, next) {
+        if (u != user) {
+            perm |= u->perm;
+            shared &= u->shared;
+        }
+    }
+    if ((perm & (BLK_PERM_WRITE | BLK_PERM_WRITE_UNCHANGED)) && bs->read_only) {
+        error_setg(errp, "Block node is read-only");
+        return false;
+    }
+    return !bs->drv->set_perm || bs->drv->set_perm(bs, perm, shared, errp);
+}
+
+bool node_user_set_perm(NodeUser *user, uint64_t perm, uint64_t shared,
+                        Error **errp)
+{
+    if (!users_agree(user, perm, shared, errp) ||
+        !refresh_driver(user->bs, user, perm, shared, errp)) {
+        return false;
+    }
+    user->perm = perm;
+    user->shared = shared;
+    return true;
+}
+
+bool node_user_attach(NodeUser *user, BlockDriverState *bs, uint64_t perm,
+                      uint64_t shared, Error **errp)
+{
+    bdrv_ref(bs);
+    user->bs = bs;
+    user->perm = 0;
+    user->shared = BLK_PERM_ALL;
+    QTAILQ_INSERT_TAIL(&bs->users, user, next);
+    if (!node_user_set_perm(user, perm, shared, errp)) {
+        node_user_detach(user);
+        return false;
+    }
+    return true;
+}
+
+void node_user_detach(NodeUser *user)
+{
+    BlockDriverState *bs = user->bs;
+
+    QTAILQ_REMOVE(&bs->users, user, next);
+    user->bs = NULL;
+    user->perm = 0;
+    /* Less is always allowed. */
+    refresh_driver(bs, NULL, 0, BLK_PERM_ALL, NULL);
+    bdrv_unref(bs);
+}
+
+/*** Requests. ***/
+
+static int check_request(BlockDriverState *bs, int64_t offset, int64_t bytes)
+{
+    int64_t length = bdrv_getlength(bs);
+
+    if (length < 0) {
+        return length;
+    }
+    return offset < 0 || bytes < 0 || offset > length || bytes > length - offset
+               ? -EIO
+               : 0;
+}
+
+int bdrv_pread(BlockDriverState *bs, int64_t offset, int64_t bytes, void *buf,
+               BdrvRequestFlags flags)
+{
+    int ret = check_request(bs, offset, bytes);
+
+    return ret || !bytes ? ret : bs->drv->pread(bs, offset, bytes, buf);
+}
+
+static int write_zeroes_slowly(BlockDriverState *bs, int64_t offset,
+                               int64_t bytes)
+{
+    int64_t step = MIN(bytes, 1 << 20);
+    g_autofree uint8_t *zeroes = g_malloc0(step);
+    int ret = 0;
+
+    while (bytes && !ret) {
+        step = MIN(bytes, step);
+        ret = bs->drv->pwrite(bs, offset, step, zeroes);
+        offset += step;
+        bytes -= step;
+    }
+    return ret;
+}
+
+int bdrv_pwrite_zeroes(BlockDriverState *bs, int64_t offset, int64_t bytes,
+                       BdrvRequestFlags flags)
+{
+    bool unmap = bs->unmap && (flags & BDRV_REQ_MAY_UNMAP);
+    int ret = check_request(bs, offset, bytes);
+
+    if (ret || !bytes) {
+        return ret;
+    }
+    if (bs->read_only) {
+        return -EPERM;
+    }
+    ret = bs->drv->zero ? bs->drv->zero(bs, offset, bytes, unmap) : -ENOTSUP;
+    if (ret == -ENOTSUP && !(flags & BDRV_REQ_NO_FALLBACK)) {
+        ret = write_zeroes_slowly(bs, offset, bytes);
+    }
+    return ret || !(flags & BDRV_REQ_FUA) ? ret : bdrv_flush(bs);
+}
+
+int bdrv_pwrite(BlockDriverState *bs, int64_t offset, int64_t bytes,
+                const void *buf, BdrvRequestFlags flags)
+{
+    int ret = check_request(bs, offset, bytes);
+
+    if (ret || !bytes) {
+        return ret;
+    }
+    if (bs->read_only) {
+        return -EPERM;
+    }
+    if (bs->detect_zeroes != BLOCKDEV_DETECT_ZEROES_OPTIONS_OFF &&
+        buffer_is_zero(buf, bytes)) {
+        return bdrv_pwrite_zeroes(
+            bs, offset, bytes,
+            flags | (bs->detect_zeroes == BLOCKDEV_DETECT_ZEROES_OPTIONS_UNMAP
+                         ? BDRV_REQ_MAY_UNMAP
+                         : 0));
+    }
+    ret = bs->drv->pwrite(bs, offset, bytes, buf);
+    return ret || !(flags & BDRV_REQ_FUA) ? ret : bdrv_flush(bs);
+}
+
+int bdrv_pdiscard(BlockDriverState *bs, int64_t offset, int64_t bytes)
+{
+    int ret = check_request(bs, offset, bytes);
+
+    if (ret || !bytes || !bs->unmap || !bs->drv->discard) {
+        return ret;
+    }
+    if (bs->read_only) {
+        return -EPERM;
+    }
+    ret = bs->drv->discard(bs, offset, bytes);
+    return ret == -ENOTSUP ? 0 : ret; /* it was only a hint */
+}
+
+int bdrv_flush(BlockDriverState *bs)
+{
+    return bs->no_flush || bs->read_only || !bs->drv->flush
+               ? 0
+               : bs->drv->flush(bs);
+}
+
+int bdrv_truncate(BlockDriverState *bs, int64_t offset, Error **errp)
+{
+    int ret;
+
+    if (offset < 0 || offset > BDRV_MAX_LENGTH) {
+        error_setg(errp, "Image size cannot be %" PRId64, offset);
+        return -EINVAL;
+    }
+    if (bs->read_only) {
+        error_setg(errp, "Image is read-only");
+        return -EACCES;
+    }
+    ret = bs->drv->truncate ? bs->drv->truncate(bs, offset) : -ENOTSUP;
+    if (ret < 0) {
+        error_setg_errno(errp, -ret, "Cannot resize '%s'", bs->node_name);
+    }
+    return ret;
+}
+
+/*** What can be asked. ***/
+
+const char *bdrv_get_node_name(const BlockDriverState *bs)
+{
+    return bs->node_name;
+}
+
+const char *bdrv_get_format_name(BlockDriverState *bs)
+{
+    return BlockdevDriver_str(bs->kind);
+}
+
+const char *bdrv_get_filename(BlockDriverState *bs)
+{
+    return bs->filename ?: "";
+}
+
+bool bdrv_is_read_only(BlockDriverState *bs)
+{
+    return bs->read_only;
+}
+
+bool bdrv_is_writable(BlockDriverState *bs)
+{
+    return !bs->read_only;
+}
+
+/* In whole sectors; what is beyond the end of a file reads as zeroes. */
+int64_t bdrv_getlength(BlockDriverState *bs)
+{
+    int64_t length = bs->drv->length(bs);
+
+    return length < 0 ? length : QEMU_ALIGN_UP(length, BDRV_SECTOR_SIZE);
+}
+
+int64_t bdrv_nb_sectors(BlockDriverState *bs)
+{
+    int64_t length = bdrv_getlength(bs);
+
+    return length < 0 ? length : length >> BDRV_SECTOR_BITS;
+}
+
+int64_t bdrv_get_allocated_file_size(BlockDriverState *bs)
+{
+    return bs->drv->allocated ? bs->drv->allocated(bs) : -ENOTSUP;
+}
+
+BlockDeviceInfo *bdrv_block_device_info(BlockBackend *blk, BlockDriverState *bs)
+{
+    BlockDeviceInfo *info = g_new0(BlockDeviceInfo, 1);
+    int64_t allocated = bdrv_get_allocated_file_size(bs);
+    int64_t length = bdrv_getlength(bs);
+
+    info->file = g_strdup(bdrv_get_filename(bs));
+    info->node_name = g_strdup(bs->node_name);
+    info->drv = g_strdup(bdrv_get_format_name(bs));
+    info->ro = bs->read_only;
+    info->active = true;
+    info->detect_zeroes = bs->detect_zeroes;
+
+    info->image = g_new0(ImageInfo, 1);
+    info->image->filename = g_strdup(info->file);
+    info->image->format = g_strdup(info->drv);
+    info->image->virtual_size = MAX(length, 0);
+    info->image->has_actual_size = allocated >= 0;
+    info->image->actual_size = allocated;
+
+    info->cache = g_new0(BlockdevCacheInfo, 1);
+    info->cache->writeback = blk ? blk_enable_write_cache(blk) : true;
+    info->cache->direct = bs->direct;
+    info->cache->no_flush = bs->no_flush;
+    return info;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Nodes: see block/block-common.h. Under the BQL, but for the four that do
+ * input and output, which any thread may call while the node lives.
+ */
+#ifndef BLOCK_H
+#define BLOCK_H
+
+#include "block/block-common.h"
+
+/*
+ * Opens a node as @options say. The caller has a reference. NULL with @errp
+ * set otherwise.
+ */
+BlockDriverState *bdrv_open_options(const BlockdevOptions *options,
+                                    Error **errp);
+
+void bdrv_ref(BlockDriverState *bs);
+/* Closes the node with its last reference; NULL is allowed. */
+void bdrv_unref(BlockDriverState *bs);
+
+/* The node called @name, or NULL. No reference is taken. */
+BlockDriverState *bdrv_find_node(const char *name);
+/* All nodes: the one after @bs, or the first after NULL. */
+BlockDriverState *bdrv_next_node(BlockDriverState *bs);
+
+const char *bdrv_get_node_name(const BlockDriverState *bs);
+const char *bdrv_get_format_name(BlockDriverState *bs);
+/* The file that is opened for it, or an empty string. */
+const char *bdrv_get_filename(BlockDriverState *bs);
+bool bdrv_is_read_only(BlockDriverState *bs);
+/* It can be written to, and someone may. */
+bool bdrv_is_writable(BlockDriverState *bs);
+
+/* In bytes and in sectors, or a negative errno. */
+int64_t bdrv_getlength(BlockDriverState *bs);
+int64_t bdrv_nb_sectors(BlockDriverState *bs);
+/* The space that it takes on the host, or a negative errno. */
+int64_t bdrv_get_allocated_file_size(BlockDriverState *bs);
+
+/*
+ * Read or write @bytes at @offset, all of them, inside the node's length. 0,
+ * or a negative errno.
+ */
+int bdrv_pread(BlockDriverState *bs, int64_t offset, int64_t bytes, void *buf,
+               BdrvRequestFlags flags);
+int bdrv_pwrite(BlockDriverState *bs, int64_t offset, int64_t bytes,
+                const void *buf, BdrvRequestFlags flags);
+/* Zeroes; with BDRV_REQ_MAY_UNMAP they may become a hole. */
+int bdrv_pwrite_zeroes(BlockDriverState *bs, int64_t offset, int64_t bytes,
+                       BdrvRequestFlags flags);
+/* The contents there do not matter any more. */
+int bdrv_pdiscard(BlockDriverState *bs, int64_t offset, int64_t bytes);
+/* To stable storage. */
+int bdrv_flush(BlockDriverState *bs);
+int bdrv_truncate(BlockDriverState *bs, int64_t offset, Error **errp);
+
+/*
+ * What the monitor says about it: file, format, sizes and caching, as
+ * query-named-block-nodes has it. @blk is the backend it is seen through, or
+ * NULL. The caller frees it.
+ */
+BlockDeviceInfo *bdrv_block_device_info(BlockBackend *blk,
+                                        BlockDriverState *bs);
+
+/* Flushes and closes what is left, at the end of the program. */
+void bdrv_close_all(void);
+int bdrv_flush_all(void);
+
+#endif

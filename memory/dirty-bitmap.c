@@ -24,6 +24,13 @@ void cpu_physical_memory_set_dirty_cleared_hook(RamDirtyClearedHook *hook)
     cleared_hook = hook;
 }
 
+static RamCodeWrittenHook *code_written_hook;
+
+void cpu_physical_memory_set_code_written_hook(RamCodeWrittenHook *hook)
+{
+    code_written_hook = hook;
+}
+
 bool cpu_physical_memory_tracks_code(void)
 {
     return cleared_hook;
@@ -174,6 +181,12 @@ void cpu_physical_memory_set_dirty_range(ram_addr_t start, ram_addr_t length,
         return;
     }
     RCU_READ_LOCK_GUARD();
+    if (code_written_hook && (mask & (1 << DIRTY_MEMORY_CODE)) &&
+        !cpu_physical_memory_all_dirty(start, length, DIRTY_MEMORY_CODE)) {
+        /* Data next to code leaves the page as it is: the hook decides. */
+        code_written_hook(start, length);
+        mask &= ~(1 << DIRTY_MEMORY_CODE);
+    }
     for (unsigned client = 0; client < DIRTY_MEMORY_NUM; client++) {
         PageRange r = page_range(start, length);
         unsigned long **pieces;
@@ -272,6 +285,25 @@ bool cpu_physical_memory_test_and_clear_dirty(ram_addr_t start,
         cpu_physical_memory_dirty_bits_cleared(start, length);
     }
     return dirty;
+}
+
+void cpu_physical_memory_clear_code_dirty(ram_addr_t addr)
+{
+    PageRange r = page_range(addr, 1);
+    bool dirty = false;
+
+    WITH_RCU_READ_LOCK_GUARD() {
+        unsigned long **pieces = client_pieces(DIRTY_MEMORY_CODE);
+
+        while (page_range_next(&r)) {
+            dirty = bitmap_test_and_clear_atomic(pieces[r.piece], r.first,
+                                                 r.last - r.first);
+        }
+    }
+    if (dirty) {
+        cpu_physical_memory_dirty_bits_cleared(addr & TARGET_PAGE_MASK,
+                                               TARGET_PAGE_SIZE);
+    }
 }
 
 void cpu_physical_memory_clear_dirty_range(ram_addr_t start, ram_addr_t length)

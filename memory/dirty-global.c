@@ -47,6 +47,9 @@ uint8_t memory_region_get_dirty_log_mask(MemoryRegion *mr)
          (mr->ram_block && qemu_ram_is_migratable(mr->ram_block)))) {
         mask |= 1 << DIRTY_MEMORY_MIGRATION;
     }
+    if (mr->ram_block && cpu_physical_memory_tracks_code()) {
+        mask |= 1 << DIRTY_MEMORY_CODE;
+    }
     return mask;
 }
 

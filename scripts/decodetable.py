@@ -8,8 +8,9 @@ A table has one line per instruction:
 
 NAME is the mnemonic. PATTERN is 32 or 16 of 0, 1 and '.'. FORMAT is one of
 those declared by lines '%FORMAT FIELD=BITS ...' in any of the tables. WHEN is
-'-' or an expression of extension names (Zbb|Zbkb, !C), and after commas flags:
-'ends' (the block ends here), 'fp' (needs the floating-point unit). SEMANTICS is
+'-' or an expression of extension names (Zbb|Zbkb, !C), and after commas, or
+alone, flags: 'ends' (the block ends here), 'fp' (needs the floating-point
+unit). SEMANTICS is
 C in the vocabulary of accel/soft-insn.h, or '= OTHER' for the handler of OTHER;
 lines that begin with white space continue it. '#' begins a comment line.
 
@@ -131,7 +132,10 @@ class Insn:
         self.mask = int(''.join('0' if c == '.' else '1' for c in pattern), 2)
         self.match = int(pattern.replace('.', '0'), 2)
         self.when, *flags = when.split(',')
-        if self.when == '-' or not self.when:
+        if self.when in FLAGS:
+            flags.insert(0, self.when)
+            self.when = ''
+        if self.when == '-':
             self.when = ''
         if not re.fullmatch(r'[A-Za-z0-9_|&!()]*', self.when):
             raise TableError(where, f"{name}: WHEN '{self.when}' is not an "
@@ -554,8 +558,7 @@ def emit_fuses(tables, out):
         out.append('}')
         out.append('')
         pairs.setdefault(one.id, []).append((two, same, name))
-    out.append('static void fuse(SoftInsn *one, const SoftInsn *two, int a, '
-               'int b)')
+    out.append('static void fuse(SoftInsn *one, const SoftInsn *two)')
     out.append('{')
     out.append('    if (one->rd != two->rs1) {')
     out.append('        return;')

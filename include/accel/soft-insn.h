@@ -19,6 +19,7 @@
 #include "exec/target_page.h"
 #include "hw/core/cpu.h"
 #include "qemu/atomic.h"
+#include "qemu/bswap.h"
 
 /*
  * Handlers end with calls that the compiler must turn into jumps. Where it is
@@ -53,8 +54,10 @@
 
 #define SOFT_ARGS                                                        \
     CPUArchState *env, const SoftInsn *insn, SoftTLBEntry *tlb
-#define SOFT_OP(name)      static const SoftInsn *name(SOFT_ARGS)
-#define SOFT_SLOW_OP(name) static QEMU_NOINLINE const SoftInsn *name(SOFT_ARGS)
+#define SOFT_OP(name)                                                    \
+    static G_GNUC_UNUSED const SoftInsn *name(SOFT_ARGS)
+#define SOFT_SLOW_OP(name)                                               \
+    static __attribute__((noinline)) const SoftInsn *name(SOFT_ARGS)
 #define SOFT_HANDLER(name) name
 
 /* CPUState stands before the target's state (hw/core/cpu.h). */
@@ -100,6 +103,14 @@ const SoftInsn *soft_next_slow(CPUArchState *env, const SoftInsn *insn,
 vaddr soft_insn_pc(CPUArchState *env, const SoftInsn *insn);
 vaddr soft_insn_npc(CPUArchState *env, const SoftInsn *insn);
 
+static inline SoftTLBEntry *soft_tlb_entry(SoftTLBEntry *tlb, uint64_t addr)
+{
+    uintptr_t offset = (addr >> (TARGET_PAGE_BITS - SOFT_TLB_ENTRY_BITS)) &
+                       ((SOFT_TLB_SIZE - 1) << SOFT_TLB_ENTRY_BITS);
+
+    return (SoftTLBEntry *)((uintptr_t)tlb + offset);
+}
+
 /* ---- operands ------------------------------------------------------------ */
 
 #define IMM      ((int64_t)insn->imm)
@@ -144,6 +155,12 @@ vaddr soft_insn_npc(CPUArchState *env, const SoftInsn *insn);
 
 #define JUMP_NEAR() SOFT_FOLLOW(insn + 1)
 
+/* The pseudo-instruction at the end of a block that nothing else ends. */
+SOFT_OP(soft_op_end)
+{
+    SOFT_FOLLOW(insn + 1);
+}
+
 /* To any address: through the TLB's tag for fetches and the jump cache. */
 #define JUMP_FAR(target)                                                 \
     do {                                                                 \
@@ -185,14 +202,6 @@ vaddr soft_insn_npc(CPUArchState *env, const SoftInsn *insn);
     })
 
 /* ---- memory -------------------------------------------------------------- */
-
-static inline SoftTLBEntry *soft_tlb_entry(SoftTLBEntry *tlb, uint64_t addr)
-{
-    uintptr_t offset = (addr >> (TARGET_PAGE_BITS - SOFT_TLB_ENTRY_BITS)) &
-                       ((SOFT_TLB_SIZE - 1) << SOFT_TLB_ENTRY_BITS);
-
-    return (SoftTLBEntry *)((uintptr_t)tlb + offset);
-}
 
 /* Whether an aligned access of @size bytes at @addr is as fast as can be. */
 #define SOFT_HIT(entry, access, addr, size)                              \

@@ -21,6 +21,7 @@
 #define ACCEL_SOFT_H
 
 #include "accel/soft-state.h"
+#include "exec/breakpoint.h"
 #include "exec/hwaddr.h"
 #include "exec/memattrs.h"
 #include "exec/mmu-access-type.h"
@@ -54,8 +55,8 @@ typedef struct SoftMode {
  *  - after an instruction that ends the block (nr_links 0), whose handler
  *    leaves by itself;
  *  - at @max, or before an instruction that crosses the page's end: nr_links
- *    is 1, link[0] is @end, and fallthrough is set, upon which the engine adds
- *    its own end of block;
+ *    is 1, link[0] is @end, and fallthrough is set; insns[count] is a
+ *    pseudo-instruction that follows the link after it (soft_op_end());
  *  - with count 0 if already the first instruction crosses the page's end.
  */
 typedef struct SoftDecode {
@@ -86,17 +87,14 @@ struct SoftCPUOps {
     void (*get_mode)(CPUState *cpu, SoftMode *mode);
     /* Fills in the results of @d. */
     void (*decode_block)(CPUState *cpu, SoftDecode *d);
+    /* The size of an instruction whose first two bytes these are. */
+    unsigned (*insn_size)(const uint8_t *code);
     /*
      * The target's pc becomes @pc, which is that of the instruction that is
-     * being interrupted. NULL: CPUClass.set_pc.
+     * being interrupted; @bits are the instruction. NULL: CPUClass.set_pc.
      */
-    void (*restore_pc)(CPUState *cpu, vaddr pc);
-    /*
-     * A jump to @target, which is no address at which an instruction can start;
-     * the pc is that of the jump. Raises. NULL where there is no such thing.
-     */
-    void (*misaligned_jump)(CPUState *cpu, vaddr target);
-    /* fence.i and the like have been seen by the engine before; may be NULL. */
+    void (*restore_pc)(CPUState *cpu, vaddr pc, uint32_t bits);
+    /* Around a stay in the loop; may be NULL. */
     void (*cpu_exec_enter)(CPUState *cpu);
     void (*cpu_exec_exit)(CPUState *cpu);
 

@@ -225,6 +225,18 @@ bool cpu_physical_memory_snapshot_get_dirty(DirtyBitmapSnapshot *snap,
  */
 typedef void RamDirtyClearedHook(ram_addr_t start, ram_addr_t length);
 void cpu_physical_memory_set_dirty_cleared_hook(RamDirtyClearedHook *hook);
+/*
+ * And how it hears that a range was marked written for DIRTY_MEMORY_CODE by
+ * others (DMA) in which some page was clean for it; on any thread. It must mark
+ * the pages dirty itself where it wants no more of that.
+ */
+typedef void RamCodeWrittenHook(ram_addr_t start, ram_addr_t length);
+void cpu_physical_memory_set_code_written_hook(RamCodeWrittenHook *hook);
+/*
+ * Makes one page clean for DIRTY_MEMORY_CODE, and if it was not, calls the
+ * first hook. Any thread.
+ */
+void cpu_physical_memory_clear_code_dirty(ram_addr_t addr);
 /* Whether there is one. */
 bool cpu_physical_memory_tracks_code(void);
 /* Calls it, if there is one. */

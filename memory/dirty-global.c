@@ -6,6 +6,7 @@
  */
 #include "qemu/osdep.h"
 #include "exec/memory.h"
+#include "exec/ram_addr.h"
 #include "memory/flatmap.h"
 #include "memory/transaction.h"
 #include "memory/view.h"

@@ -3,6 +3,7 @@
 #include "qemu/osdep.h"
 
 #include "cpu.h"
+#include "insn-decode.h"
 #include "internals.h"
 #include "soft-ops.h"
 

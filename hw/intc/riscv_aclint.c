@@ -245,17 +245,18 @@ static bool check_mtimer(RISCVAclintMTimerState *s, Error **errp)
     return check_harts(s->num_harts, errp);
 }
 
-static void mtimer_unrealize(DeviceState *dev)
+/* Not in unrealize: the outputs are properties until the object goes. */
+static void mtimer_finalize(Object *obj)
 {
-    RISCVAclintMTimerState *s = RISCV_ACLINT_MTIMER(dev);
+    RISCVAclintMTimerState *s = RISCV_ACLINT_MTIMER(obj);
 
-    for (uint32_t i = 0; i < s->num_harts; i++) {
+    for (uint32_t i = 0; s->timers && i < s->num_harts; i++) {
         timer_free(s->timers[i]);
     }
-    g_clear_pointer(&s->timers, g_free);
-    g_clear_pointer(&s->timecmp, g_free);
-    g_clear_pointer(&s->harts, g_free);
-    g_clear_pointer(&s->timer_irqs, g_free);
+    g_free(s->timers);
+    g_free(s->timecmp);
+    g_free(s->harts);
+    g_free(s->timer_irqs);
 }
 
 static void mtimer_realize(DeviceState *dev, Error **errp)
@@ -279,7 +280,6 @@ static void mtimer_realize(DeviceState *dev, Error **errp)
             timer_new_ns(QEMU_CLOCK_VIRTUAL, mtimer_expired, &s->harts[i]);
     }
     if (*errp) {
-        mtimer_unrealize(dev);
         return;
     }
     qdev_init_gpio_out(dev, s->timer_irqs, s->num_harts);
@@ -369,7 +369,6 @@ static void mtimer_class_init(ObjectClass *oc, void *data)
 
     dc->desc = "RISC-V ACLINT machine timer";
     dc->realize = mtimer_realize;
-    dc->unrealize = mtimer_unrealize;
     dc->vmsd = &vmstate_mtimer;
     device_class_set_props(dc, mtimer_properties);
     RESETTABLE_CLASS(oc)->phases.enter = mtimer_reset;
@@ -489,11 +488,9 @@ static void swi_realize(DeviceState *dev, Error **errp)
     sysbus_init_mmio(SYS_BUS_DEVICE(dev), &s->mmio);
 }
 
-static void swi_unrealize(DeviceState *dev)
+static void swi_finalize(Object *obj)
 {
-    RISCVAclintSwiState *s = RISCV_ACLINT_SWI(dev);
-
-    g_clear_pointer(&s->soft_irqs, g_free);
+    g_free(RISCV_ACLINT_SWI(obj)->soft_irqs);
 }
 
 static const Property swi_properties[] = {
@@ -509,7 +506,6 @@ static void swi_class_init(ObjectClass *oc, void *data)
 
     dc->desc = "RISC-V ACLINT software interrupts";
     dc->realize = swi_realize;
-    dc->unrealize = swi_unrealize;
     device_class_set_props(dc, swi_properties);
     RESETTABLE_CLASS(oc)->phases.enter = swi_reset;
 }
@@ -543,12 +539,14 @@ static const TypeInfo aclint_types[] = {
         .name = TYPE_RISCV_ACLINT_MTIMER,
         .parent = TYPE_SYS_BUS_DEVICE,
         .instance_size = sizeof(RISCVAclintMTimerState),
+        .instance_finalize = mtimer_finalize,
         .class_init = mtimer_class_init,
     },
     {
         .name = TYPE_RISCV_ACLINT_SWI,
         .parent = TYPE_SYS_BUS_DEVICE,
         .instance_size = sizeof(RISCVAclintSwiState),
+        .instance_finalize = swi_finalize,
         .class_init = swi_class_init,
     },
 };

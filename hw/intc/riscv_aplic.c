@@ -728,18 +728,19 @@ static bool claim_harts(RISCVAPLICState *s, Error **errp)
     return true;
 }
 
-static void aplic_unrealize(DeviceState *dev)
+/* Not in unrealize: the outputs are properties until the object goes. */
+static void aplic_finalize(Object *obj)
 {
-    RISCVAPLICState *s = RISCV_APLIC(dev);
+    RISCVAPLICState *s = RISCV_APLIC(obj);
 
-    g_clear_pointer(&s->external_irqs, g_free);
-    g_clear_pointer(&s->sourcecfg, g_free);
-    g_clear_pointer(&s->state, g_free);
-    g_clear_pointer(&s->target, g_free);
-    g_clear_pointer(&s->idelivery, g_free);
-    g_clear_pointer(&s->iforce, g_free);
-    g_clear_pointer(&s->ithreshold, g_free);
-    g_clear_pointer(&s->deliveries, g_free);
+    g_free(s->external_irqs);
+    g_free(s->sourcecfg);
+    g_free(s->state);
+    g_free(s->target);
+    g_free(s->idelivery);
+    g_free(s->iforce);
+    g_free(s->ithreshold);
+    g_free(s->deliveries);
 }
 
 static void aplic_realize(DeviceState *dev, Error **errp)
@@ -832,7 +833,6 @@ static void aplic_class_init(ObjectClass *oc, void *data)
 
     dc->desc = "RISC-V advanced platform-level interrupt controller";
     dc->realize = aplic_realize;
-    dc->unrealize = aplic_unrealize;
     dc->vmsd = &vmstate_aplic;
     device_class_set_props(dc, aplic_properties);
     rc->phases.enter = aplic_reset_enter;
@@ -846,6 +846,7 @@ static const TypeInfo aplic_types[] = {
         .name = TYPE_RISCV_APLIC,
         .parent = TYPE_SYS_BUS_DEVICE,
         .instance_size = sizeof(RISCVAPLICState),
+        .instance_finalize = aplic_finalize,
         .class_init = aplic_class_init,
         .interfaces =
             (InterfaceInfo[]){

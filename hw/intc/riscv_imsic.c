@@ -314,13 +314,20 @@ static void imsic_unrealize(DeviceState *dev)
         riscv_cpu_set_aia_ireg_rmw_fn(cpu_env(cpu), s->mmode ? PRV_M : PRV_S,
                                       NULL, NULL);
     }
-    g_clear_pointer(&s->external_irqs, g_free);
-    g_clear_pointer(&s->eidelivery, g_free);
-    g_clear_pointer(&s->eithreshold, g_free);
-    g_clear_pointer(&s->eistate, g_free);
-    g_clear_pointer(&s->eip, g_free);
-    g_clear_pointer(&s->eie, g_free);
-    g_clear_pointer(&s->arrivals, g_free);
+}
+
+/* Not in unrealize: the outputs are properties until the object goes. */
+static void imsic_finalize(Object *obj)
+{
+    RISCVIMSICState *s = RISCV_IMSIC(obj);
+
+    g_free(s->external_irqs);
+    g_free(s->eidelivery);
+    g_free(s->eithreshold);
+    g_free(s->eistate);
+    g_free(s->eip);
+    g_free(s->eie);
+    g_free(s->arrivals);
 }
 
 /* A hart that has an IMSIC has AIA, whatever its properties said. */
@@ -444,6 +451,7 @@ static const TypeInfo imsic_types[] = {
         .name = TYPE_RISCV_IMSIC,
         .parent = TYPE_SYS_BUS_DEVICE,
         .instance_size = sizeof(RISCVIMSICState),
+        .instance_finalize = imsic_finalize,
         .class_init = imsic_class_init,
         .interfaces =
             (InterfaceInfo[]){

@@ -380,19 +380,20 @@ static bool check_properties(SiFivePLICState *s, Error **errp)
     return true;
 }
 
-static void plic_unrealize(DeviceState *dev)
+/* Not in unrealize: the outputs are properties until the object goes. */
+static void plic_finalize(Object *obj)
 {
-    SiFivePLICState *s = SIFIVE_PLIC(dev);
+    SiFivePLICState *s = SIFIVE_PLIC(obj);
 
-    g_clear_pointer(&s->addr_config, g_free);
-    g_clear_pointer(&s->source_priority, g_free);
-    g_clear_pointer(&s->target_priority, g_free);
-    g_clear_pointer(&s->pending, g_free);
-    g_clear_pointer(&s->claimed, g_free);
-    g_clear_pointer(&s->enable, g_free);
-    g_clear_pointer(&s->claims, g_free);
-    g_clear_pointer(&s->m_external_irqs, g_free);
-    g_clear_pointer(&s->s_external_irqs, g_free);
+    g_free(s->addr_config);
+    g_free(s->source_priority);
+    g_free(s->target_priority);
+    g_free(s->pending);
+    g_free(s->claimed);
+    g_free(s->enable);
+    g_free(s->claims);
+    g_free(s->m_external_irqs);
+    g_free(s->s_external_irqs);
 }
 
 static void plic_realize(DeviceState *dev, Error **errp)
@@ -403,7 +404,6 @@ static void plic_realize(DeviceState *dev, Error **errp)
         return;
     }
     if (!claim_seip(s, errp)) {
-        plic_unrealize(dev);
         return;
     }
     s->bitfield_words = DIV_ROUND_UP(s->num_sources, 32);
@@ -466,7 +466,6 @@ static void plic_class_init(ObjectClass *oc, void *data)
 
     dc->desc = "RISC-V platform-level interrupt controller";
     dc->realize = plic_realize;
-    dc->unrealize = plic_unrealize;
     dc->vmsd = &vmstate_plic;
     device_class_set_props(dc, plic_properties);
     rc->phases.enter = plic_reset_enter;
@@ -480,6 +479,7 @@ static const TypeInfo plic_types[] = {
         .name = TYPE_SIFIVE_PLIC,
         .parent = TYPE_SYS_BUS_DEVICE,
         .instance_size = sizeof(SiFivePLICState),
+        .instance_finalize = plic_finalize,
         .class_init = plic_class_init,
         .interfaces =
             (InterfaceInfo[]){

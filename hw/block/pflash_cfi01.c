@@ -524,43 +524,25 @@ static void fill_cfi_table(PFlashCFI01 *s)
     uint64_t blocks = old ? s->num_blocks / chips : s->num_blocks;
     uint64_t block_len = old ? s->sector_len : s->sector_len / chips;
     unsigned log_buffer = s->bank_width == 1 ? 8 : 11;
-    const uint8_t table[] = {
-        [0x10] = 'Q',
-        'R',
-        'Y',
-        [0x13] = 0x01,
-        0x00, /* Intel's commands */
-        [0x15] = 0x31,
-        0x00, /* where their own table is */
-        [0x17] = 0x00,
-        0x00, /* no other commands */
-        [0x1b] = 0x45,
-        0x55, /* supply: 4.5 to 5.5 V */
-        [0x1f] = 0x07,
-        0x07,
-        0x0a, /* typical times: word, buffer, sector */
-        [0x23] = 0x04,
-        0x04,
-        0x04, /* and how many times that at most */
-        [0x27] = ctz64(blocks * block_len),
-        [0x28] = 0x02,
-        0x00, /* 8 and 16 bits wide */
-        [0x2a] = log_buffer,
-        0x00,
-        [0x2c] = 1, /* all sectors are alike: */
-        [0x2d] = blocks - 1,
-        (blocks - 1) >> 8,
-        [0x2f] = block_len >> 8,
-        block_len >> 16,
-        [0x31] = 'P',
-        'R',
-        'I',
-        '1',
-        '0',
-        [0x3f] = 0x01, /* protection registers */
-    };
+    uint8_t *t = s->cfi_table;
 
-    memcpy(s->cfi_table, table, sizeof(table));
+    memcpy(t + 0x10, "QRY", 3);
+    stw_le_p(t + 0x13, 0x0001); /* Intel's commands, */
+    stw_le_p(t + 0x15, 0x0031); /* whose own table is there, and no others */
+    stw_be_p(t + 0x1b, 0x4555); /* supply: 4.5 to 5.5 V */
+    t[0x1f] = 7;                /* typical times: word, 2^n us, */
+    t[0x20] = 7;                /* buffer, */
+    t[0x21] = 10;               /* sector, 2^n ms */
+    memset(t + 0x23, 4, 3);     /* at most 2^n times that */
+    t[0x27] = ctz64(blocks * block_len);
+    stw_le_p(t + 0x28, 0x0002); /* 8 and 16 bits wide */
+    stw_le_p(t + 0x2a, log_buffer);
+    t[0x2c] = 1; /* all sectors are alike */
+    stw_le_p(t + 0x2d, blocks - 1);
+    stw_le_p(t + 0x2f, block_len >> 8);
+    memcpy(t + 0x31, "PRI10", 5);
+    t[0x3f] = 1; /* protection registers */
+
     s->writeblock_size = 1u << log_buffer;
     if (!old) {
         s->writeblock_size *= MAX(chips, 1);

@@ -14,6 +14,7 @@
 #include "qemu/module.h"
 #include "qemu/timer.h"
 #include "target/riscv/cpu.h"
+#include "target/riscv/time_helper.h"
 
 /*
  * A register of 32 bits a hart is no harder to find for one hart than for
@@ -127,8 +128,14 @@ static void set_mtime(RISCVAclintMTimerState *s, uint64_t value)
 {
     qatomic_set(&s->time_delta, value - clock_ticks(s));
     for (uint32_t i = 0; i < s->num_harts; i++) {
-        if (s->harts[i].present) {
-            compare(s, i);
+        CPUState *cpu = cpu_by_arch_id(s->hartid_base + i);
+
+        if (!s->harts[i].present) {
+            continue;
+        }
+        compare(s, i);
+        if (cpu_env(cpu)->rdtime_fn_arg == s) {
+            riscv_timer_update(cpu_env(cpu)); /* stimecmp's */
         }
     }
 }
@@ -243,6 +250,15 @@ static bool check_mtimer(RISCVAclintMTimerState *s, Error **errp)
         return false;
     }
     return check_harts(s->num_harts, errp);
+}
+
+static void mtimer_unrealize(DeviceState *dev)
+{
+    RISCVAclintMTimerState *s = RISCV_ACLINT_MTIMER(dev);
+
+    for (uint32_t i = 0; i < s->num_harts; i++) {
+        timer_del(s->timers[i]);
+    }
 }
 
 /* Not in unrealize: the outputs are properties until the object goes. */
@@ -369,6 +385,7 @@ static void mtimer_class_init(ObjectClass *oc, void *data)
 
     dc->desc = "RISC-V ACLINT machine timer";
     dc->realize = mtimer_realize;
+    dc->unrealize = mtimer_unrealize;
     dc->vmsd = &vmstate_mtimer;
     device_class_set_props(dc, mtimer_properties);
     RESETTABLE_CLASS(oc)->phases.enter = mtimer_reset;
@@ -400,6 +417,7 @@ riscv_aclint_mtimer_create(hwaddr addr, hwaddr size, uint32_t hartid_base,
         }
         if (provide_rdtime) {
             riscv_cpu_set_rdtime_fn(cpu_env(cpu), mtime, dev);
+            cpu_env(cpu)->timebase_freq = timebase_freq;
         }
         qdev_connect_gpio_out(dev, i,
                               qdev_get_gpio_in(DEVICE(cpu), IRQ_M_TIMER));

@@ -15,6 +15,7 @@
 #include "qemu/main-loop.h"
 #include "qemu/module.h"
 #include "target/riscv/cpu.h"
+#include "target/riscv/time_helper.h"
 #include "vmstate-helpers.h"
 
 #define MAX_TEST_HARTS 4
@@ -56,6 +57,13 @@ void riscv_cpu_set_aia_ireg_rmw_fn(CPURISCVState *env, uint32_t priv,
 void riscv_cpu_set_geilen(CPURISCVState *env, target_ulong geilen)
 {
     env->geilen = geilen;
+}
+
+static unsigned test_timer_updates;
+
+void riscv_timer_update(CPURISCVState *env)
+{
+    test_timer_updates++;
 }
 
 static uint64_t test_guest_lines;

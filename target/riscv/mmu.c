@@ -206,7 +206,7 @@ static int take_leaf(CPURISCVState *env, RISCVWalk *walk, hwaddr pte_addr,
                      target_ulong pte, int level, bool *again)
 {
     hwaddr ppn = get_field(pte, PTE_PPN_MASK);
-    hwaddr span = MAKE_64BIT_MASK(0, level * VPN_BITS);
+    hwaddr span = ((hwaddr)1 << (level * VPN_BITS)) - 1;
     hwaddr vpn = walk->addr >> PGSHIFT;
     target_ulong wanted = pte;
     int ret;
@@ -362,7 +362,10 @@ bool riscv_cpu_tlb_fill(CPUState *cs, vaddr address, int size,
         .mmu_idx = mmu_idx,
     };
     hwaddr tlb_size = TARGET_PAGE_SIZE;
-    int ret = riscv_mmu_walk(env, &walk);
+    int ret;
+
+    env->tlb_misses[access_type]++;
+    ret = riscv_mmu_walk(env, &walk);
 
     if (ret == TRANSLATE_SUCCESS) {
         /* An access of unknown length is judged by its first byte. */

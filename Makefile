@@ -90,6 +90,7 @@ tsan: deps
 .PHONY: soak
 soak: deps
 	@$(MAKE) --no-print-directory all
+	tests/guest/insn/memory_test.py --full $(BUILD)/system/plateau
 	@end=$$(($$(date +%s) + $(SOAK_TIME))); n=0; \
 	while [ $$(date +%s) -lt $$end ]; do \
 		$(MESON) test -C $(BUILD) --no-rebuild --quiet --suite unit \

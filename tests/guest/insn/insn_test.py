@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Every RISC-V instruction, in M, S and U mode, against a model in Python.
 
-    insn_test.py TABLES.json EMULATOR [ARGUMENT...]
+    insn_test.py EMULATOR [ARGUMENT...]
 
-TABLES.json is what scripts/decodetable.py --list writes: each line of the
-tables must have a case. The cases (cases.py) are assembled with Debian's
+Each line of target/riscv/insns/*.table must have a case. The cases (cases.py) are assembled with Debian's
 riscv64 binutils and run on the board virt by harness.S, which compares. Any
 emulator with QEMU's command line will do; PLATEAU_SEED chooses other random
 operands.
@@ -23,6 +22,7 @@ import tempfile
 import cases as k
 
 HERE = pathlib.Path(__file__).resolve().parent
+TOP = HERE.parents[2]
 PREFIX = "riscv64-linux-gnu-"
 ARCH = ("rv64gc_zba_zbb_zbc_zbs_zbkb_zbkc_zbkx_zicbom_zicboz_zicbop_"
         "zihintpause_zawrs_zicsr_zifencei_zfh_svinval")
@@ -179,6 +179,13 @@ def covered(tables, programs):
     return list(missing.values())
 
 
+def read_tables(path):
+    """All lines of the instruction tables."""
+    run(sys.executable, TOP / "scripts/decodetable.py", "--list", path,
+        *sorted((TOP / "target/riscv/insns").glob("*.table")))
+    return json.loads(path.read_text())
+
+
 class Tap:
     def __init__(self, count):
         self.number = 0
@@ -247,12 +254,12 @@ def main():
     if shutil.which(PREFIX + "as") is None:
         print("1..0 # SKIP no binutils-riscv64-linux-gnu")
         return 0
-    tables = json.loads(pathlib.Path(sys.argv[1]).read_text())
-    command = sys.argv[2:]
+    command = sys.argv[1:]
     seed = int(os.environ.get("PLATEAU_SEED", random.getrandbits(32)))
     print(f"# PLATEAU_SEED={seed}")
     with tempfile.TemporaryDirectory(prefix="plateau-insn-") as folder:
         folder = pathlib.Path(os.environ.get("PLATEAU_KEEP", folder))
+        tables = read_tables(folder / "tables.json")
         (folder / "a").mkdir(exist_ok=True)
         (folder / "b").mkdir(exist_ok=True)
         tap = Tap(3)

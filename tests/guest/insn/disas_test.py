@@ -87,8 +87,8 @@ def monitor(command, folder, count):
             if match:
                 found[int(match[1], 16) - BASE] = match[3]
             if len(found) == count:
-                emulator.stdin.write("quit\n")
-                emulator.stdin.flush()
+                break
+        emulator.communicate("quit\n")
     return found
 
 

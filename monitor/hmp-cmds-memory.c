@@ -3,11 +3,14 @@
  * HMP commands that look at guest memory and I/O ports.
  */
 #include "qemu/osdep.h"
+#include "disas/disas.h"
 #include "exec/address-spaces.h"
+#include "exec/cpu-common.h"
 #include "exec/ioport.h"
 #include "exec/memory.h"
 #include "monitor/hmp.h"
 #include "qapi/error.h"
+#include "qapi/qapi-commands-machine.h"
 #include "qapi/qapi-commands-memory-map.h"
 #include "qemu/bswap.h"
 #include "qemu/cutils.h"
@@ -67,6 +70,17 @@ void hmp_info_ramblock(Monitor *mon, const QDict *qdict)
     hmp_human_readable_text_helper(mon, qmp_x_query_ramblock);
 }
 
+void hmp_dumpdtb(Monitor *mon, const QDict *qdict)
+{
+    const char *filename = qdict_get_str(qdict, "filename");
+    Error *err = NULL;
+
+    qmp_dumpdtb(filename, &err);
+    if (!hmp_handle_error(mon, err)) {
+        monitor_printf(mon, "DTB dumped to '%s'\n", filename);
+    }
+}
+
 /* --- Contents ----------------------------------------------------------- */
 
 enum { LINE_MAX_BYTES = 16 };
@@ -109,8 +123,22 @@ static void dump_value(Monitor *mon, int format, int digits, uint64_t value)
     }
 }
 
-static void memory_dump(Monitor *mon, AddressSpace *as, const QDict *qdict)
+/* Of physical memory, as @cpu sees it if there is one, or of virtual memory. */
+static bool dump_read(CPUState *cpu, bool physical, hwaddr addr, uint8_t *buf,
+                      int len)
 {
+    AddressSpace *as = cpu ? cpu->as : &address_space_memory;
+
+    if (!physical) {
+        return cpu_memory_rw_debug(cpu, addr, buf, len, false) == 0;
+    }
+    return address_space_read(as, addr, MEMTXATTRS_UNSPECIFIED, buf, len) ==
+           MEMTX_OK;
+}
+
+static void memory_dump(Monitor *mon, bool physical, const QDict *qdict)
+{
+    CPUState *cpu = mon_get_cpu(mon);
     uint64_t count = MAX(qdict_get_int(qdict, "count"), 0);
     int format = qdict_get_int(qdict, "format");
     int size = qdict_get_int(qdict, "size");
@@ -119,8 +147,12 @@ static void memory_dump(Monitor *mon, AddressSpace *as, const QDict *qdict)
     int line = size == 1 ? 8 : LINE_MAX_BYTES;
     uint64_t left = count * size;
 
-    if (format == 'i') {
+    if (!cpu && (format == 'i' || !physical)) {
         monitor_printf(mon, "Can not dump without CPU\n");
+        return;
+    }
+    if (format == 'i') {
+        monitor_disas(mon, cpu, addr, MIN(count, INT_MAX), physical);
         return;
     }
     if (format == 'c') {
@@ -131,8 +163,7 @@ static void memory_dump(Monitor *mon, AddressSpace *as, const QDict *qdict)
         int len = MIN(left, line);
 
         monitor_printf(mon, HWADDR_FMT_plx ":", addr);
-        if (address_space_read(as, addr, MEMTXATTRS_UNSPECIFIED, buf, len) !=
-            MEMTX_OK) {
+        if (!dump_read(cpu, physical, addr, buf, len)) {
             monitor_printf(mon, " Cannot access memory\n");
             return;
         }
@@ -147,7 +178,12 @@ static void memory_dump(Monitor *mon, AddressSpace *as, const QDict *qdict)
 
 void hmp_physical_memory_dump(Monitor *mon, const QDict *qdict)
 {
-    memory_dump(mon, &address_space_memory, qdict);
+    memory_dump(mon, true, qdict);
+}
+
+void hmp_memory_dump(Monitor *mon, const QDict *qdict)
+{
+    memory_dump(mon, false, qdict);
 }
 
 void hmp_gpa2hva(Monitor *mon, const QDict *qdict)

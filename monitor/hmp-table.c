@@ -27,11 +27,26 @@ HMPCommand hmp_info_cmds[] = {
         .flags = "p",
     },
     {
+        .name = "cpus",
+        .args_type = "",
+        .params = "",
+        .help = "show infos for each CPU",
+        .cmd = hmp_info_cpus,
+    },
+    {
         .name = "history",
         .args_type = "",
         .params = "",
         .help = "show the command line history",
         .cmd = hmp_info_history,
+        .flags = "p",
+    },
+    {
+        .name = "hotpluggable-cpus",
+        .args_type = "",
+        .params = "",
+        .help = "Show information about hotpluggable CPUs",
+        .cmd = hmp_info_hotpluggable_cpus,
         .flags = "p",
     },
     {
@@ -87,6 +102,13 @@ HMPCommand hmp_info_cmds[] = {
         .flags = "p",
     },
     {
+        .name = "numa",
+        .args_type = "",
+        .params = "",
+        .help = "show NUMA information",
+        .cmd_info_hrt = qmp_x_query_numa,
+    },
+    {
         .name = "pic",
         .args_type = "",
         .params = "",
@@ -122,6 +144,22 @@ HMPCommand hmp_info_cmds[] = {
         .params = "",
         .help = "Display system ramblock information",
         .cmd = hmp_info_ramblock,
+    },
+    {
+        .name = "registers",
+        .args_type = "cpustate_all:-a,vcpu:i?",
+        .params = "[-a|vcpu]",
+        .help = "show the cpu registers (-a: show register info for all cpus;"
+                " vcpu: specific vCPU to query; show the current CPU's registers if"
+                " no argument is specified)",
+        .cmd = hmp_info_registers,
+    },
+    {
+        .name = "roms",
+        .args_type = "",
+        .params = "",
+        .help = "show roms",
+        .cmd_info_hrt = qmp_x_query_roms,
     },
     {
         .name = "status",
@@ -208,6 +246,13 @@ HMPCommand hmp_cmds[] = {
         .cmd = hmp_cont,
     },
     {
+        .name = "cpu",
+        .args_type = "index:i",
+        .params = "index",
+        .help = "set the default CPU",
+        .cmd = hmp_cpu,
+    },
+    {
         .name = "device_add",
         .args_type = "device:O",
         .params = "driver[,prop=value][,...]",
@@ -222,6 +267,13 @@ HMPCommand hmp_cmds[] = {
         .help = "remove device",
         .cmd = hmp_device_del,
         .command_completion = device_del_completion,
+    },
+    {
+        .name = "dumpdtb",
+        .args_type = "filename:F",
+        .params = "filename",
+        .help = "dump the FDT in dtb format to 'filename'",
+        .cmd = hmp_dumpdtb,
     },
     {
         .name = "getfd",
@@ -239,6 +291,14 @@ HMPCommand hmp_cmds[] = {
         .help = "print the host virtual address corresponding to a guest "
                 "physical address",
         .cmd = hmp_gpa2hva,
+    },
+    {
+        .name = "gva2gpa",
+        .args_type = "addr:l",
+        .params = "addr",
+        .help = "print the guest physical address corresponding to a guest "
+                "virtual address",
+        .cmd = hmp_gva2gpa,
     },
     {
         .name = "help|?",
@@ -277,6 +337,21 @@ HMPCommand hmp_cmds[] = {
         .params = "filename",
         .help = "output logs to 'filename'",
         .cmd = hmp_logfile,
+    },
+    {
+        .name = "memsave",
+        .args_type = "val:l,size:i,filename:s",
+        .params = "addr size file",
+        .help = "save to disk virtual memory dump starting at 'addr' of size "
+                "'size'",
+        .cmd = hmp_memsave,
+    },
+    {
+        .name = "nmi",
+        .args_type = "",
+        .params = "",
+        .help = "inject an NMI",
+        .cmd = hmp_nmi,
     },
     {
         .name = "o",
@@ -392,6 +467,13 @@ HMPCommand hmp_cmds[] = {
         .cmd = hmp_system_reset,
     },
     {
+        .name = "system_wakeup",
+        .args_type = "",
+        .params = "",
+        .help = "wakeup guest from suspend",
+        .cmd = hmp_system_wakeup,
+    },
+    {
         .name = "trace-event",
         .args_type = "name:s,option:b,vcpu:i?",
         .params = "name on|off [vcpu]",
@@ -399,6 +481,13 @@ HMPCommand hmp_cmds[] = {
                 "default is all)",
         .cmd = hmp_trace_event,
         .command_completion = trace_event_completion,
+    },
+    {
+        .name = "x",
+        .args_type = "fmt:/,addr:l",
+        .params = "/fmt addr",
+        .help = "virtual memory dump starting at 'addr'",
+        .cmd = hmp_memory_dump,
     },
     {
         .name = "xp",
@@ -409,10 +498,3 @@ HMPCommand hmp_cmds[] = {
     },
     { /* end of the table */ }
 };
-    {
-        .name = "system_wakeup",
-        .args_type = "",
-        .params = "",
-        .help = "wakeup guest from suspend",
-        .cmd = hmp_system_wakeup,
-    },

@@ -93,7 +93,24 @@ void opt_cpu(CmdLine *cl, const char *arg, Error **errp);
 void opt_memory(CmdLine *cl, const char *arg, Error **errp);
 void opt_mem_path(CmdLine *cl, const char *arg, Error **errp);
 void opt_mem_prealloc(CmdLine *cl, const char *arg, Error **errp);
+void opt_numa(CmdLine *cl, const char *arg, Error **errp);
 void opt_smp(CmdLine *cl, const char *arg, Error **errp);
+void opt_boot(CmdLine *cl, const char *arg, Error **errp);
+
+/* options-boot.c: what the machine starts. */
+void opt_kernel(CmdLine *cl, const char *arg, Error **errp);
+void opt_initrd(CmdLine *cl, const char *arg, Error **errp);
+void opt_append(CmdLine *cl, const char *arg, Error **errp);
+void opt_dtb(CmdLine *cl, const char *arg, Error **errp);
+void opt_bios(CmdLine *cl, const char *arg, Error **errp);
+void opt_data_dir(CmdLine *cl, const char *arg, Error **errp);
+void opt_fw_cfg(CmdLine *cl, const char *arg, Error **errp);
+/* Of the machine's options, before its board is made: do they go together? */
+void boot_check_options(void);
+/* -fw_cfg, when there is a board. */
+void boot_add_fw_cfg_items(void);
+/* -machine dumpdtb=, when all is there: ends the process. */
+void boot_dump_dtb(void);
 
 /*
  * Adds ", did you mean 'x'?" to @err where a name in it is close to one that
@@ -114,13 +131,6 @@ bool os_set_runas(const char *user, Error **errp);
 void os_apply_chroot_and_runas(const CmdLine *cl, Error **errp);
 bool os_mlock(bool on_fault, Error **errp);
 
-/* rtc.c: applies -rtc, or its defaults where @opts has none. */
-void rtc_configure(QemuOpts *opts, Error **errp);
-
-/* seccomp.c */
-void seccomp_setup(QemuOpts *opts, Error **errp);
-
-#endif
 /* options-block.c */
 void opt_blockdev(CmdLine *cl, const char *arg, Error **errp);
 void opt_drive(CmdLine *cl, const char *arg, Error **errp);
@@ -128,3 +138,10 @@ void opt_pflash(CmdLine *cl, const char *arg, Error **errp);
 /* Makes them; exits with a message when one cannot be made. */
 void block_make_all(void);
 
+/* rtc.c: applies -rtc, or its defaults where @opts has none. */
+void rtc_configure(QemuOpts *opts, Error **errp);
+
+/* seccomp.c */
+void seccomp_setup(QemuOpts *opts, Error **errp);
+
+#endif

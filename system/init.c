@@ -8,6 +8,7 @@
 #include "exec/address-spaces.h"
 #include "exec/cpu-common.h"
 #include "hw/boards.h"
+#include "hw/loader.h"
 #include "hw/qdev-core.h"
 #include "hw/qdev-properties.h"
 #include "hw/target.h"
@@ -19,6 +20,7 @@
 #include "qemu/accel.h"
 #include "qemu/config-file.h"
 #include "qemu/cutils.h"
+#include "qemu/datadir.h"
 #include "qemu/help_option.h"
 #include "qemu/log.h"
 #include "qemu/main-loop.h"
@@ -27,10 +29,11 @@
 #include "qemu/timer.h"
 #include "qom/object_interfaces.h"
 #include "qom/qom-qobject.h"
+#include "system/blockdev.h"
 #include "system/cmdline.h"
 #include "system/cpus.h"
-#include "system/blockdev.h"
 #include "system/hostmem.h"
+#include "system/numa.h"
 #include "system/qtest.h"
 #include "system/reset.h"
 #include "system/runstate.h"
@@ -641,6 +644,7 @@ void qemu_init(int argc, char **argv)
         list_cpus();
         exit(EXIT_SUCCESS);
     }
+    qemu_add_default_firmwarepath(); /* behind those of -L */
 
     if (cmdline.daemonize) {
         qemu_chr_forbid_stdio();
@@ -662,24 +666,32 @@ void qemu_init(int argc, char **argv)
     monitor_init_globals();
     make_objects(&cmdline, false);
     suspend_mux_open(); /* prompts come when all is there */
-    block_make_all(); /* the machine's properties may name them */
     qemu_opts_foreach(&qemu_chardev_opts, make_chardev, NULL, &error_fatal);
+    block_make_all(); /* the machine's properties may name them */
     set_machine_properties(&cmdline);
     configure_accelerators(&cmdline);
     start_qtest(&cmdline);
     select_cpu(&cmdline);
     make_memory(&cmdline);
+    parse_numa_opts(current_machine);
     connect_chardevs(&cmdline);
     qemu_opts_foreach(qemu_find_opts("sandbox"), apply_sandbox, NULL,
                       &error_abort);
 
+    boot_check_options();
     machine_run_board_init(current_machine, cmdline.mem_path, &err);
     if (err) {
         cmdline_fail(err);
     }
+    boot_add_fw_cfg_items();
     make_devices(&cmdline);
+    drive_check_orphaned();
     qdev_prop_check_globals();
     qemu_run_machine_init_done_notifiers();
+    boot_dump_dtb();
+    if (rom_check_and_register_reset()) {
+        exit(EXIT_FAILURE); /* said why */
+    }
     cpu_synchronize_all_post_init();
     qdev_machine_creation_done();
     lock_memory();
@@ -713,9 +725,9 @@ void qemu_cleanup(int status)
     monitor_cleanup();
     qemu_chr_cleanup();
     user_creatable_cleanup();
+    blockdev_close_all();
     cmdline_free(&cmdline);
     if (serials) {
         g_ptr_array_unref(serials);
     }
 }
-    blockdev_close_all();

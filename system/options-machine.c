@@ -145,9 +145,19 @@ static void merge_into_machine(CmdLine *cl, const char *list, const char *arg,
     keyval_merge(cl->machine, outer, errp);
 }
 
+void opt_numa(CmdLine *cl, const char *arg, Error **errp)
+{
+    qemu_opts_parse(qemu_find_opts("numa"), arg, true, errp);
+}
+
 void opt_smp(CmdLine *cl, const char *arg, Error **errp)
 {
     merge_into_machine(cl, "smp-opts", arg, "smp", "cpus", errp);
+}
+
+void opt_boot(CmdLine *cl, const char *arg, Error **errp)
+{
+    merge_into_machine(cl, "boot-opts", arg, "boot", "order", errp);
 }
 
 /* A size without a suffix is in MiB, as ever for -m. */

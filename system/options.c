@@ -373,6 +373,11 @@ const CmdOption cmdline_options[] = {
       "[cpus=]N[,maxcpus=N][,sockets=N][,dies=N][,clusters=N][,cores=N]"
       "[,threads=N]",
       "the number of CPUs and how they sit in sockets" },
+    { "numa", NULL, opt_numa,
+      "node[,nodeid=N][,cpus=FIRST[-LAST]][,memdev=ID][,initiator=N] | "
+      "dist,src=N,dst=N,val=N | cpu,node-id=N[,socket-id=N][,core-id=N]"
+      "[,thread-id=N] | hmat-lb,... | hmat-cache,...",
+      "the guest's NUMA nodes, their distances and CPUs" },
     { "m", NULL, opt_memory, "[size=]MEGS[,slots=N,maxmem=SIZE]",
       "RAM at start (MiB, or with a suffix), and what may be plugged" },
     { "mem-path", NULL, opt_mem_path, "PATH",
@@ -388,6 +393,23 @@ const CmdOption cmdline_options[] = {
     { "S", NULL, opt_stopped, NULL,
       "do not start the machine: wait for 'cont' in a monitor" },
 
+    GROUP("What the machine starts"),
+    { "kernel", NULL, opt_kernel, "FILE",
+      "a kernel: ELF, Linux's Image (also packed), uImage" },
+    { "initrd", NULL, opt_initrd, "FILE", "the kernel's initial ramdisk" },
+    { "append", NULL, opt_append, "TEXT", "the kernel's command line" },
+    { "dtb", NULL, opt_dtb, "FILE", "a device tree in place of the machine's" },
+    { "bios", NULL, opt_bios, "FILE|default|none", "the firmware" },
+    { "L", NULL, opt_data_dir, "DIR",
+      "look for firmware here first; 'help' lists all folders" },
+    { "fw_cfg", NULL, opt_fw_cfg,
+      "[name=]NAME,file=FILE|string=TEXT|gen_id=ID",
+      "a file for the firmware or the kernel in the guest" },
+    { "boot", NULL, opt_boot,
+      "[order=]DRIVES[,once=DRIVES][,menu=on|off][,splash=FILE]"
+      "[,splash-time=MS][,reboot-timeout=MS][,strict=on|off]",
+      "what the firmware of a PC looks for" },
+
     GROUP("Objects and devices"),
     { "object", NULL, opt_object, "TYPE,id=ID[,PROPERTY=VALUE...] or JSON",
       "make an object; 'help' lists the types, TYPE,help its properties" },
@@ -397,6 +419,16 @@ const CmdOption cmdline_options[] = {
       "the default of a property of a type" },
     { "nodefaults", NULL, opt_nodefaults, NULL,
       "leave out the devices that nobody asked for" },
+
+    GROUP("Block devices"),
+    { "drive", NULL, opt_drive,
+      "[file=FILE][,if=TYPE][,format=raw][,id=ID][,OPTION=VALUE...]",
+      "an image for a device; 'help' lists the options" },
+    { "blockdev", NULL, opt_blockdev,
+      "[driver=]DRIVER,node-name=NAME[,OPTION=VALUE...] or JSON",
+      "make a block node; 'help' lists the drivers" },
+    { "pflash", NULL, opt_pflash, "FILE",
+      "the image of the next parallel flash" },
 
     GROUP("Character devices and monitors"),
     { "chardev", NULL, opt_chardev, "BACKEND,id=ID[,OPTION=VALUE...]",
@@ -414,16 +446,6 @@ const CmdOption cmdline_options[] = {
     { "display", NULL, opt_display, "TYPE", "the display; 'help' lists them" },
     { "nographic", NULL, opt_nographic, NULL,
       "serial port and monitor on the terminal (Ctrl-A h for help)" },
-
-    GROUP("Block devices"),
-    { "drive", NULL, opt_drive,
-      "[file=FILE][,if=TYPE][,format=raw][,id=ID][,OPTION=VALUE...]",
-      "an image for a device; 'help' lists the options" },
-    { "blockdev", NULL, opt_blockdev,
-      "[driver=]DRIVER,node-name=NAME[,OPTION=VALUE...] or JSON",
-      "make a block node; 'help' lists the drivers" },
-    { "pflash", NULL, opt_pflash, "FILE",
-      "the image of the next parallel flash" },
 
     GROUP("Start, stop and end"),
     { "no-reboot", NULL, opt_no_reboot, NULL, "end instead of rebooting" },

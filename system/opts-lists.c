@@ -3,6 +3,7 @@
  * The option groups of the command line and of -readconfig files.
  */
 #include "qemu/osdep.h"
+#include "system/numa.h"
 #include "qemu/config-file.h"
 #include "qemu/option.h"
 #include "chardev/char.h"
@@ -82,6 +83,21 @@ static QemuOptsList smp_opts = {
               { 0 } },
 };
 
+static QemuOptsList boot_opts = {
+    .name = "boot-opts",
+    .implied_opt_name = "order",
+    .merge_lists = true,
+    OPTS_HEAD(boot_opts),
+    .desc = { OPT("order", STRING, "letters of devices, in order"),
+              OPT("once", STRING, "the same for the first start"),
+              OPT("menu", BOOL, "let the user choose"),
+              OPT("splash", STRING, "picture to show"),
+              OPT("splash-time", NUMBER, "how long, in ms"),
+              OPT("reboot-timeout", NUMBER, "try again after so many ms"),
+              OPT("strict", BOOL, "start nothing else"),
+              { 0 } },
+};
+
 static QemuOptsList overcommit_opts = {
     .name = "overcommit",
     OPTS_HEAD(overcommit_opts),
@@ -146,9 +162,11 @@ void cmdline_register_lists(void)
     static QemuOptsList *const lists[] = {
         &qemu_chardev_opts, &qemu_device_opts, &qemu_global_opts,
         &qemu_drive_opts,   &qemu_mon_opts,     &accel_opts,       &name_opts,
-        &memory_opts,       &smp_opts,         &overcommit_opts,
+        &memory_opts,       &smp_opts,         &qemu_numa_opts,
+               &overcommit_opts,
         &msg_opts,          &action_opts,      &run_with_opts,
         &sandbox_opts,      &rtc_opts,
+        &boot_opts,
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {

@@ -12,8 +12,6 @@
 #include "system/cpus.h"
 #include "system/qtest.h"
 
-bool qtest_allowed;
-
 static int64_t clock_ns;
 
 static int64_t qtest_get_virtual_clock(void)

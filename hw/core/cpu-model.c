@@ -74,8 +74,7 @@ char *cpu_model_from_type(const char *typename)
     return g_strndup(typename, strlen(typename) - strlen(suffix));
 }
 
-/* The class of a model, in the family of this process. */
-static ObjectClass *find_model(const char *model)
+ObjectClass *cpu_model_class(const char *model)
 {
     ObjectClass *family = process_family(), *oc = NULL;
     g_autoptr(GSList) classes = NULL;
@@ -128,7 +127,7 @@ const char *parse_cpu_option(const char *cpu_option)
         error_report("-cpu option cannot be empty");
         exit(EXIT_FAILURE);
     }
-    oc = find_model(parts[0]);
+    oc = cpu_model_class(parts[0]);
     if (!oc) {
         error_report("unable to find CPU model '%s'", parts[0]);
         exit(EXIT_FAILURE);
@@ -151,11 +150,17 @@ CPUState *cpu_create(const char *typename)
     return cpu;
 }
 
-void list_cpus(void)
+GSList *cpu_models(void)
 {
     ObjectClass *family = process_family();
-    g_autoptr(GSList) classes = object_class_get_list_sorted(
+
+    return object_class_get_list_sorted(
         family ? object_class_get_name(family) : TYPE_CPU, false);
+}
+
+void list_cpus(void)
+{
+    g_autoptr(GSList) classes = cpu_models();
 
     qemu_printf("Available CPUs:\n");
     for (GSList *l = classes; l; l = l->next) {

@@ -43,6 +43,7 @@ void qemu_add_data_dir(char *path)
 void qemu_add_default_firmwarepath(void)
 {
     qemu_add_data_dir(g_strdup(CONFIG_DATADIR));
+    qemu_add_data_dir(g_strdup("/usr/share/qemu"));
 }
 
 void qemu_list_data_dirs(void)

@@ -15,4 +15,13 @@ bool machine_prepare_ram(MachineState *ms, const char *mem_path, Error **errp);
 bool machine_create_default_memdev(MachineState *ms, const char *path,
                                    Error **errp);
 
+/* What -numa says when the machine has no HMAT. */
+#define NUMA_HMAT_DISABLED                                               \
+    "ACPI Heterogeneous Memory Attribute Table (HMAT) is disabled, "     \
+    "enable it with -machine hmat=on before using any of hmat specific " \
+    "options"
+
+/* numa.c: frees it with all that hangs on it; may be NULL. */
+void numa_state_free(struct NumaState *state);
+
 #endif

@@ -9,6 +9,7 @@
 #include "qemu/error-report.h"
 #include "qom/object_interfaces.h"
 #include "system/hostmem.h"
+#include "system/numa.h"
 
 MemoryRegion *machine_consume_memdev(MachineState *machine,
                                      HostMemoryBackend *backend)
@@ -79,10 +80,13 @@ bool machine_prepare_ram(MachineState *ms, const char *mem_path, Error **errp)
                              " the memory backend");
             return false;
         }
-    } else if (mc->default_ram_id && ms->ram_size) {
+    } else if (mc->default_ram_id && ms->ram_size && numa_uses_legacy_mem()) {
         if (!create_default_ram(ms, mem_path, errp)) {
             return false;
         }
+    }
+    if (ms->numa_state) {
+        numa_complete_configuration(ms);
     }
     if (!ms->ram && ms->memdev) {
         ms->ram = machine_consume_memdev(ms, ms->memdev);

@@ -15,6 +15,8 @@
 #include "qapi/visitor.h"
 #include "qemu/module.h"
 #include "qemu/units.h"
+#include "system/numa.h"
+#include "system/qtest.h"
 
 MachineState *current_machine;
 
@@ -398,6 +400,10 @@ void machine_run_board_init(MachineState *machine, const char *mem_path,
         return;
     }
 
+    if (machine->numa_state && machine->numa_state->num_nodes) {
+        numa_complete_cpus(machine);
+    }
+
     /* Steps that had nothing to do, such as that of the accelerator */
     for (int phase = PHASE_MACHINE_CREATED;
          phase <= PHASE_LATE_BACKENDS_CREATED; phase++) {
@@ -413,6 +419,19 @@ void machine_run_board_init(MachineState *machine, const char *mem_path,
 }
 
 /*** The type. ***/
+
+/* Here, since what builds machines asks: set by the accelerator qtest. */
+bool qtest_allowed;
+
+static bool machine_get_hmat(Object *obj, Error **errp)
+{
+    return MACHINE(obj)->numa_state->hmat_enabled;
+}
+
+static void machine_set_hmat(Object *obj, bool value, Error **errp)
+{
+    MACHINE(obj)->numa_state->hmat_enabled = value;
+}
 
 static void machine_init(Object *obj)
 {
@@ -439,6 +458,15 @@ static void machine_init(Object *obj)
         .threads = 1,
     };
     use_boot_config(ms, &(BootConfiguration){ 0 });
+    if (mc->cpu_index_to_instance_props && mc->get_default_cpu_node_id) {
+        ms->numa_state = g_new0(NumaState, 1);
+        object_property_add_bool(obj, "hmat", machine_get_hmat,
+                                 machine_set_hmat);
+        object_property_set_description(
+            obj, "hmat",
+            "Set on/off to enable/disable ACPI Heterogeneous Memory Attribute "
+            "Table (HMAT)");
+    }
 }
 
 static void machine_finalize(Object *obj)
@@ -455,6 +483,7 @@ static void machine_finalize(Object *obj)
     g_free(ms->dt_compatible);
     g_free(ms->firmware);
     g_free(ms->possible_cpus);
+    numa_state_free(ms->numa_state);
 }
 
 static void add_string_property(ObjectClass *oc, const char *name,

@@ -38,6 +38,15 @@ extern MachineState *current_machine;
 const char *machine_class_default_cpu_type(MachineClass *mc);
 
 /*
+ * Puts the CPU slots that @props matches (the ids that it has) into the node
+ * props->node_id. An error when a slot is in another node, when @props has an
+ * id that the machine's slots do not, or when no slot matches.
+ */
+void machine_set_cpu_numa_node(MachineState *machine,
+                               const CpuInstanceProperties *props,
+                               Error **errp);
+
+/*
  * Ours: the machine's CPU type from -cpu @option, or the default if NULL. False
  * with @errp when the machine cannot have it; what is no model ends the program.
  */

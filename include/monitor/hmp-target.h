@@ -32,8 +32,7 @@ const MonitorDef *target_monitor_defs(void);
  */
 int target_get_monitor_def(CPUState *cs, const char *name, uint64_t *pval);
 
-/* The CPU that @mon's "cpu" command selected, and its state; NULL without. */
+/* The state of the CPU that @mon's "cpu" command selected; NULL without. */
 CPUArchState *mon_get_cpu_env(Monitor *mon);
-CPUState *mon_get_cpu(Monitor *mon);
 
 #endif

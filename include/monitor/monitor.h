@@ -45,6 +45,16 @@ Monitor *monitor_set_cur(Coroutine *co, Monitor *mon);
 /* Is there a current monitor, and is it a QMP one? */
 bool monitor_cur_is_qmp(void);
 
+/*
+ * The CPU that the commands of @mon are about: its number, or
+ * UNASSIGNED_CPU_INDEX without CPUs; and choosing it: -1 if there is none with
+ * that number. @mon may be NULL: the first CPU.
+ */
+int monitor_get_cpu_index(Monitor *mon);
+int monitor_set_cpu(Monitor *mon, int cpu_index);
+/* Ours: the CPU itself, its state fetched, or NULL. */
+CPUState *mon_get_cpu(Monitor *mon);
+
 /* --- Creation and removal (big lock held) ------------------------------- */
 
 /*

@@ -8,6 +8,8 @@
 
 #include "qapi/qapi-types-machine.h"
 #include "qemu/bitmap.h"
+#include "qemu/option.h"
+#include "qemu/typedefs.h"
 
 struct CPUArchId;
 
@@ -83,5 +85,40 @@ typedef struct NumaState {
     HMAT_LB_Info *hmat_lb[HMAT_LB_LEVELS][HMAT_LB_TYPES];
     NumaHmatCacheOptions *hmat_cache[MAX_NODES][HMAT_LB_LEVELS];
 } NumaState;
+
+extern QemuOptsList qemu_numa_opts;
+
+/* Whether no node has a memory backend of its own. */
+bool numa_uses_legacy_mem(void);
+
+/*
+ * One option -numa, checked, into ms->numa_state, to which the machine's class
+ * must have given nodes (cpu_index_to_instance_props). In the order of the
+ * command line: nodes come before what names them.
+ */
+void set_numa_options(MachineState *ms, NumaOptions *object, Error **errp);
+/* All options -numa; a mistake ends the program. */
+void parse_numa_opts(MachineState *ms);
+void parse_numa_hmat_lb(NumaState *numa_state, NumaHmatLBOptions *node,
+                        Error **errp);
+void parse_numa_hmat_cache(MachineState *ms, NumaHmatCacheOptions *node,
+                           Error **errp);
+
+/*
+ * When all options are known: checks that they are complete, fills in what
+ * follows, and makes ms->ram of the nodes' backends. A mistake ends the program.
+ */
+void numa_complete_configuration(MachineState *ms);
+/* Ours: then gives a node to the CPU slots that have none. */
+void numa_complete_cpus(MachineState *ms);
+
+/* Adds the memory of each node to @node_mem (num_nodes of them). */
+void query_numa_node_mem(NumaNodeMem node_mem[], MachineState *ms);
+
+/*
+ * A CPU goes into @slot: its property node-id becomes the slot's, or must be it
+ */
+void numa_cpu_pre_plug(const struct CPUArchId *slot, DeviceState *dev,
+                       Error **errp);
 
 #endif

@@ -24,7 +24,9 @@ ARGUMENTS = {
     "query-command-line-options": None, "query-chardev": None,
     "query-chardev-backends": None, "query-memdev": None,
     "query-fdsets": None, "query-memory-size-summary": None,
-    "x-query-irq": None, "x-query-interrupt-controllers": None,
+    "x-query-irq": None, "x-query-roms": None, "x-query-interrupt-controllers": None,
+    "query-cpus-fast": None, "query-cpu-definitions": None,
+    "query-current-machine": None, "x-query-numa": None,
     "x-query-ramblock": None, "x-query-memory-at": {"address": 4096},
     "x-memory-map-svg": {"filename": "/dev/null"},
     "pmemsave": {"val": 0, "size": 4096, "filename": "/dev/null"},
@@ -51,6 +53,14 @@ ARGUMENTS = {
 
 # Commands that are right to fail here, with the error class they answer.
 ERRORS = {
+    "dumpdtb": ({"filename": "/dev/null"}, "GenericError"),
+    "query-hotpluggable-cpus": (None, "GenericError"),
+    "query-cpu-model-expansion": ({"type": "full", "model": {"name": "none"}},
+                                  "GenericError"),
+    "memsave": ({"val": 0, "size": 1, "filename": "/dev/null"},
+                "GenericError"),
+    "inject-nmi": (None, "GenericError"),
+    "system_wakeup": (None, "GenericError"),
     "object-add": ({"qom-type": "no-such-type", "id": "o0"}, "GenericError"),
     "object-del": ({"id": "o0"}, "GenericError"),
     "x-memdev-discard": ({"id": "m0"}, "GenericError"),

@@ -107,6 +107,14 @@ struct CPUClass {
 
     void (*init_accel_cpu)(struct AccelCPUClass *accel_cpu, CPUClass *cc);
 
+    /*
+     * Ours, for query-cpu-model-expansion of this family: NULL where there is
+     * none. And whether the model is the same in every version.
+     */
+    CpuModelExpansionInfo *(*expand_model)(CpuModelExpansionType type,
+                                           CpuModelInfo *model, Error **errp);
+    bool static_model;
+
     int reset_dump_flags; /* CPU_DUMP_* of "-d cpu_reset" */
     int gdb_num_core_regs; /* 0: as many as the XML has */
     bool gdb_stop_before_watchpoint;
@@ -310,6 +318,12 @@ char *cpu_model_from_type(const char *typename);
  * On a mistake it prints a message and ends the program.
  */
 const char *parse_cpu_option(const char *cpu_option);
+/*
+ * Ours: the classes of all models of the machine's family, or of all families
+ * when there is no machine, by type name; and the class of a model or NULL.
+ */
+GSList *cpu_models(void);
+ObjectClass *cpu_model_class(const char *model);
 /* Makes and realizes a CPU. On an error: a message, and NULL. */
 CPUState *cpu_create(const char *typename);
 

@@ -27,9 +27,9 @@ void riscv_insn_ecall(CPURISCVState *env)
     riscv_raise_exception(env, by_level[env->priv], GETPC());
 }
 
-void riscv_insn_ebreak(CPURISCVState *env)
+void riscv_insn_ebreak(CPURISCVState *env, target_ulong pc)
 {
-    env->badaddr = env->pc;
+    env->badaddr = pc;
     riscv_raise_exception(env, RISCV_EXCP_BREAKPOINT, GETPC());
 }
 

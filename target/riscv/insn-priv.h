@@ -10,9 +10,10 @@
 
 #include "cpu.h"
 
-/* Always raise: an environment call from the current level; a breakpoint. */
+/* Always raise: an environment call from the current level; a breakpoint, which
+ * stands at @pc. */
 G_NORETURN void riscv_insn_ecall(CPURISCVState *env);
-G_NORETURN void riscv_insn_ebreak(CPURISCVState *env);
+G_NORETURN void riscv_insn_ebreak(CPURISCVState *env, target_ulong pc);
 
 /* Return where to go on, in the level that they enter. */
 target_ulong riscv_insn_sret(CPURISCVState *env);

@@ -40,7 +40,9 @@
 #define R_CAUSES 528           /* a hash of (cause, pc, tval) of all */
 #define R_LAST 536             /* cause, pc, tval of the last */
 #define R_STATUS 560
-#define R_SIZE 576
+#define R_LOG 576              /* the first 32 traps: cause, pc, tval */
+#define LOGGED 32
+#define R_SIZE 1344
 
 /* In SAVE, which mscratch points at */
 #define S_T0 0
@@ -171,6 +173,21 @@ note:
     hash mepc, 8
     hash mtval, 16
     sd t1, R_CAUSES(t0)
+    ld t1, R_COUNT(t0)
+    addi t1, t1, -1
+    li t2, LOGGED
+    bgeu t1, t2, skip
+    li t2, 24
+    mul t1, t1, t2
+    add t1, t1, t0
+    .macro log csr, offset
+    csrr t2, \csr
+    sd t2, R_LOG+\offset(t1)
+    .endm
+    log mcause, 0
+    log mepc, 8
+    log mtval, 16
+skip:
 
     /* The next instruction. MPRV reads it as the interrupted mode would. */
     csrr t0, mepc

@@ -34,9 +34,10 @@ typedef struct SoftDisas {
  * How operands print. d s t: rd, rs1, rs2 as x registers; D S T R: rd, rs1, rs2
  * and rs3 as f registers; i: imm in decimal; x: in hexadecimal; p: the address
  * pc + imm; u: imm >> 12; c: a CSR; z: the number in rs1; m: a rounding mode
- * unless dynamic; M: likewise, of an exact conversion; f: a constant of FLI.
- * What else stands there prints as it is.
+ * unless dynamic; f: a constant of FLI; F: what a fence orders. What else stands
+ * there prints as it is.
  */
+/* clang-format off */
 static const char *const operands[] = {
     [SOFT_FORMAT_R] = "d,s,t",
     [SOFT_FORMAT_R2] = "d,s",
@@ -157,26 +158,28 @@ static const struct {
     { "fcvt.s.h", -1, -1, -1, 0, "fcvt.s.h", "D,S" },
     { "fcvt.d.h", -1, -1, -1, 0, "fcvt.d.h", "D,S" },
 };
+/* clang-format on */
 
 static const char *const x_names[32] = {
-    "zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0",
-    "a1", "a2", "a3", "a4", "a5", "a6", "a7", "s2", "s3", "s4", "s5",
-    "s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
+    "zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
+    "a1",   "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
+    "s6",   "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
 };
 
 static const char *const f_names[32] = {
-    "ft0", "ft1", "ft2", "ft3", "ft4", "ft5", "ft6", "ft7", "fs0", "fs1",
-    "fa0", "fa1", "fa2", "fa3", "fa4", "fa5", "fa6", "fa7", "fs2", "fs3",
-    "fs4", "fs5", "fs6", "fs7", "fs8", "fs9", "fs10", "fs11", "ft8", "ft9",
-    "ft10", "ft11",
+    "ft0", "ft1", "ft2",  "ft3",  "ft4", "ft5", "ft6",  "ft7",
+    "fs0", "fs1", "fa0",  "fa1",  "fa2", "fa3", "fa4",  "fa5",
+    "fa6", "fa7", "fs2",  "fs3",  "fs4", "fs5", "fs6",  "fs7",
+    "fs8", "fs9", "fs10", "fs11", "ft8", "ft9", "ft10", "ft11",
 };
 
 static const char *const fli_names[32] = {
-    "-0x1p+0", "min", "0x1p-16", "0x1p-15", "0x1p-8", "0x1p-7", "0x1p-4",
-    "0x1p-3", "0x1p-2", "0x1.4p-2", "0x1.8p-2", "0x1.cp-2", "0x1p-1",
-    "0x1.4p-1", "0x1.8p-1", "0x1.cp-1", "0x1p+0", "0x1.4p+0", "0x1.8p+0",
-    "0x1.cp+0", "0x1p+1", "0x1.4p+1", "0x1.8p+1", "0x1p+2", "0x1p+3",
-    "0x1p+4", "0x1p+7", "0x1p+8", "0x1p+15", "0x1p+16", "inf", "nan",
+    "-0x1p+0",  "min",      "0x1p-16",  "0x1p-15",  "0x1p-8",   "0x1p-7",
+    "0x1p-4",   "0x1p-3",   "0x1p-2",   "0x1.4p-2", "0x1.8p-2", "0x1.cp-2",
+    "0x1p-1",   "0x1.4p-1", "0x1.8p-1", "0x1.cp-1", "0x1p+0",   "0x1.4p+0",
+    "0x1.8p+0", "0x1.cp+0", "0x1p+1",   "0x1.4p+1", "0x1.8p+1", "0x1p+2",
+    "0x1p+3",   "0x1p+4",   "0x1p+7",   "0x1p+8",   "0x1p+15",  "0x1p+16",
+    "inf",      "nan",
 };
 
 static const char *const rm_names[8] = {
@@ -279,8 +282,7 @@ static const char *find_alias(const char *name, const SoftInsn *insn,
                               const char **format)
 {
     for (size_t i = 0; i < ARRAY_SIZE(aliases); i++) {
-        if (!strcmp(aliases[i].name, name) &&
-            reg_is(aliases[i].rd, insn->rd) &&
+        if (!strcmp(aliases[i].name, name) && reg_is(aliases[i].rd, insn->rd) &&
             reg_is(aliases[i].rs1, insn->rs1) &&
             reg_is(aliases[i].rs2 == -2 ? insn->rs1 : aliases[i].rs2,
                    insn->rs2) &&
@@ -314,7 +316,7 @@ void riscv_disas(GString *out, uint64_t pc, uint32_t bits)
     unsigned size = riscv_disas_size(bits);
     const SoftDisas *entry;
     const char *format, *alias;
-    SoftInsn insn = { };
+    SoftInsn insn = {};
 
     if (size == 2) {
         bits &= 0xffff;
@@ -324,8 +326,8 @@ void riscv_disas(GString *out, uint64_t pc, uint32_t bits)
         if (size == 2 && !bits) {
             g_string_append(out, "unimp");
         } else {
-            g_string_append_printf(out, size == 4 ? ".word\t0x%08x"
-                                                  : ".short\t0x%04x", bits);
+            g_string_append_printf(
+                out, size == 4 ? ".word\t0x%08x" : ".short\t0x%04x", bits);
         }
         return;
     }

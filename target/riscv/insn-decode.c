@@ -8,8 +8,8 @@
 #include "insn-decode.h"
 #include "insn-ops.h"
 
-/* Every instruction of the unit makes its state dirty: it may, and most do. */
-#define FP_BEGIN() FPDIRTY
+/* That the unit is on, is known when a block is made (RISCV_MODE_FP). */
+#define FP_BEGIN() ((void)0)
 
 #include "accel/soft-insn.h"
 

@@ -25,11 +25,9 @@ static const struct {
     uint8_t fflag;
     uint16_t float_flag;
 } flags_map[] = {
-    { FPEXC_NX, float_flag_inexact },
-    { FPEXC_UF, float_flag_underflow },
-    { FPEXC_OF, float_flag_overflow },
-    { FPEXC_DZ, float_flag_divbyzero },
-    { FPEXC_NV, float_flag_invalid },
+    { FPEXC_NX, float_flag_inexact }, /* in the order of the bits */
+    { FPEXC_UF, float_flag_underflow }, { FPEXC_OF, float_flag_overflow },
+    { FPEXC_DZ, float_flag_divbyzero }, { FPEXC_NV, float_flag_invalid },
 };
 
 target_ulong riscv_cpu_get_fflags(CPURISCVState *env)
@@ -148,17 +146,16 @@ const float16 riscv_fli_h[32] = {
 };
 
 /* Flags other than inexact stay; inexact as it was. */
-#define FROUND(format, suffix)                                           \
-    format riscv_fround_##suffix(CPURISCVState *env, format a)           \
-    {                                                                    \
-        int before = get_float_exception_flags(&env->fp_status);         \
-        format r = format##_round_to_int(a, &env->fp_status);            \
-        int after = get_float_exception_flags(&env->fp_status);          \
-                                                                         \
-        after = (after & ~float_flag_inexact) |                          \
-                (before & float_flag_inexact);                           \
-        set_float_exception_flags(after, &env->fp_status);               \
-        return r;                                                        \
+#define FROUND(format, suffix)                                                 \
+    format riscv_fround_##suffix(CPURISCVState *env, format a)                 \
+    {                                                                          \
+        int before = get_float_exception_flags(&env->fp_status);               \
+        format r = format##_round_to_int(a, &env->fp_status);                  \
+        int after = get_float_exception_flags(&env->fp_status);                \
+                                                                               \
+        after = (after & ~float_flag_inexact) | (before & float_flag_inexact); \
+        set_float_exception_flags(after, &env->fp_status);                     \
+        return r;                                                              \
     }
 
 FROUND(float16, h)

@@ -87,10 +87,12 @@ static void check_block(CPURISCVState *env, target_ulong addr)
     int mmu_idx = riscv_env_mmu_index(env, false);
     target_ulong size = riscv_cpu_cfg(env)->cbom_blocksize;
     void *host;
+    int flags;
 
     addr &= -size;
-    if (probe_access_flags(env, addr, size, MMU_DATA_LOAD, mmu_idx, true,
-                           &host, GETPC()) & TLB_INVALID_MASK) {
+    flags = probe_access_flags(env, addr, size, MMU_DATA_LOAD, mmu_idx, true,
+                               &host, GETPC());
+    if (flags & TLB_INVALID_MASK) {
         probe_write(env, addr, size, mmu_idx, GETPC());
     }
 }
@@ -132,8 +134,7 @@ static uint64_t pair_half(CPURISCVState *env, int reg, int half)
     return reg ? env->gpr[reg + half] : 0;
 }
 
-void riscv_insn_amocas_q(CPURISCVState *env, target_ulong addr, int rd,
-                         int rs2)
+void riscv_insn_amocas_q(CPURISCVState *env, target_ulong addr, int rd, int rs2)
 {
     int mmu_idx = riscv_env_mmu_index(env, false);
     int first = rd == RISCV_GPR_SINK ? 0 : rd;

@@ -44,9 +44,8 @@
 #define ILLEGAL()  CALL(riscv_insn_illegal(env))
 
 /*
- * All that writes to the floating-point registers or may raise a flag makes
- * the state dirty; what only reads (stores, moves to x registers) need not,
- * but may.
+ * The state becomes dirty: after what writes to a floating-point register or
+ * may raise a flag, and has not trapped.
  */
 #define FPDIRTY    (env->mstatus |= MSTATUS_FS)
 

@@ -31,7 +31,7 @@ REGISTERS = X | F | {"sscratch": 64}
 WINDOW = 64                     # bytes, half of them on either page
 BEFORE = bytes(0x80 + i for i in range(WINDOW))
 
-FLAG_FS_OFF, FLAG_DIRTY, FLAG_ANY_TVAL = 1, 2, 4
+FLAG_FS_OFF, FLAG_DIRTY, FLAG_ANY_TVAL, FLAG_ANY_FS = 1, 2, 4, 8
 
 
 def pattern(register):
@@ -500,7 +500,7 @@ def compressed(c):
         c.add(f"c.sd a0, {imm}(a1)", {"a1": at, "a0": r1},
               window=stored(0, 8, r1))
         c.add(f"c.fld fa0, {imm}(a1)", {"a1": at},
-              {"fa0": loaded(0, 8, True)})
+              {"fa0": loaded(0, 8, True)}, flags=FLAG_DIRTY)
         c.add(f"c.fsd fa0, {imm}(a1)", {"a1": at, "fa0": r1},
               window=stored(0, 8, r1))
     for imm in (4, 32, 64, 252):
@@ -514,7 +514,7 @@ def compressed(c):
         c.add(f"c.sdsp a0, {imm}(sp)", {"sp": at, "a0": r1},
               window=stored(0, 8, r1))
         c.add(f"c.fldsp fa0, {imm}(sp)", {"sp": at},
-              {"fa0": loaded(0, 8, True)})
+              {"fa0": loaded(0, 8, True)}, flags=FLAG_DIRTY)
         c.add(f"c.fsdsp fa0, {imm}(sp)", {"sp": at, "fa0": r1},
               window=stored(0, 8, r1))
     # c.addi4spn 0, c.addiw x0, c.addi16sp 0, c.lwsp and c.ldsp x0, c.jr x0, and
@@ -641,7 +641,9 @@ def csrs(c):
                 ("frflags a0", {}, old & 31, old),
                 ("fsflags a0, a1", {"a1": 0xeb}, old & 31, old & 0xe0 | 0xb),
                 ("fsflagsi a0, 17", {}, old & 31, old & 0xe0 | 17)):
-            c.add(code, ins, {"a0": out}, fcsr=(old, new))
+            reads = code.startswith("fr")
+            c.add(code, ins, {"a0": out}, fcsr=(old, new),
+                  flags=0 if reads else FLAG_DIRTY)
     for code in ("frcsr a0", "fsrmi 0", "fsflags a1"):
         c.illegal(code, flags=FLAG_FS_OFF)
 
@@ -755,8 +757,8 @@ def fp_word(funct7, rs2, rs1, rm, rd):
     return r_type(funct7, rs2, rs1, rm, rd, 0x53)
 
 
-def add_fp(c, code, ins, outs, fcsr, dirty=True):
-    c.add(code, ins, outs, fcsr=fcsr, flags=FLAG_DIRTY if dirty else 0)
+def add_fp(c, code, ins, outs, fcsr, flags=FLAG_DIRTY):
+    c.add(code, ins, outs, fcsr=fcsr, flags=flags)
 
 
 def once_per_code(c, first):
@@ -852,7 +854,7 @@ def comparisons(c, fmt):
                 code = fp_word(0x50 | "sdh".index(f), 12, 11,
                                4 + (name == "fltq"), 10)
             add_fp(c, code, {"fa1": box(a), "fa2": box(b)}, {"a0": result},
-                   (0, flags), dirty=False)
+                   (0, flags), FLAG_ANY_FS)
     for name, sign in (("fsgnj", lambda a, b: b), ("fsgnjn", lambda a, b: ~b),
                        ("fsgnjx", lambda a, b: a ^ b)):
         for a, b in f_operands(c.random(name + f), fmt, 2, 30):
@@ -862,10 +864,9 @@ def comparisons(c, fmt):
                    (0, 0))
     for (a,) in f_operands(c.random("fclass" + f), fmt, 1, 40):
         add_fp(c, f"fclass.{f} a0, fa1", {"fa1": box(a)},
-               {"a0": m.fclass(fmt, a)}, (0, 0), dirty=False)
+               {"a0": m.fclass(fmt, a)}, (0, 0), 0)
     if f != "d":
-        add_fp(c, f"fclass.{f} a0, fa1", {"fa1": 0}, {"a0": 1 << 9}, (0, 0),
-               dirty=False)
+        add_fp(c, f"fclass.{f} a0, fa1", {"fa1": 0}, {"a0": 1 << 9}, (0, 0), 0)
         add_fp(c, f"fsgnj.{f} fa0, fa1, fa2", {"fa1": 0, "fa2": 0},
                {"fa0": box(fmt.nan)}, (0, 0))
     once_per_code(c, first)
@@ -891,7 +892,7 @@ def conversions(c, fmt):
             result, flags = m.to_integer(kind, fmt, a, mode.mode)
             add_fp(c, f"fcvt.{kind}.{f} a0, fa1{mode.text()}",
                    {"fa1": box(a)}, {"a0": result}, mode.fcsr(flags),
-                   dirty=False)
+                   FLAG_ANY_FS)
         for (a,) in operands(rnd, 1):
             exact = f == "d" and kind[0] == "w"
             mode = Rounding(rnd)
@@ -919,7 +920,7 @@ def moves(c, fmt):
     size = fmt.width // 8
     for (a,) in operands(c.random("fmv" + f), 1):
         add_fp(c, f"fmv.x.{letter} a0, fa1", {"fa1": a},
-               {"a0": m.sext(a, fmt.width)}, (0, 0), dirty=False)
+               {"a0": m.sext(a, fmt.width)}, (0, 0), 0)
         add_fp(c, f"fmv.{letter}.x fa0, a1", {"a1": a},
                {"fa0": fmt.box(a & ((1 << fmt.width) - 1))}, (0, 0))
     value = 0x1122334455667788
@@ -933,7 +934,7 @@ def moves(c, fmt):
     for imm in (2047, -2048):
         at = Address("window", -imm)
         c.add(f"fl{letter} ft11, {imm}(a1)", {"a1": at},
-              {"ft11": fmt.box(loaded(0, size, False))})
+              {"ft11": fmt.box(loaded(0, size, False))}, flags=FLAG_DIRTY)
         c.add(f"fs{letter} ft11, {imm}(a1)", {"a1": at, "ft11": value},
               window=stored(0, size, value))
     for code in (f".option norvc\nfl{letter} fa0, 0(a1)",
@@ -966,7 +967,7 @@ def zfa(c, fmt):
         for a in values:
             result, flags = m.fcvtmod(a)
             add_fp(c, fp_word(0x61, 8, 11, 1, 10), {"fa1": a}, {"a0": result},
-                   (0, flags), dirty=False)
+                   (0, flags), FLAG_ANY_FS)
     once_per_code(c, first)
 
 

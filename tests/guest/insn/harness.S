@@ -24,8 +24,9 @@
 
         .equ    CASE_SIZE, 128
         .equ    FLAG_FS_OFF, 1          /* run with mstatus.FS = 0 */
-        .equ    FLAG_DIRTY, 2           /* FS must become dirty */
+        .equ    FLAG_DIRTY, 2           /* FS becomes dirty, else not */
         .equ    FLAG_ANY_TVAL, 4
+        .equ    FLAG_ANY_FS, 8
 
         .equ    MODE_M, 1
         .equ    MODE_U, 4
@@ -353,12 +354,18 @@ trap:
         ld      a2, (a2)
         call    compare
         lwu     t0, 112(s0)
-        andi    t0, t0, FLAG_DIRTY
-        beqz    t0, 2f
+        andi    t1, t0, FLAG_ANY_FS
+        bnez    t1, 2f
         li      a0, 260
         srli    a1, s6, 13
         andi    a1, a1, 3
-        li      a2, 3
+        li      a2, 0
+        andi    t1, t0, FLAG_FS_OFF
+        bnez    t1, 7f
+        andi    a2, t0, FLAG_DIRTY
+        srli    a2, a2, 1
+        addi    a2, a2, 2
+7:
         call    compare
 2:
         la      s3, context

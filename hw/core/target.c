@@ -163,6 +163,13 @@ MachineClass *machine_find_class(const char *name, Error **errp)
         found = mc;
     }
     if (!found) {
+        /* A module may have it. */
+        g_autofree char *type = g_strconcat(name, TYPE_MACHINE_SUFFIX, NULL);
+        ObjectClass *oc = module_object_class_by_name(type);
+
+        found = (MachineClass *)object_class_dynamic_cast(oc, TYPE_MACHINE);
+    }
+    if (!found) {
         error_setg(errp, "unsupported machine type: \"%s\"", name);
         error_append_hint(errp,
                           "Use -machine help to list supported machines\n");

@@ -291,6 +291,16 @@ void qmp_client_close(QmpClient *c)
     g_free(c);
 }
 
+int qmp_client_wait(QmpClient *c)
+{
+    pid_t pid = c->pid;
+    int status;
+
+    g_assert_cmpint(RETRY_ON_EINTR(waitpid(pid, &status, 0)), ==, pid);
+    qmp_client_close(c);
+    return status;
+}
+
 void qmp_client_quit(QmpClient *c)
 {
     pid_t pid = c->pid;

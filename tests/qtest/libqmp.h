@@ -59,6 +59,9 @@ char *qmp_client_hmp(QmpClient *c, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
 /* Closes the connection; the emulator goes on. */
 void qmp_client_close(QmpClient *c);
 
+/* Waits for its end, which is not asked for; what waitpid() says. */
+int qmp_client_wait(QmpClient *c);
+
 /* quit, and checks that the emulator ended with status 0. */
 void qmp_client_quit(QmpClient *c);
 

@@ -78,6 +78,16 @@ QTestState *qtest_initf(const char *fmt, ...)
     return qtest_init(args);
 }
 
+int qtest_wait(QTestState *s)
+{
+    int status = qmp_client_wait(s->qmp);
+
+    close(s->fd);
+    g_string_free(s->received, true);
+    g_free(s);
+    return status;
+}
+
 void qtest_quit(QTestState *s)
 {
     qmp_client_quit(s->qmp);

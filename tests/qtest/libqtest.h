@@ -26,6 +26,8 @@ QTestState *qtest_initf(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
 /* Ours: with another accelerator, NULL for none. */
 QTestState *qtest_init_accel(const char *accel, const char *extra_args);
 void qtest_quit(QTestState *s);
+/* Waits until it ends by itself: what waitpid() says. Frees @s. */
+int qtest_wait(QTestState *s);
 pid_t qtest_pid(QTestState *s);
 
 /* ---- the protocol as it is ----------------------------------------------- */

@@ -130,9 +130,9 @@ static bool load_file(GenericLoaderState *s, Error **errp)
     if (!s->force_raw && !load_format(s, &done, errp)) {
         return false;
     }
-    if (!done && load_image_or_error("file", s->file, s->addr,
-                                     current_machine->ram_size,
-                                     loader_space(s), errp) < 0) {
+    if (!done &&
+        load_image_or_error("file", s->file, s->addr, current_machine->ram_size,
+                            loader_space(s), errp) < 0) {
         error_prepend(errp, "Cannot load specified image %s: ", s->file);
         return false;
     }

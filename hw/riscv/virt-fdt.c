@@ -13,6 +13,7 @@
 #include "hw/riscv/numa.h"
 #include "qemu/guest-random.h"
 #include "system/device_tree.h"
+#include "target/riscv/pmu.h"
 #include "virt-internal.h"
 
 #define IRQ_TYPE_LEVEL_HIGH 0x4 /* Devicetree, interrupts of two cells */
@@ -578,6 +579,17 @@ static void add_fw_cfg(Fdt *f)
     set_flag(f, node, "dma-coherent");
 }
 
+/* Counters that can be programmed: all harts have the same. */
+static void add_pmu(Fdt *f)
+{
+    char node[] = "/pmu";
+
+    qemu_fdt_add_subnode(f->fdt, node);
+    qemu_fdt_setprop_string(f->fdt, node, "compatible", "riscv,pmu");
+    riscv_pmu_generate_fdt_node(f->fdt, f->s->soc[0].harts[0].pmu_avail_ctrs,
+                                node);
+}
+
 /* ---- all of it ----------------------------------------------------------- */
 
 static void add_chosen(Fdt *f)
@@ -616,6 +628,7 @@ void virt_fdt_create(RISCVVirtState *s)
     add_chosen(&f);
     add_flash(&f);
     add_fw_cfg(&f);
+    add_pmu(&f);
 }
 
 void virt_fdt_finish(RISCVVirtState *s)

@@ -22,7 +22,8 @@ typedef struct IoPage {
     SoftTLBFull full;
     vaddr addr;
     int mmu_idx;
-    MMUAccessType access;
+    bool write;
+    MMUAccessType access;   /* what a failure is reported as */
     uintptr_t ra;
 } IoPage;
 
@@ -45,7 +46,6 @@ static void io_failed(const IoPage *io, vaddr addr, unsigned size,
 static uint64_t io_one(const IoPage *io, vaddr addr, unsigned size,
                        uint64_t val)
 {
-    bool write = io->access == MMU_DATA_STORE;
     hwaddr offset = addr & ~TARGET_PAGE_MASK;
     MemOp op = size_memop(size) | MO_LE;
     MemTxResult result;
@@ -57,12 +57,12 @@ static uint64_t io_one(const IoPage *io, vaddr addr, unsigned size,
 
         stq_le_p(buf, val);
         result = address_space_rw(as, io->full.phys + offset, io->full.attrs,
-                                  buf, size, write);
+                                  buf, size, io->write);
         val = ldn_le_p(buf, size);
     } else {
         bool locked = prepare_mmio_access(io->full.mr);
 
-        if (write) {
+        if (io->write) {
             result = memory_region_dispatch_write(io->full.mr,
                                                   io->full.xlat + offset, val,
                                                   op, io->full.attrs);
@@ -163,6 +163,7 @@ static IoPage io_page(CPUState *cpu, SoftTLB *tlb, vaddr addr, int mmu_idx,
         .full = tlb->full[soft_tlb_index(addr)],
         .addr = addr,
         .mmu_idx = mmu_idx,
+        .write = access == MMU_DATA_STORE,
         .access = access,
         .ra = ra,
     };
@@ -337,6 +338,22 @@ void *soft_atomic(CPUArchState *env, vaddr addr, unsigned size)
 {
     return soft_atomic_mmu(soft_cpu(env), addr, size, soft_accel(env)->mmu_data,
                            GETPC());
+}
+
+uint64_t soft_io_load(CPUArchState *env, vaddr addr, unsigned size)
+{
+    AccelCPUState *s = soft_accel(env);
+    SoftTLB *tlb = soft_tlb(s, s->mmu_data);
+
+    if (page_flags(s->cpu, tlb, addr, size, MMU_DATA_STORE, s->mmu_data,
+                   GETPC()) & SOFT_TLB_MMIO) {
+        IoPage io = io_page(s->cpu, tlb, addr, s->mmu_data, MMU_DATA_STORE,
+                            GETPC());
+
+        io.write = false;
+        return io_access(&io, addr, size, 0);
+    }
+    return soft_load(env, addr, size);
 }
 
 void soft_io_begin(CPUArchState *env)

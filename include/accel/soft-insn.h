@@ -90,6 +90,8 @@ void *soft_atomic(CPUArchState *env, vaddr addr, unsigned size);
 /* Atomic accesses to what is no RAM are made with the big lock held. */
 void soft_io_begin(CPUArchState *env);
 void soft_io_end(CPUArchState *env);
+/* The load between them; if it fails, that is the failure of a store. */
+uint64_t soft_io_load(CPUArchState *env, vaddr addr, unsigned size);
 /* Follows @link, which is not linked yet or must not be followed now. */
 const SoftInsn *soft_follow_slow(CPUArchState *env, const SoftInsn *link,
                                  SoftTLBEntry *tlb);
@@ -321,7 +323,7 @@ SOFT_ACCESSORS(uint64_t, uint64_t, le64_to_cpu)
             o_ = SOFT_AMO_##op(p_, (typeof(n_))RS2);                     \
         } else {                                                         \
             soft_io_begin(env);                                          \
-            n_ = o_ = soft_load(env, a_, sizeof(type));                  \
+            n_ = o_ = soft_io_load(env, a_, sizeof(type));               \
             SOFT_AMO_##op(&n_, (typeof(n_))RS2);                         \
             soft_store(env, a_, sizeof(type), n_);                       \
             soft_io_end(env);                                            \
@@ -385,7 +387,7 @@ SOFT_ACCESSORS(uint64_t, uint64_t, le64_to_cpu)
                 __ATOMIC_SEQ_CST);                                       \
         } else if (done_) {                                              \
             soft_io_begin(env);                                          \
-            done_ = (type)soft_load(env, a_, sizeof(type)) == v_;        \
+            done_ = (type)soft_io_load(env, a_, sizeof(type)) == v_;     \
             if (done_) {                                                 \
                 soft_store(env, a_, sizeof(type), RS2);                  \
             }                                                            \
@@ -422,7 +424,7 @@ SOFT_ACCESSORS(uint64_t, uint64_t, le64_to_cpu)
         } else {                                                         \
             type o_;                                                     \
             soft_io_begin(env);                                          \
-            o_ = (type)soft_load(env, a_, sizeof(type));                 \
+            o_ = (type)soft_io_load(env, a_, sizeof(type));              \
             if (o_ == v_) {                                              \
                 soft_store(env, a_, sizeof(type), RS2);                  \
             }                                                            \

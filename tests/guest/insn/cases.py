@@ -980,6 +980,105 @@ def floating(c):
         zfa(c, fmt)
 
 
+# ---- sequences --------------------------------------------------------------
+
+def exact_traps(c):
+    """What stands before a trap has happened, what stands behind has not."""
+    for before in (0, 1, 2, 3, 7, 62, 63, 64, 65, 126, 127, 128, 129, 200):
+        for after in (0, 3):
+            for rvc in ("", ".option norvc\n"):
+                size = 2 if not rvc else 4
+                code = rvc + "addi a0, a0, 1\n" * before
+                tail = "\naddi a0, a0, 1" * after
+                at = Address("start", size * before)
+                nowhere = 0x7f00000000
+                value = pattern(X["a0"]) + before
+                for name, bare, paged in (("ld", 5, 13), ("lb", 5, 13),
+                                          ("sd", 7, 15), ("amoadd.d", 7, 15)):
+                    insn = f"{name} a2, a2, (a1)" if "amo" in name else \
+                        f".option norvc\n{name} a2, 0(a1)"
+                    for modes, cause in ((BARE, bare), (PAGED, paged)):
+                        c.add(code + insn + tail, {"a1": nowhere},
+                              {"a0": value}, modes=modes, cause=cause, epc=at,
+                              tval=nowhere)
+                c.add(code + ".4byte 0xffffffff" + tail, {}, {"a0": value},
+                      cause=ILLEGAL, epc=at, tval="insn")
+                c.add(code + "csrrw a0, 0x7ff, a0" + tail, {}, {"a0": value},
+                      cause=ILLEGAL, epc=at, tval="insn")
+                c.add(code + "fadd.d fa0, fa1, fa2, dyn" + tail, {},
+                      {"a0": value}, cause=ILLEGAL, epc=at, tval="insn",
+                      fcsr=(0xe0, 0xe0))
+    # An instruction that lies on two pages, the second of which may be missing.
+    insn, stop = 0x00550513, 0x00100073         # addi a0, a0, 5; ebreak
+    data = stored(34, 4, stop, stored(30, 4, insn))
+    write = ("sh a2, 30(a1)\nsrli a2, a2, 16\n{}sh a2, 32(a1)\n"
+             "sw a3, 34(a1)\n{}fence.i\naddi a1, a1, 30\n"
+             ".option norvc\njr a1")
+    ins = {"a1": Address("window"), "a2": insn, "a3": stop}
+    outs = {"a1": Address("window", 30), "a2": insn >> 16}
+    c.add(write.format("", ""), ins, outs | {"a0": pattern(10) + 5},
+          epc=Address("window", 34), window=data)
+    half = stored(30, 2, insn)
+    c.add("sh a2, 30(a1)\nsrli a2, a2, 16\nfence.i\naddi a1, a1, 30\n"
+          ".option norvc\njr a1", ins, outs, modes=UNMAPPED, cause=12,
+          epc=Address("window", 30), tval=Address("window", 32), window=half)
+    # Code that changes itself, and is run before and after.
+    c.add("la a3, 1f\nli a4, 3\n2: .option norvc\n1: addi a0, a0, 1\n"
+          "lw a5, 0(a3)\nlui a2, 0x100\nadd a5, a5, a2\nsw a5, 0(a3)\n"
+          "fence.i\naddi a4, a4, -1\nbnez a4, 2b\n"
+          # Back to what it was.
+          "li a2, 0x150513\nsw a2, 0(a3)\nfence.i\n"
+          "li a2, 0\nli a3, 0\nli a5, 0",
+          {"a2": 0, "a3": 0, "a4": 0, "a5": 0},
+          {"a0": pattern(10) + 1 + 2 + 3})
+
+
+def sequences(c):
+    """Random programs without jumps, run by the model too."""
+    rnd = c.random("sequences")
+    names = ["a0", "a1", "a2", "a3"]
+    binary = [n for n in m.BINARY if n not in UNKNOWN_R]
+    unary = [n for n in m.UNARY if n not in ("zext.b", "zext.w", "not")]
+    for _ in range(400):
+        values = {n: rnd.choice(EDGES + [rnd.getrandbits(64)] * 6)
+                  for n in names}
+        ins, memory, code = dict(values), BEFORE, [".option norvc"] * \
+            rnd.randrange(2)
+        ins["a3"] = values["a3"] = Address("window", 16)
+        for _ in range(rnd.randrange(2, 14)):
+            kind = rnd.randrange(8)
+            rd = rnd.choice(names[:3])
+            rs1, rs2 = (rnd.choice(names[:3]) for _ in range(2))
+            a, b = values[rs1], values[rs2]
+            if kind < 3:
+                name = rnd.choice(binary)
+                code.append(f"{name} {rd}, {rs1}, {rs2}")
+                values[rd] = m.BINARY[name](a, b) & m.M64
+            elif kind == 3:
+                name = rnd.choice(unary)
+                code.append(f"{name} {rd}, {rs1}")
+                values[rd] = m.UNARY[name](a) & m.M64
+            elif kind < 6:
+                name, (base, bits) = rnd.choice(list(m.IMMEDIATE.items()))
+                imm = rnd.randrange(-2048, 2048) if bits == "i" else \
+                    rnd.randrange(1 << bits)
+                function = m.BINARY_IMMEDIATE.get(name) or m.BINARY[base]
+                code.append(f"{name} {rd}, {rs1}, {imm}")
+                values[rd] = function(a, imm & m.M64) & m.M64
+            elif kind == 6:
+                name, (size, signed) = rnd.choice(list(LOADS.items()))
+                offset = rnd.randrange(0, 41)
+                code.append(f"{name} {rd}, {offset - 16}(a3)")
+                values[rd] = loaded(offset, size, signed, memory)
+            else:
+                name, size = rnd.choice(list(STORES.items()))
+                offset = rnd.randrange(0, 41)
+                code.append(f"{name} {rs1}, {offset - 16}(a3)")
+                memory = stored(offset, size, a, memory)
+        c.add("\n".join(code), ins,
+              {n: values[n] for n in names[:3]}, window=memory)
+
+
 def align4(c):
     """Without 16-bit instructions: jumps to the middle of a word trap."""
     for name, taken in m.BRANCH.items():
@@ -1012,7 +1111,7 @@ def align4(c):
 def everything(seed):
     c = Cases(seed)
     for part in (integer, branches, memory, atomics, compressed, system, csrs,
-                 cache_blocks, may_be, floating):
+                 cache_blocks, may_be, floating, exact_traps, sequences):
         part(c)
     c.thin(5)
     return c.list

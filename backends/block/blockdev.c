@@ -48,11 +48,11 @@ BlockDriverState *blockdev_open_dict(const QDict *dict, bool keyval,
     Visitor *v;
 
     if (foreign) {
-        error_setg(errp, "Parameter 'driver' does not accept value '%s'",
+        error_setg(errp,
+                   "Parameter 'driver' does not accept value '%s': images "
+                   "are read as raw files here; qemu-storage-daemon serves "
+                   "other formats and protocols, over vhost-user",
                    foreign);
-        error_append_hint(errp, "Images are read as raw files here; "
-                                "qemu-storage-daemon serves other formats and "
-                                "protocols, over vhost-user.\n");
         return NULL;
     }
     v = keyval ? qobject_input_visitor_new_keyval(QOBJECT(dict))

@@ -23,6 +23,9 @@ ARGUMENTS = {
     "query-machines": None, "query-target": None, "query-kvm": None,
     "query-command-line-options": None, "query-chardev": None,
     "query-chardev-backends": None, "query-memdev": None,
+    "query-block": None, "query-named-block-nodes": None,
+    "blockdev-add": {"driver": "null-co", "node-name": "n0"},
+    "blockdev-del": {"node-name": "n0"},
     "query-fdsets": None, "query-memory-size-summary": None,
     "x-query-irq": None, "x-query-roms": None, "x-query-interrupt-controllers": None,
     "query-cpus-fast": None, "query-cpu-definitions": None,
@@ -77,7 +80,7 @@ ERRORS = {
     "qmp_capabilities": (None, "CommandNotFound"),
 }
 # In an order in which they make sense together.
-ORDER = ["chardev-add", "ringbuf-write", "ringbuf-read", "chardev-change",
+ORDER = ["blockdev-add", "blockdev-del", "chardev-add", "ringbuf-write", "ringbuf-read", "chardev-change",
          "chardev-remove"]
 
 

@@ -26,7 +26,7 @@
 
 static QTestState *start(const char *options, int harts)
 {
-    return qtest_initf("-machine virt%s -smp %d -serial none -display none",
+    return qtest_initf("-machine virt%s -smp %d -nodefaults -display none",
                        options, harts);
 }
 

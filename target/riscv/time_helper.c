@@ -35,7 +35,7 @@ void riscv_timer_write_timecmp(CPURISCVState *env, QEMUTimer *timer,
         ns = DIV_ROUND_UP((timecmp - now) * NANOSECONDS_PER_SECOND,
                           env->timebase_freq);
     }
-    if (ns > (uint64_t)(INT64_MAX - clock)) {
+    if (ns >= (uint64_t)(INT64_MAX - clock)) {
         timer_del(timer);
         return;
     }

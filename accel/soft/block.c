@@ -16,7 +16,6 @@
 #include "exec/log.h"
 #include "exec/ram_addr.h"
 #include "qemu/error-report.h"
-#include "qemu/units.h"
 #include "soft-internal.h"
 #include <sys/mman.h>
 

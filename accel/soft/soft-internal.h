@@ -23,6 +23,7 @@
 #include "hw/core/cpu.h"
 #include "memory/listener.h"
 #include "qemu/thread.h"
+#include "qemu/units.h"
 
 /* ---- the TLB ------------------------------------------------------------- */
 

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The CPU engine with one hart: links and jumps, counting, instructions that
+ * cross pages, code that changes, accesses of all kinds, debugging, dirty
+ * pages, memory that moves.
+ */
+#include "qemu/osdep.h"
+#include "soft-fixture.h"
+
+#define PROGRAM RAM_BASE
+#define OTHER   (RAM_BASE + 0x3000)
+#define DATA    (RAM_BASE + 0x10000)
+
+static AccelCPUState *engine(void)
+{
+    return hart_cpu(0)->accel;
+}
+
+/* The sum of 1 to 1000 in a loop, and how many instructions that took. */
+static void test_loop(void)
+{
+    Code c = { PROGRAM };
+
+    put32(&c, ADDI(a0, zero, 0));
+    put32(&c, ADDI(a1, zero, 1000));
+    put32(&c, CSRR(s0, CSR_MINSTRET));
+    put32(&c, ADD(a0, a0, a1));
+    put32(&c, ADDI(a1, a1, -1));
+    put32(&c, BNE(a1, zero, -8));
+    put32(&c, CSRR(s1, CSR_MINSTRET));
+    put_report(&c, a0);
+    g_assert_cmpuint(run_at(PROGRAM), ==, 500500);
+    /* From one CSRR to the other, itself included. */
+    g_assert_cmpuint(hart_env(0)->gpr[s1] - hart_env(0)->gpr[s0], ==, 3001);
+}
+
+/* A loop over three pages, with calls, an indirect jump and 16-bit code. */
+static void test_jumps(void)
+{
+    Code c = { PROGRAM }, f = { OTHER };
+
+    put_li(&c, s0, OTHER);
+    put32(&c, ADDI(a1, zero, 700));
+    put32(&c, ADDI(a0, zero, 0));
+    put32(&c, CSRR(s1, CSR_MINSTRET));
+    put16(&c, C_NOP);
+    put32(&c, JALR(ra, s0, 0));
+    put32(&c, JAL(ra, OTHER + 0x100 - c.at));
+    put32(&c, ADDI(a1, a1, -1));
+    put32(&c, BNE(a1, zero, -14));
+    put32(&c, CSRR(a2, CSR_MINSTRET));
+    put_report(&c, a0);
+    put32(&f, ADDI(a0, a0, 3));
+    put32(&f, JALR(zero, ra, 0));
+    f.at = OTHER + 0x100;
+    put32(&f, ADDI(a0, a0, 4));
+    put16(&f, 0x8082); /* c.jr ra */
+    g_assert_cmpuint(run_at(PROGRAM), ==, 4900);
+    g_assert_cmpuint(hart_env(0)->gpr[a2] - hart_env(0)->gpr[s1], ==,
+                     700 * 9 + 1);
+}
+
+/* An instruction on two pages, in a loop; then its second half changes. */
+static void test_page_crossing(void)
+{
+    for (int step = 1; step <= 2; step++) {
+        Code c = { PROGRAM + 0x1000 - 8 };
+        uint64_t start;
+
+        start = c.at - 4;
+        put16(&c, C_NOP);
+        put16(&c, C_NOP);
+        put16(&c, C_NOP);
+        put32(&c, ADDI(a0, a0, step));  /* at ..ffe */
+        put32(&c, ADDI(a1, a1, 1));
+        put32(&c, BLTU(a1, a2, -10));
+        put_report(&c, a0);
+        c.at = start;
+        put32(&c, ADDI(a2, zero, 500));
+        g_assert_cmpuint(run_at(start), ==, 500 * step);
+    }
+}
+
+/* Code that a program changes: in its own block, its own page, another page. */
+static void test_self_modifying(void)
+{
+    static const hwaddr places[] = { 4, 0x800, OTHER - PROGRAM };
+
+    for (unsigned i = 0; i < ARRAY_SIZE(places); i++) {
+        Code c = { PROGRAM }, f;
+        hwaddr place;
+
+        put_li(&c, s1, ADDI(a0, a0, 100));
+        put_li(&c, a5, PROGRAM + 0x400);
+        put32(&c, JALR(zero, a5, 0));
+        c.at = PROGRAM + 0x400;
+        put_li(&c, s0, 0);              /* the place, see below */
+        put32(&c, ADDI(a1, zero, 2));
+        put32(&c, ADDI(a0, zero, 0));
+        /* Twice: run what is at the place, change it. */
+        place = places[i] == 4 ? c.at + 8 : PROGRAM + places[i];
+        if (places[i] == 4) {
+            put32(&c, SW(s1, s0, 0));
+            put32(&c, FENCE_I);
+            put32(&c, ADDI(a0, a0, 1)); /* changed at once */
+            put32(&c, ADDI(a1, a1, -1));
+            put32(&c, BNE(a1, zero, -16));
+        } else {
+            put32(&c, JALR(ra, s0, 0));
+            put32(&c, SW(s1, s0, 0));
+            put32(&c, FENCE_I);
+            put32(&c, ADDI(a1, a1, -1));
+            put32(&c, BNE(a1, zero, -16));
+            f.at = place;
+            put32(&f, ADDI(a0, a0, 1));
+            put32(&f, JALR(zero, ra, 0));
+        }
+        put_report(&c, a0);
+        c.at = PROGRAM + 0x400;
+        put_li(&c, s0, place);
+        g_assert_cmpuint(run_at(PROGRAM), ==, places[i] == 4 ? 200 : 101);
+    }
+}
+
+/* Data on a page of code: stores do not throw the code away. */
+static void test_data_next_to_code(void)
+{
+    Code c = { PROGRAM };
+    uint64_t dropped;
+
+    put_li(&c, s0, PROGRAM + 0x800);
+    put32(&c, ADDI(a0, zero, 1000));
+    put32(&c, SD(a0, s0, 0));
+    put32(&c, ADDI(a0, a0, -1));
+    put32(&c, BNE(a0, zero, -8));
+    put32(&c, LD(a0, s0, 0));
+    put_report(&c, a0);
+    g_assert_cmpuint(run_at(PROGRAM), ==, 1);
+    dropped = engine()->stats.pages_dropped;
+    g_assert_cmpuint(run_at(PROGRAM), ==, 1);
+    g_assert_cmpuint(engine()->stats.pages_dropped, ==, dropped);
+}
+
+/* What a device writes over code is seen. */
+static void test_dma(void)
+{
+    Code c = { PROGRAM };
+
+    for (int i = 1; i < 50; i++) {
+        c.at = PROGRAM;
+        put32(&c, ADDI(a0, zero, i));
+        put_report(&c, a0);
+        g_assert_cmpuint(run_at(PROGRAM), ==, i);
+    }
+}
+
+static void test_unaligned(void)
+{
+    Code c = { PROGRAM };
+    uint64_t value = 0x8877665544332211;
+
+    put_li(&c, s0, DATA + 0x1000);
+    put_li(&c, s1, value);
+    put32(&c, ADDI(a0, zero, 0));
+    for (int offset = -12; offset < 4; offset++) {
+        put32(&c, SD(s1, s0, offset));
+        put32(&c, LD(a1, s0, offset));
+        put32(&c, BEQ(a1, s1, 8));
+        put32(&c, ADDI(a0, a0, 1));
+        put32(&c, LW(a1, s0, offset + 1));
+        put32(&c, ADD(a2, a2, a1));
+    }
+    put_report(&c, a0);
+    g_assert_cmpuint(run_at(PROGRAM), ==, 0);
+    g_assert_cmpuint(hart_env(0)->gpr[a2], ==, 16 * UINT64_C(0x55443322));
+    g_assert_cmpuint(peek(DATA + 0x1003), ==, value);
+}
+
+static void test_mmio(void)
+{
+    Code c = { PROGRAM };
+
+    put_li(&c, s0, REPORT);
+    put32(&c, LD(a0, s0, 0));
+    put32(&c, LW(a1, s0, 2));
+    put32(&c, LB(a2, s0, 7));
+    put_report(&c, a0);
+    g_assert_cmphex(run_at(PROGRAM), ==, 0x1122334455667788);
+    g_assert_cmphex(hart_env(0)->gpr[a1], ==, 0x33445566);
+    g_assert_cmphex(hart_env(0)->gpr[a2], ==, 0x11);
+}
+
+/* More code than the arena holds. */
+static void test_arena(void)
+{
+    uint64_t flushes = engine()->stats.flushes;
+    Code c = { PROGRAM };
+    unsigned count = SOFT_ARENA_SIZE / sizeof(SoftInsn) * 5 / 4;
+    hwaddr loop;
+
+    put_li(&c, a1, 2);
+    loop = RAM_BASE + 0x100000;
+    put_li(&c, s0, loop);
+    put32(&c, JALR(zero, s0, 0));
+    c.at = loop;
+    for (unsigned i = 0; i < count; i++) {
+        put32(&c, ADDI(a0, a0, 1));
+    }
+    put32(&c, ADDI(a1, a1, -1));
+    put32(&c, BEQ(a1, zero, 8));
+    put32(&c, JALR(zero, s0, 0));
+    put_report(&c, a0);
+    g_assert_cmpuint(run_at(PROGRAM), ==, 2 * count);
+    g_assert_cmpuint(engine()->stats.flushes, >, flushes);
+}
+
+static void test_breakpoints(void)
+{
+    CPUState *cpu = hart_cpu(0);
+    Code c = { PROGRAM };
+    CPUWatchpoint *wp;
+
+    put_li(&c, s0, DATA);                           /* 11 instructions */
+    put32(&c, ADDI(a0, zero, 5));                   /* 0x2c */
+    put32(&c, ADDI(a0, a0, -1));                    /* 0x30 */
+    put32(&c, BNE(a0, zero, -4));                   /* 0x34 */
+    put32(&c, SD(a0, s0, 16));                      /* 0x38 */
+    put_report(&c, a0);
+    g_assert_cmpuint(run_at(PROGRAM), ==, 0);
+
+    /* At a place in the middle of what is one block by now. */
+    idle_harts();
+    hart_start_at(0, PROGRAM);
+    cpu_breakpoint_insert(cpu, PROGRAM + 0x34, BP_GDB, NULL);
+    for (int left = 4; left >= 2; left--) {
+        run_until_debug();
+        g_assert_cmphex(hart_env(0)->pc, ==, PROGRAM + 0x34);
+        g_assert_cmpuint(hart_env(0)->gpr[a0], ==, left);
+        /* One step over it, with the breakpoint there. */
+        cpu_single_step(cpu, SSTEP_ENABLE | SSTEP_NOIRQ);
+        run_until_debug();
+        g_assert_cmphex(hart_env(0)->pc, ==, PROGRAM + 0x30);
+        cpu_single_step(cpu, 0);
+    }
+    cpu_breakpoint_remove(cpu, PROGRAM + 0x34, BP_GDB);
+    cpu_watchpoint_insert(cpu, DATA + 20, 2,
+                          BP_GDB | BP_MEM_WRITE | BP_STOP_BEFORE_ACCESS, &wp);
+    poke(DATA + 16, 77);
+    run_until_debug();
+    g_assert_cmphex(hart_env(0)->pc, ==, PROGRAM + 0x38);
+    g_assert_true(cpu->watchpoint_hit == wp);
+    g_assert_cmpuint(peek(DATA + 16), ==, 77);
+    cpu->watchpoint_hit = NULL;
+    cpu_watchpoint_remove_by_ref(cpu, wp);
+    run_until(1);
+    g_assert_cmpuint(peek(DATA + 16), ==, 0);
+}
+
+/* Each instruction by itself counts as many. */
+static void test_one_insn(void)
+{
+    soft_one_insn_per_tb = true;
+    test_loop();
+    test_jumps();
+    test_page_crossing();
+    soft_one_insn_per_tb = false;
+}
+
+static void test_dirty_log(void)
+{
+    hwaddr offset;
+    MemoryRegion *mr;
+    Code c = { PROGRAM };
+
+    RCU_READ_LOCK_GUARD();
+    mr = address_space_translate(&address_space_memory, DATA, &offset,
+                                 &(hwaddr){ 1 }, true, MEMTXATTRS_UNSPECIFIED);
+    memory_region_set_log(mr, true, DIRTY_MEMORY_VGA);
+    put_li(&c, s0, DATA + 0x2000);
+    put32(&c, ADDI(a0, zero, 100));
+    put32(&c, SB(a0, s0, -1));
+    put32(&c, SB(a0, s0, 0));
+    put32(&c, ADDI(a0, a0, -1));
+    put32(&c, BNE(a0, zero, -12));
+    put_report(&c, a0);
+    for (int round = 0; round < 3; round++) {
+        memory_region_reset_dirty(mr, offset, 0x8000, DIRTY_MEMORY_VGA);
+        run_at(PROGRAM);
+        for (int page = 0; page < 8; page++) {
+            DirtyBitmapSnapshot *snap =
+                memory_region_snapshot_and_clear_dirty(
+                    mr, offset + page * 0x1000, 0x1000, DIRTY_MEMORY_VGA);
+
+            g_assert_true(memory_region_snapshot_get_dirty(
+                              mr, snap, offset + page * 0x1000, 0x1000) ==
+                          (page == 1 || page == 2));
+            g_free(snap);
+        }
+    }
+    memory_region_set_log(mr, false, DIRTY_MEMORY_VGA);
+}
+
+/* What is at an address changes while it is read. */
+static void test_memory_map(void)
+{
+    MemoryRegion *over = g_new0(MemoryRegion, 1);
+    Code c = { PROGRAM };
+    uint64_t *host;
+
+    memory_region_init_ram(over, NULL, "over", 0x1000, &error_abort);
+    host = memory_region_get_ram_ptr(over);
+    *host = 2;
+    memory_region_add_subregion_overlap(get_system_memory(), DATA, over, 5);
+    memory_region_set_enabled(over, false);
+    poke(DATA, 1);
+
+    /* Until 3 is read, counts what is read. */
+    put_li(&c, s0, DATA);
+    put32(&c, ADDI(a3, zero, 3));
+    put32(&c, LD(a1, s0, 0));
+    put32(&c, ADD(a0, a0, a1));
+    put32(&c, BNE(a1, a3, -8));
+    put_report(&c, a0);
+    idle_harts();
+    hart_start_at(0, PROGRAM);
+    qatomic_set(&reports, 0);
+    vm_start();
+    for (int i = 0; i < 200; i++) {
+        memory_region_set_enabled(over, i & 1);
+        bql_unlock();
+        g_usleep(50);
+        bql_lock();
+    }
+    *host = 3;
+    memory_region_set_enabled(over, true);
+    wait_reports(1);
+    vm_stop(RUN_STATE_PAUSED);
+    memory_region_del_subregion(get_system_memory(), over);
+    object_unparent(OBJECT(over));
+    drain_call_rcu();
+    g_free(over);
+}
+
+int main(int argc, char **argv)
+{
+    int status;
+
+    g_test_init(&argc, &argv, NULL);
+    machine_start("1");
+    g_test_add_func("/soft/loop", test_loop);
+    g_test_add_func("/soft/jumps", test_jumps);
+    g_test_add_func("/soft/page-crossing", test_page_crossing);
+    g_test_add_func("/soft/self-modifying", test_self_modifying);
+    g_test_add_func("/soft/data-next-to-code", test_data_next_to_code);
+    g_test_add_func("/soft/dma", test_dma);
+    g_test_add_func("/soft/unaligned", test_unaligned);
+    g_test_add_func("/soft/mmio", test_mmio);
+    g_test_add_func("/soft/arena", test_arena);
+    g_test_add_func("/soft/breakpoints", test_breakpoints);
+    g_test_add_func("/soft/one-insn-per-tb", test_one_insn);
+    g_test_add_func("/soft/dirty-log", test_dirty_log);
+    g_test_add_func("/soft/memory-map", test_memory_map);
+    status = g_test_run();
+    machine_end();
+    return status;
+}

@@ -7,7 +7,6 @@
 #include "system/blockdev.h"
 #include "virt-internal.h"
 
-#if __has_include("hw/block/flash.h")
 /*
  * They are made with the machine, so that "-machine pflash0=" is the drive of
  * the first. Each has the size of half the window, in chips of 16 bits in
@@ -62,18 +61,3 @@ bool virt_flash_has_drive(const RISCVVirtState *s)
 {
     return pflash_cfi01_get_blk(s->flash[0]) != NULL;
 }
-
-#else
-void virt_flash_create(RISCVVirtState *s)
-{
-}
-
-void virt_flash_map(RISCVVirtState *s)
-{
-}
-
-bool virt_flash_has_drive(const RISCVVirtState *s)
-{
-    return false;
-}
-#endif

@@ -17,11 +17,7 @@
 #include "hw/boards.h"
 #include "hw/riscv/riscv_hart.h"
 #include "hw/sysbus.h"
-#if __has_include("hw/block/flash.h")
 #include "hw/block/flash.h"
-#else
-typedef struct PFlashCFI01 PFlashCFI01;
-#endif
 #include "hw/intc/riscv_imsic.h"
 
 #define VIRT_CPUS_MAX_BITS             9

@@ -160,12 +160,13 @@ char *qmp_human_monitor_command(const char *command_line, bool has_cpu_index,
     MonitorHMP hmp = {};
     char *output;
 
-    if (has_cpu_index) {
+    monitor_data_init(&hmp.common, false, true, false);
+    if (has_cpu_index && monitor_set_cpu(&hmp.common, cpu_index) < 0) {
         error_setg(errp, QERR_INVALID_PARAMETER_VALUE, "cpu-index",
                    "a CPU number");
+        monitor_data_destroy(&hmp.common);
         return NULL;
     }
-    monitor_data_init(&hmp.common, false, true, false);
     handle_hmp_command(&hmp, command_line);
     output = monitor_take_output(&hmp.common);
     monitor_data_destroy(&hmp.common);

@@ -221,8 +221,8 @@ void monitor_data_destroy(Monitor *mon)
     monitor_msgfds_close(&mon->msgfds);
     if (mon->outbuf) {
         g_string_free(mon->outbuf, true);
-        g_free(mon->cpu_path);
     }
+    g_free(mon->cpu_path);
     if (mon->inbuf) {
         g_byte_array_free(mon->inbuf, true);
     }

@@ -64,6 +64,12 @@ HMPCommand hmp_info_cmds[] = {
         .cmd = hmp_info_kvm,
     },
     {
+        .name = "mem",
+        .args_type = "",
+        .params = "",
+        .help = "show the active virtual memory mappings",
+    },
+    {
         .name = "memdev",
         .args_type = "",
         .params = "",

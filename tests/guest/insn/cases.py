@@ -60,7 +60,10 @@ class Case:
     flags: int = 0
 
     def describe(self):
-        return f"{self.code.strip()!r} {self.ins}"
+        code = self.code.strip().replace("\n", "; ")
+        if len(code) > 100:
+            code = code[:40] + " ... " + code[-55:]
+        return f"'{code}' {self.ins}"
 
 
 class Cases:

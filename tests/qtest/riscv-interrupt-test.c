@@ -328,7 +328,7 @@ static void test_fuzz(gconstpointer options)
             device_fuzz(s, rand, places[i].base, places[i].size, 60, -1);
         }
         for (int i = 0; i < 60; i++) {
-            set_line(s, aplic, g_rand_int_range(rand, 0, 96),
+            set_line(s, aplic, g_rand_int_range(rand, 1, 96),
                      g_rand_boolean(rand));
         }
     }

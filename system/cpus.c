@@ -102,23 +102,24 @@ bool qemu_in_vcpu_thread(void)
 
 bool cpu_is_stopped(CPUState *cpu)
 {
-    return cpu->stopped || !runstate_is_running();
+    return qatomic_read(&cpu->stopped) || !runstate_is_running();
 }
 
 bool cpu_can_run(CPUState *cpu)
 {
-    return !cpu->stop && !cpu_is_stopped(cpu);
+    return !qatomic_read(&cpu->stop) && !cpu_is_stopped(cpu);
 }
 
 bool cpu_thread_is_idle(CPUState *cpu)
 {
-    if (cpu->stop || cpu->unplug || !cpu_work_list_empty(cpu)) {
+    if (qatomic_read(&cpu->stop) || qatomic_read(&cpu->unplug) ||
+        !cpu_work_list_empty(cpu)) {
         return false;
     }
     if (cpu_is_stopped(cpu)) {
         return true;
     }
-    if (!cpu->halted || cpu_has_work(cpu)) {
+    if (!qatomic_read(&cpu->halted) || cpu_has_work(cpu)) {
         return false;
     }
     return !cpus_accel || !cpus_accel->cpu_thread_is_idle ||
@@ -221,15 +222,15 @@ void cpu_thread_signal_destroyed(CPUState *cpu)
 
 static void stop_self(CPUState *cpu)
 {
-    cpu->stop = false;
-    cpu->stopped = true;
+    qatomic_set(&cpu->stop, false);
+    qatomic_set(&cpu->stopped, true);
     qemu_cond_broadcast(&paused_cond);
 }
 
 void qemu_wait_io_event_common(CPUState *cpu)
 {
     qatomic_set(&cpu->thread_kicked, false);
-    if (cpu->stop) {
+    if (qatomic_read(&cpu->stop)) {
         stop_self(cpu);
     }
     process_queued_cpu_work(cpu);
@@ -253,7 +254,7 @@ void cpu_handle_guest_debug(CPUState *cpu)
 {
     gdb_set_stop_cpu(cpu);
     qemu_system_debug_request();
-    cpu->stopped = true;
+    qatomic_set(&cpu->stopped, true);
 }
 
 /* Stopping and starting */
@@ -264,24 +265,24 @@ void cpu_pause(CPUState *cpu)
         stop_self(cpu);
         cpu_exit(cpu);
     } else if (cpu->created) {
-        cpu->stop = true;
+        qatomic_set(&cpu->stop, true);
         qemu_cpu_kick(cpu);
     } else {
-        cpu->stopped = true;
+        qatomic_set(&cpu->stopped, true);
     }
 }
 
 void cpu_resume(CPUState *cpu)
 {
-    cpu->stop = false;
-    cpu->stopped = false;
+    qatomic_set(&cpu->stop, false);
+    qatomic_set(&cpu->stopped, false);
     qemu_cpu_kick(cpu);
 }
 
 void cpu_stop_current(void)
 {
     if (current_cpu && qemu_cpu_is_self(current_cpu)) {
-        current_cpu->stop = true;
+        qatomic_set(&current_cpu->stop, true);
         cpu_exit(current_cpu);
     }
 }
@@ -354,8 +355,8 @@ void qemu_init_vcpu(CPUState *cpu)
 
 void cpu_remove_sync(CPUState *cpu)
 {
-    cpu->stop = true;
-    cpu->unplug = true;
+    qatomic_set(&cpu->stop, true);
+    qatomic_set(&cpu->unplug, true);
     qemu_cpu_kick(cpu);
     bql_unlock();
     qemu_thread_join(cpu->thread);

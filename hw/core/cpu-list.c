@@ -140,7 +140,7 @@ void start_exclusive(void)
     smp_mb();
     assert(exclusive.awaited == 0);
     CPU_FOREACH(cpu) {
-        if (qatomic_read(&cpu->running)) {
+        if (qatomic_load_acquire(&cpu->running)) {
             cpu->has_waiter = true;
             exclusive.awaited++;
             qemu_cpu_kick(cpu);
@@ -159,7 +159,7 @@ void end_exclusive(void)
         return;
     }
     QEMU_LOCK_GUARD(&qemu_cpu_list_lock);
-    qatomic_set(&exclusive.active, false);
+    qatomic_store_release(&exclusive.active, false);
     qemu_cond_broadcast(&exclusive.over);
 }
 
@@ -182,14 +182,14 @@ void cpu_exec_start(CPUState *cpu)
 {
     qatomic_set(&cpu->running, true);
     smp_mb();
-    if (unlikely(qatomic_read(&exclusive.active))) {
+    if (unlikely(qatomic_load_acquire(&exclusive.active))) {
         enter_late(cpu);
     }
 }
 
 void cpu_exec_end(CPUState *cpu)
 {
-    qatomic_set(&cpu->running, false);
+    qatomic_store_release(&cpu->running, false);
     smp_mb();
     if (unlikely(qatomic_read(&exclusive.active))) {
         QEMU_LOCK_GUARD(&qemu_cpu_list_lock);

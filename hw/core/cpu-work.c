@@ -151,5 +151,7 @@ void free_queued_cpu_work(CPUState *cpu)
 
 bool cpu_work_list_empty(CPUState *cpu)
 {
-    return QSIMPLEQ_EMPTY_ATOMIC(&cpu->work_list);
+    QEMU_LOCK_GUARD(&cpu->work_mutex);
+
+    return QSIMPLEQ_EMPTY(&cpu->work_list);
 }

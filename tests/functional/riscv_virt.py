@@ -466,6 +466,58 @@ def a_tree_of_the_users(tmp):
         ">2Q", RAM, 128 * MIB)
 
 
+# ---- what runs first ---------------------------------------------------------
+
+# Writes a letter to the UART and switches off.
+LETTER = [0x100002b7,                # lui t0, 0x10000
+          0x00000313,                # li t1, LETTER
+          0x00628023,                # sb t1, 0(t0)
+          0x001002b7,                # lui t0, 0x100
+          0x00005337, 0x55530313,    # li t1, 0x5555
+          0x0062a023,                # sw t1, 0(t0)
+          0x0000006f]                # j .
+# A firmware that does nothing but start what a2 tells it.
+FIRMWARE = [0x01063283,              # ld t0, 16(a2)
+            0x00028067]              # jr t0
+
+
+def code(words, letter=0):
+    return struct.pack(f"<{len(words)}I", *(
+        w | letter << 20 if w == 0x00000313 else w for w in words))
+
+
+def prints(letter, *args):
+    done = subprocess.run(
+        [BINARY, "-M", "virt", "-nodefaults", "-display", "none", "-serial",
+         "stdio", *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        timeout=TIMEOUT, check=False)
+    assert done.returncode == 0 and done.stdout == letter, done
+
+
+def who_runs_first(tmp):
+    flash = pathlib.Path(tmp) / "flash"
+    flash.write_bytes(code(LETTER, ord("f")))
+    with open(flash, "r+b") as file:
+        file.truncate(32 * MIB)
+    kernel = write(tmp, "kernel", code(LETTER, ord("k")))
+    itself = write(tmp, "firmware", code(LETTER, ord("b")))
+    starter = write(tmp, "starter", code(FIRMWARE))
+    drive = ["-drive", f"if=pflash,format=raw,readonly=on,file={flash}"]
+    prints(b"b", "-bios", itself)
+    prints(b"b", "-bios", itself, "-kernel", kernel, *drive)
+    prints(b"k", "-bios", "none", "-kernel", kernel)
+    prints(b"k", "-bios", starter, "-kernel", kernel)
+    prints(b"f", "-bios", "none", *drive)
+    prints(b"f", "-bios", starter, *drive)
+    prints(b"f", "-bios", "none", "-blockdev",
+           f"driver=file,node-name=f0,read-only=on,filename={flash}",
+           "-machine", "pflash0=f0")
+    prints(b"k", "-bios", "none", "-smp", "3", "-device",
+           f"loader,file={kernel},addr=0x80100000,force-raw=on,cpu-num=2",
+           "-device", f"loader,file={write(tmp, 'stop', code([0x6f]))},"
+                      f"addr={RAM:#x},force-raw=on")
+
+
 # ---- -device loader ----------------------------------------------------------
 
 def loader(tmp):
@@ -512,7 +564,8 @@ def wrong_loader(tmp):
 TESTS = [same_device_tree, dumped_by_command, kernel_is_told, same_memory_map,
          memory_above_ram, same_machine, places, formats, reset_vector,
          found_in_data_dir, wrong_options, wrong_files, corrupt_files,
-         too_little_ram, a_tree_of_the_users, loader, wrong_loader]
+         too_little_ram, a_tree_of_the_users, who_runs_first, loader,
+         wrong_loader]
 
 
 def main():

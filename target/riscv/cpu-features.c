@@ -204,7 +204,7 @@ static bool user_set(RISCVCPU *cpu, int ref)
 
 typedef struct {
     int ext;
-    int also;    /* 0, or a second one that is needed for it to follow */
+    int also;    /* a second letter that is needed for it to follow, or 0 */
     int implied;
 } Implication;
 
@@ -237,7 +237,8 @@ static bool imply(RISCVCPU *cpu, const Implication *rule)
         riscv_cpu_switch_letter(cpu, letter_bit(rule->implied), true);
         return true;
     }
-    if (env->priv_ver != PRIV_VERSION_LATEST &&
+    /* The collections that a user names ask for all; see drop_newer(). */
+    if (rule->ext != L('G') && rule->ext != L('B') &&
         env->priv_ver < min_version(rule->implied)) {
         return false;
     }
@@ -275,7 +276,7 @@ static void update_c(RISCVCPU *cpu)
 static void warn_mandated(RISCVCPU *cpu, int letter, const int *mandated,
                           const char *message)
 {
-    for (; has(cpu, letter) && *mandated; mandated++) {
+    for (; has(cpu, letter) && *mandated >= 0; mandated++) {
         if (!has(cpu, *mandated)) {
             warn_report(message, *mandated >= LETTER
                         ? riscv_get_misa_ext_name(letter_bit(*mandated))
@@ -287,8 +288,8 @@ static void warn_mandated(RISCVCPU *cpu, int letter, const int *mandated,
 static void check_collections(RISCVCPU *cpu)
 {
     static const int g[] = { L('I'), L('M'), L('A'), L('F'), L('D'), X(zicsr),
-                             X(zifencei), 0 };
-    static const int b[] = { X(zba), X(zbb), X(zbs), 0 };
+                             X(zifencei), -1 };
+    static const int b[] = { X(zba), X(zbb), X(zbs), -1 };
 
     if (user_set(cpu, L('G'))) {
         warn_mandated(cpu, L('G'), g, "RVG mandates disabled extension %s");
@@ -515,8 +516,7 @@ void riscv_cpu_switch_profile(RISCVCPU *cpu, const RISCVCPUProfile *profile,
     riscv_cpu_switch_profile(cpu, profile->s_parent, on);
     cpu->user_profiles |= BIT(profile_index(profile));
     cpu->profiles = deposit32(cpu->profiles, profile_index(profile), 1, on);
-    if (on && profile->priv_spec != RISCV_PROFILE_ATTR_UNUSED &&
-        cpu->env.priv_ver < profile->priv_spec) {
+    if (on && profile->priv_spec != RISCV_PROFILE_ATTR_UNUSED) {
         cpu->env.priv_ver = profile->priv_spec;
     }
     if (profile->satp_mode != RISCV_PROFILE_ATTR_UNUSED) {

@@ -37,4 +37,9 @@ bool riscv_cpu_finalize_satp(RISCVCPU *cpu, Error **errp);
 /* The properties of TYPE_RISCV_CPU that are not added to each object. */
 void riscv_cpu_class_properties(DeviceClass *dc);
 
+/* CPUClass.expand_model. */
+CpuModelExpansionInfo *riscv_cpu_expand_model(CpuModelExpansionType type,
+                                              CpuModelInfo *model,
+                                              Error **errp);
+
 #endif

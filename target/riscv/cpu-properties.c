@@ -67,13 +67,13 @@ static void set_letter(Object *obj, Visitor *v, const char *name,
     if (!visit_type_bool(v, name, &on, errp)) {
         return;
     }
+    if (on && !riscv_has_ext(&cpu->env, letter->bit) &&
+        !may_enable(cpu, errp)) {
+        return;
+    }
     if (on && letter->missing) {
         error_setg(errp, "extension '%s' (%s) is not implemented", name,
                    letter->description);
-        return;
-    }
-    if (on && !riscv_has_ext(&cpu->env, letter->bit) &&
-        !may_enable(cpu, errp)) {
         return;
     }
     cpu->user_misa |= letter->bit;
@@ -99,12 +99,12 @@ static void set_ext(Object *obj, Visitor *v, const char *name, void *opaque,
     if (!visit_type_bool(v, name, &on, errp)) {
         return;
     }
-    if (on && ext->missing) {
-        error_setg(errp, "extension '%s' is not implemented", name);
-        return;
-    }
     if (on && !isa_ext_is_enabled(cpu, ext->offset) &&
         !may_enable(cpu, errp)) {
+        return;
+    }
+    if (on && ext->missing) {
+        error_setg(errp, "extension '%s' is not implemented", name);
         return;
     }
     riscv_cpu_user_ext(cpu, ext->offset, on);

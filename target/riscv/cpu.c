@@ -389,8 +389,16 @@ static void riscv_cpu_common_class_init(ObjectClass *c, void *data)
     cc->disas_set_info = riscv_cpu_disas_set_info;
     cc->sysemu_ops = &riscv_sysemu_ops;
     cc->soft_ops = &riscv_soft_ops;
+    cc->expand_model = riscv_cpu_expand_model;
+    cc->static_model = true;
     mcc->misa_mxl_max = MXL_RV64;
     riscv_cpu_class_properties(dc);
+}
+
+/* Their extensions may grow with every version. */
+static void riscv_dynamic_cpu_class_init(ObjectClass *c, void *data)
+{
+    CPU_CLASS(c)->static_model = false;
 }
 
 #define MODEL(_name, _parent, _init)                                           \
@@ -415,6 +423,7 @@ static const TypeInfo riscv_cpu_types[] = {
     {
         .name = TYPE_RISCV_DYNAMIC_CPU,
         .parent = TYPE_RISCV_CPU,
+        .class_init = riscv_dynamic_cpu_class_init,
         .abstract = true,
     },
     {

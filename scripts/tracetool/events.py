@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The language of trace-events files.
 
-One event per line: [disable] NAME(TYPE ARG, ...) "FORMAT". The format is C:
+One event per line: [disable] NAME(TYPE ARG, ...) ["FORMAT"]. The format is C:
 string literals with PRI macros between them. Comments begin with #.
 """
 import re
@@ -83,9 +83,9 @@ def parse_args(text):
 
 
 def parse_format(text):
-    """The format, checked: literals and PRI macros."""
+    """The format, checked: literals and PRI macros; it may be left out."""
     if not text:
-        raise ValueError('the event has no format string')
+        return '""'
     pos = 0
     while pos < len(text):
         match = FORMAT_RE.match(text, pos)

@@ -64,7 +64,6 @@ class Language(unittest.TestCase):
         many = ', '.join(f'int a{i}' for i in range(11))
         for line, text in (
                 ('x(int a "%d"', 'expected NAME'),
-                ('x(int a)', 'no format'),
                 ('x(int) "%d"', 'needs a type and a name'),
                 ('x(struct foo *a) "%p"', "type 'struct foo *' is not allowed"),
                 ('x(CPUState *a) "%p"', "type 'CPUState *' is not allowed"),

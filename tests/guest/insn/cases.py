@@ -263,7 +263,7 @@ def access(c, code, offset, size, ok, fault, ins, refused):
 
 
 def memory(c):
-    nowhere = 0x7f00000000      # not mapped, and no memory
+    nowhere = NOWHERE
     for name, (size, signed) in LOADS.items():
         for offset in range(0, WINDOW - size + 1):
             access(c, f".option norvc\n{name} a0, 0(a1)", offset, size,
@@ -994,7 +994,7 @@ def exact_traps(c):
                 code = rvc + "addi a0, a0, 1\n" * before
                 tail = "\naddi a0, a0, 1" * after
                 at = Address("start", size * before)
-                nowhere = 0x7f00000000
+                nowhere = NOWHERE
                 value = pattern(X["a0"]) + before
                 for name, bare, paged in (("ld", 5, 13), ("lb", 5, 13),
                                           ("sd", 7, 15), ("amoadd.d", 7, 15)):
@@ -1082,6 +1082,175 @@ def sequences(c):
               {n: values[n] for n in names[:3]}, window=memory)
 
 
+NOWHERE = 0x7f00000000          # not mapped, and no memory
+WINDOW_AT = 0x80200fe0          # where insn.ld and harness.S put it
+
+
+class Tiny:
+    """Runs a few instructions on the model."""
+
+    def __init__(self, registers, memory=BEFORE):
+        self.x = {"zero": 0} | registers
+        self.memory, self.trap, self.taken = memory, None, False
+
+    def reg(self, name):
+        return self.x.get(name, pattern(X[name]))
+
+    def write(self, name, value):
+        if name != "zero":
+            self.x[name] = value & m.M64
+
+    def address(self, where, store):
+        """Where in the window; None, and a trap, if it is not there."""
+        where &= m.M64
+        if not WINDOW_AT <= where <= WINDOW_AT + WINDOW - 8:
+            self.trap = (store, where)
+            return None
+        return where - WINDOW_AT
+
+    def step(self, name, operands, start=0):
+        if name in ("lui", "auipc"):
+            value = m.sx32(operands[1] << 12)
+            self.write(operands[0], value + (start if name == "auipc" else 0))
+        elif name in m.IMMEDIATE:
+            base = m.IMMEDIATE[name][0]
+            function = m.BINARY_IMMEDIATE.get(name) or m.BINARY[base]
+            self.write(operands[0], function(self.reg(operands[1]),
+                                             operands[2] & m.M64))
+        elif name in m.BINARY:
+            self.write(operands[0], m.BINARY[name](self.reg(operands[1]),
+                                                   self.reg(operands[2])))
+        elif name in m.BRANCH:
+            self.taken = m.BRANCH[name](self.reg(operands[0]),
+                                        self.reg(operands[1]))
+        elif name in LOADS:
+            at = self.address(self.reg(operands[2]) + operands[1], False)
+            if at is not None:
+                self.write(operands[0], loaded(at, *LOADS[name], self.memory))
+        else:
+            at = self.address(self.reg(operands[2]) + operands[1], True)
+            if at is not None:
+                self.memory = stored(at, STORES[name], self.reg(operands[0]),
+                                     self.memory)
+
+
+def spell(name, operands):
+    if name in LOADS or name in STORES:
+        return f"{name} {operands[0]}, {operands[1]}({operands[2]})"
+    if name in m.BRANCH:
+        return f"{name} {operands[0]}, {operands[1]}, 1f"
+    return f"{name} " + ", ".join(str(o) for o in operands)
+
+
+def immediate(rnd, name):
+    kind = m.IMMEDIATE[name][1]
+    return rnd.choice((0, 1, -1, 8, 255, -2048, rnd.randrange(-2048, 2048))) \
+        if kind == "i" else rnd.choice((0, 1, 3, 31, rnd.randrange(1 << kind)))
+
+
+def first_of_pair(rnd, name, wanted):
+    """Operands that leave @wanted (an address) or anything in a0; registers;
+    what a0 must find in the window."""
+    source = rnd.choice(("a1", "a1", "a0"))
+    if name in ("lui", "auipc"):
+        return ("a0", rnd.getrandbits(20)), {}, None
+    if name in LOADS:
+        offset = rnd.randrange(0, 20)
+        regs = {source: WINDOW_AT + rnd.choice((0, 8, 24)) - offset}
+        return ("a0", offset, source), regs, wanted
+    if name in m.IMMEDIATE:
+        imm = immediate(rnd, name)
+        value = rnd.choice(EDGES) if wanted is None else wanted - imm
+        return ("a0", source, imm), {source: value & m.M64}, None
+    b = rnd.choice(EDGES + [rnd.randrange(2048)])
+    value = rnd.choice(EDGES) if wanted is None else wanted - b
+    return ("a0", source, "a3"), {source: value & m.M64, "a3": b}, None
+
+
+def second_of_pair(rnd, name):
+    rd, other = rnd.choice(("a0", "a4")), rnd.choice(("a2", "a2", "a0", "zero"))
+    if name in LOADS:
+        return (rd, rnd.choice((0, 8, 16)), "a0")
+    if name in STORES:
+        return (other, rnd.choice((0, 8, 16)), "a0")
+    if name in m.BRANCH:
+        return ("a0", other)
+    if name in m.IMMEDIATE:
+        return (rd, "a0", immediate(rnd, name))
+    return (rd, "a0", other)
+
+
+def fused(c, pairs):
+    """Pairs that have one handler, with traps in the first and the second."""
+    for one, two in pairs:
+        rnd = c.random(one + two)
+        address = two in LOADS or two in STORES
+        for _ in range(40):
+            wanted = None
+            if address:
+                wanted = rnd.choice((WINDOW_AT, WINDOW_AT + 8, WINDOW_AT + 21,
+                                     WINDOW_AT + 32, NOWHERE))
+            first, regs, inside = first_of_pair(rnd, one, wanted)
+            regs["a2"] = rnd.choice(EDGES)
+            second = second_of_pair(rnd, two)
+            memory, before = BEFORE, ""
+            if inside is not None and LOADS[one][0] == 8:
+                # The window must have the pointer: the case stores it.
+                at = regs[first[2]] + first[1] - WINDOW_AT
+                memory = stored(at, 8, inside)
+                before = f"sd a5, {first[1]}({first[2]})\n"
+                regs["a5"] = inside
+            elif one in LOADS and rnd.randrange(6) == 0:
+                regs[first[2]] = NOWHERE
+            machine = Tiny(regs, memory)
+            at = Address("start", 4 if before else 0)
+            if one == "auipc":
+                # Only the linker knows the address.
+                auipc_pair(c, rnd, two, second)
+                continue
+            machine.step(one, first)
+            if not machine.trap:
+                at = Address("start", at.offset + 4)
+                machine.step(two, second)
+            code = (".option norvc\n" + before + spell(one, first) + "\n" +
+                    spell(two, second) +
+                    ("\nebreak\n1:" if two in m.BRANCH else ""))
+            outs = {r: v for r, v in machine.x.items()
+                    if r in ("a0", "a4")}
+            if machine.trap:
+                store, where = machine.trap
+                for modes, cause in ((BARE, 7 if store else 5),
+                                     (PAGED, 15 if store else 13)):
+                    c.add(code, regs, outs, modes=modes, cause=cause, epc=at,
+                          tval=where, window=machine.memory)
+            elif two in m.BRANCH and not machine.taken:
+                c.add(code, regs, outs, epc=Address("start", at.offset + 4),
+                      window=machine.memory)
+            else:
+                c.add(code, regs, outs, window=machine.memory)
+
+
+def auipc_pair(c, rnd, two, second):
+    offset = rnd.choice((0, 3, 8, 20))
+    code = ".option norvc\n1: auipc a0, %pcrel_hi(window + {})\n{}"
+    if two == "addi":
+        c.add(code.format(offset, "addi a0, a0, %pcrel_lo(1b)"), {},
+              {"a0": Address("window", offset)})
+        imm = second[2]
+        c.add(f".option norvc\nauipc a0, 0x12345\naddi a4, a0, {imm}", {},
+              {"a0": Address("start", 0x12345000),
+               "a4": Address("start", 0x12345000 + imm)})
+        return
+    c.add(code.format(offset, f"{two} a0, %pcrel_lo(1b)(a0)"), {},
+          {"a0": loaded(offset, *LOADS[two])})
+    c.add(f".option norvc\nauipc a0, 0x40000\n{two} a4, 8(a0)", {},
+          {"a0": Address("start", 0x40000000)}, cause=5, modes=BARE,
+          epc=Address("start", 4), tval=Address("start", 0x40000008))
+    c.add(f".option norvc\nauipc a0, 0x40000\n{two} a0, 8(a0)", {},
+          {"a0": Address("start", 0x40000000)}, cause=13, modes=PAGED,
+          epc=Address("start", 4), tval=Address("start", 0x40000008))
+
+
 def align4(c):
     """Without 16-bit instructions: jumps to the middle of a word trap."""
     for name, taken in m.BRANCH.items():
@@ -1111,8 +1280,9 @@ def align4(c):
               {"a0": m.BINARY[name](77, 5)})
 
 
-def everything(seed):
+def everything(seed, pairs):
     c = Cases(seed)
+    fused(c, pairs)
     for part in (integer, branches, memory, atomics, compressed, system, csrs,
                  cache_blocks, may_be, floating, exact_traps, sequences):
         part(c)

@@ -5,8 +5,6 @@
  * complements, two patterns, hashes in order, and hashes in another order. The
  * number of places is a power of two. Prints DONE, passes and errors.
  */
-        .equ    PASSES, 6
-
         .section .text.start, "ax"
         .globl  _start
 _start:
@@ -25,33 +23,63 @@ _start:
         li      s5, 0                   /* errors */
         li      s6, 0x9e3779b97f4a7c15
         li      s7, 0x5555555555555555
-next_pass:
-        /* Write. s10: where; s9: places left; s8: the index, of the last pass */
-        li      s8, 0
-        mv      s9, s3
+
+        /* Fills in order, then reads; \compute makes a0 of the address s10. */
+        .macro  pass compute:vararg
         mv      s10, s0
 1:
-        call    place
-        call    value
+        \compute
         sd      a0, (s10)
         add     s10, s10, s2
-        addi    s8, s8, 1
-        addi    s9, s9, -1
-        bnez    s9, 1b
-        /* Read, always in order. */
+        bltu    s10, s1, 1b
         mv      s10, s0
-        mv      s9, s3
 2:
-        call    value
+        \compute
         ld      a1, (s10)
-        bne     a0, a1, wrong
+        beq     a0, a1, 3f
+        call    wrong
 3:
         add     s10, s10, s2
-        addi    s9, s9, -1
-        bnez    s9, 2b
+        bltu    s10, s1, 2b
         addi    s4, s4, 1
-        li      t0, PASSES
-        bne     s4, t0, next_pass
+        .endm
+        .macro  hash
+        mul     a0, s10, s6
+        srli    t0, a0, 29
+        xor     a0, a0, t0
+        .endm
+
+        pass    mv a0, s10
+        pass    not a0, s10
+        pass    mv a0, s7
+        pass    not a0, s7
+        pass    hash
+
+        /* In another order: an odd factor permutes the places. */
+        add     s6, s6, s6
+        addi    s6, s6, 1
+        li      s8, 0
+        addi    t5, s3, -1
+        li      t6, 0x2545f491
+4:
+        mul     s10, t6, s8
+        and     s10, s10, t5
+        mul     s10, s10, s2
+        add     s10, s10, s0
+        hash
+        sd      a0, (s10)
+        addi    s8, s8, 1
+        bne     s8, s3, 4b
+        mv      s10, s0
+5:
+        hash
+        ld      a1, (s10)
+        beq     a0, a1, 6f
+        call    wrong
+6:
+        add     s10, s10, s2
+        bltu    s10, s1, 5b
+        addi    s4, s4, 1
 
         call    pieces
         la      a0, text_done
@@ -64,55 +92,26 @@ next_pass:
         mv      a0, s5
         j       finish
 
-/* In the last pass the place is a permutation of the index. */
-place:
-        li      t0, PASSES - 1
-        bne     s4, t0, 1f
-        li      t0, 0x2545f491          /* odd: all places in turn */
-        mul     t0, t0, s8
-        addi    t1, s3, -1
-        and     t0, t0, t1
-        mul     t0, t0, s2
-        add     s10, s0, t0
-1:
-        ret
-
-/* What belongs at s10 in this pass. */
-value:
-        mv      a0, s10
-        beqz    s4, 1f
-        li      t0, 1
-        not     a0, s10
-        beq     s4, t0, 1f
-        li      t0, 2
-        mv      a0, s7
-        beq     s4, t0, 1f
-        li      t0, 3
-        not     a0, s7
-        beq     s4, t0, 1f
-        add     a0, s10, s4
-        mul     a0, a0, s6
-        srli    t0, a0, 29
-        xor     a0, a0, t0
-1:
-        ret
-
+/* At s10 is a1 and should be a0. */
 wrong:
         addi    s5, s5, 1
         li      t0, 20
-        bgtu    s5, t0, 3b
-        mv      t6, a0
-        mv      t5, a1
+        bgtu    s5, t0, 1f
+        mv      s8, ra
+        mv      s9, a0
+        mv      t6, a1
         la      a0, text_fail
         call    puts
         mv      a0, s10
         call    puthex
-        mv      a0, t5
-        call    puthex
         mv      a0, t6
         call    puthex
+        mv      a0, s9
+        call    puthex
         call    newline
-        j       3b
+        jr      s8
+1:
+        ret
 
 /* Bytes, halves and words make up doublewords, at odd addresses too. */
 pieces:

@@ -34,8 +34,8 @@ typedef struct SoftDisas {
  * How operands print. d s t: rd, rs1, rs2 as x registers; D S T R: rd, rs1, rs2
  * and rs3 as f registers; i: imm in decimal; x: in hexadecimal; p: the address
  * pc + imm; u: imm >> 12; c: a CSR; z: the number in rs1; m: a rounding mode
- * unless dynamic; f: a constant of FLI; F: what a fence orders. What else stands
- * there prints as it is.
+ * unless dynamic; f: a constant of FLI; F: what a fence orders. Anything else
+ * prints as it is.
  */
 /* clang-format off */
 static const char *const operands[] = {
@@ -374,13 +374,13 @@ int riscv_print_insn(bfd_vma pc, disassemble_info *info)
     }
     bits = size == 4 ? ldl_le_p(code) : lduw_le_p(code);
     if (info->show_opcodes) {
-        info->fprintf_func(info->stream, "%0*x%*s  ", size * 2, bits,
-                           12 - 2 * (int)size, "");
+        info->fprintf_func(info->stream, "%0*x%*s", size * 2, bits,
+                           18 - 2 * (int)size, "");
     }
     riscv_disas(text, pc, bits);
     tab = strchr(text->str, '\t');
     if (tab) {
-        info->fprintf_func(info->stream, "%-16.*s%s", (int)(tab - text->str),
+        info->fprintf_func(info->stream, "%-23.*s %s", (int)(tab - text->str),
                            text->str, tab + 1);
     } else {
         info->fprintf_func(info->stream, "%s", text->str);

@@ -4,9 +4,9 @@
  * registers, the trap and the memory window with what the case expects.
  *
  * A case is CASE_SIZE bytes (cases.py packs them):
- *     0  where its code starts; the code ends in a trap, EBREAK if all goes well
+ *     0  where its code starts; it ends in a trap, EBREAK if all goes well
  *     8  four numbers of input registers, three of output registers (0xff:
- *        none; 32 and up: f registers; 64: sscratch), modes that it runs in
+ *        none; 32 and up: f registers; 64: sscratch), its modes
  *    16  four input values
  *    48  three output values
  *    72  mcause, mepc, mtval

@@ -4,10 +4,10 @@
 
     insn_test.py EMULATOR [ARGUMENT...]
 
-Each line of target/riscv/insns/*.table must have a case. The cases (cases.py) are assembled with Debian's
-riscv64 binutils and run on the board virt by harness.S, which compares. Any
-emulator with QEMU's command line will do; PLATEAU_SEED chooses other random
-operands.
+Each line of target/riscv/insns/*.table must have a case. The cases
+(cases*.py) are assembled with Debian's riscv64 binutils and run on the board
+virt by harness.S, which compares. Any emulator with QEMU's command line will
+do; PLATEAU_SEED chooses other random operands.
 """
 import json
 import os
@@ -19,7 +19,8 @@ import subprocess
 import sys
 import tempfile
 
-import cases as k
+import case as k
+import cases
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parents[2]
@@ -89,16 +90,16 @@ class Program:
             "-o", self.folder / f"{name}.o", source)
 
     def link(self):
+        # The first time there are none: only the addresses are wanted.
+        size = min(self.records.stat().st_size, CASE.size * len(self.cases))
         (self.folder / "records.S").write_text(
             ".section .cases, \"aw\"\n.globl modes_to_run, cases, cases_end\n"
             f".balign 8\nmodes_to_run: .dword {self.modes}\n"
-            f"cases: .incbin \"{self.records}\", 0, "
-            f"{CASE.size * len(self.cases) if self.records.stat().st_size else 0}"
-            "\ncases_end:\n.globl windows\nwindows: .incbin "
-            f"\"{self.records}\", {CASE.size * len(self.cases) if self.records.stat().st_size else 0}\n")
+            f"cases: .incbin \"{self.records}\", 0, {size}\ncases_end:\n"
+            f".globl windows\nwindows: .incbin \"{self.records}\", {size}\n")
         self.assemble("records", self.folder / "records.S", "rv64g_zicsr")
-        run(PREFIX + "ld", "--no-relax", "--no-warn-rwx-segments", "-T", HERE / "insn.ld",
-            "-o", self.elf,
+        run(PREFIX + "ld", "--no-relax", "--no-warn-rwx-segments",
+            "-T", HERE / "insn.ld", "-o", self.elf,
             *(self.folder / f"{n}.o" for n in ("harness", "slots", "records")))
 
     def address(self, number, value):
@@ -275,9 +276,9 @@ def main():
         (folder / "b").mkdir(exist_ok=True)
         tap = Tap(3)
         all_modes = (1 << len(MODES)) - 1
-        full = Program(folder / "a", k.everything(seed, read_pairs()),
+        full = Program(folder / "a", cases.everything(seed, read_pairs()),
                        all_modes)
-        wide = Program(folder / "b", k.aligned_only(seed), all_modes, False)
+        wide = Program(folder / "b", cases.aligned_only(seed), all_modes, False)
         missing = covered(tables, ((full, False), (wide, True)))
         tap.result(not missing, "every line of the tables has a case",
                    [f"{e['where']}: {e['name']}" for e in missing])

@@ -2,6 +2,7 @@
 /* No debugger. Linked only where gdbstub/ is not. */
 #include "qemu/osdep.h"
 #include "exec/gdbstub.h"
+#include "qapi/error.h"
 
 void gdb_set_stop_cpu(CPUState *cpu)
 {
@@ -45,4 +46,10 @@ void gdb_feature_builder_append_reg(const GDBFeatureBuilder *builder,
 
 void gdb_feature_builder_end(const GDBFeatureBuilder *builder)
 {
+}
+
+bool gdbserver_start(const char *port_or_device, Error **errp)
+{
+    error_setg(errp, "there is no gdb server in this program");
+    return false;
 }

@@ -5,6 +5,7 @@
  */
 #include "qemu/osdep.h"
 #include "exec/cpu-common.h"
+#include "exec/gdbstub.h"
 #include "exec/target_page.h"
 #include "monitor/hmp.h"
 #include "qapi/error.h"
@@ -169,6 +170,22 @@ void hmp_info_hotpluggable_cpus(Monitor *mon, const QDict *qdict)
 }
 
 /* --- Memory ------------------------------------------------------------- */
+
+void hmp_gdbserver(Monitor *mon, const QDict *qdict)
+{
+    const char *device = qdict_get_try_str(qdict, "device");
+    Error *err = NULL;
+
+    device = device ? device : "tcp::1234";
+    if (!gdbserver_start(device, &err)) {
+        error_report_err(err);
+    } else if (g_str_equal(device, "none")) {
+        monitor_printf(mon, "Disabled gdbserver\n");
+    } else {
+        monitor_printf(mon, "Waiting for gdb connection on device '%s'\n",
+                       device);
+    }
+}
 
 void hmp_gva2gpa(Monitor *mon, const QDict *qdict)
 {

@@ -299,6 +299,14 @@ HMPCommand hmp_cmds[] = {
         .cmd = hmp_gpa2hva,
     },
     {
+        .name = "gdbserver",
+        .args_type = "device:s?",
+        .params = "[device]",
+        .help = "start gdbserver on given device (default 'tcp::1234'), stop "
+                "with 'none'",
+        .cmd = hmp_gdbserver,
+    },
+    {
         .name = "gva2gpa",
         .args_type = "addr:l",
         .params = "addr",

@@ -44,6 +44,7 @@ typedef struct CmdLine {
     char *chroot_dir;
     char *qtest;             /* -qtest and -qtest-log */
     char *qtest_log;
+    char *gdb;               /* -gdb and -s */
     char *display;           /* -display's type, NULL for the default */
     bool nographic;
     bool daemonize;

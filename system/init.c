@@ -7,6 +7,7 @@
 #include "chardev/char.h"
 #include "exec/address-spaces.h"
 #include "exec/cpu-common.h"
+#include "exec/gdbstub.h"
 #include "hw/boards.h"
 #include "hw/loader.h"
 #include "hw/qdev-core.h"
@@ -333,13 +334,14 @@ static void make_memory(const CmdLine *cl)
 /* One -accel, or one name of -machine accel=a:b. True when it runs. */
 static bool try_accel(const char *name, QemuOpts *opts, Error **errp)
 {
-    ERRP_GUARD();
     AccelClass *ac = accel_find(name);
+    Error *err = NULL;
     AccelState *accel;
     int ret;
 
     if (!ac) {
         error_setg(errp, "invalid accelerator %s", name);
+        suggest_type(errp, name, TYPE_ACCEL);
         return false;
     }
     accel = ACCEL(object_new_with_class(OBJECT_CLASS(ac)));
@@ -348,11 +350,10 @@ static bool try_accel(const char *name, QemuOpts *opts, Error **errp)
 
         qdict_del(props, "accel");
         qdict_del(props, "id");
-        object_set_properties_from_keyval(OBJECT(accel), props, false, errp);
-        if (*errp) {
-            suggest_property(errp, object_get_typename(OBJECT(accel)), props);
-            object_unref(OBJECT(accel));
-            return false;
+        object_set_properties_from_keyval(OBJECT(accel), props, false, &err);
+        if (err) {
+            suggest_property(&err, object_get_typename(OBJECT(accel)), props);
+            cmdline_fail(err);
         }
     }
     ret = accel_init_machine(accel, current_machine);
@@ -365,28 +366,40 @@ static bool try_accel(const char *name, QemuOpts *opts, Error **errp)
     return true;
 }
 
-typedef struct AccelChoice {
-    bool done;
-    Error *err;
-} AccelChoice;
-
 static int accel_from_opts(void *opaque, QemuOpts *opts, Error **errp)
 {
-    AccelChoice *choice = opaque;
+    bool *failed = opaque;
+    Error *err = NULL;
 
-    if (choice->err) {
-        warn_report_err(choice->err); /* there is another one to try */
-        choice->err = NULL;
+    if (try_accel(qemu_opt_get(opts, "accel"), opts, &err)) {
+        return 1;
     }
-    choice->done = try_accel(qemu_opt_get(opts, "accel"), opts, &choice->err);
-    return choice->done;
+    error_report_err(err); /* there may be another one to try */
+    *failed = true;
+    return 0;
+}
+
+static bool accel_from_names(const char *list, bool *failed)
+{
+    g_auto(GStrv) names = g_strsplit(list, ":", -1);
+    Error *err = NULL;
+
+    for (char **name = names; *name; name++) {
+        if (try_accel(*name, NULL, &err)) {
+            return true;
+        }
+        error_report_err(err);
+        err = NULL;
+        *failed = true;
+    }
+    return false;
 }
 
 static void configure_accelerators(const CmdLine *cl)
 {
     QemuOptsList *list = qemu_find_opts("accel");
-    AccelChoice choice = { 0 };
-    g_auto(GStrv) names = NULL;
+    MachineClass *mc = MACHINE_GET_CLASS(current_machine);
+    bool failed = false, done;
 
     if (!QTAILQ_EMPTY(&list->head)) {
         if (cl->accel) {
@@ -394,25 +407,17 @@ static void configure_accelerators(const CmdLine *cl)
                          "incompatible");
             exit(EXIT_FAILURE);
         }
-        qemu_opts_foreach(list, accel_from_opts, &choice, NULL);
-    } else if (cl->accel) {
-        names = g_strsplit(cl->accel, ":", -1);
-        for (int i = 0; names[i] && !choice.done; i++) {
-            if (choice.err) {
-                warn_report_err(choice.err);
-                choice.err = NULL;
-            }
-            choice.done = try_accel(names[i], NULL, &choice.err);
-        }
-    } else if (machine_class_default_cpu_type(
-                   MACHINE_GET_CLASS(current_machine))) {
-        choice.done = try_accel("soft", NULL, &choice.err);
+        done = qemu_opts_foreach(list, accel_from_opts, &failed, NULL);
+    } else if (cl->accel || machine_class_default_cpu_type(mc)) {
+        done = accel_from_names(cl->accel ?: "soft", &failed);
     } else {
         return; /* a machine without CPUs needs none */
     }
-    if (!choice.done) {
-        suggest_type(&choice.err, cl->accel ?: "", TYPE_ACCEL);
-        cmdline_fail(choice.err);
+    if (!done) {
+        exit(EXIT_FAILURE); /* said why */
+    }
+    if (failed && !cl->qtest) {
+        error_report("falling back to %s", current_accel_name());
     }
 }
 
@@ -703,6 +708,9 @@ void qemu_init(int argc, char **argv)
         cmdline_fail(err);
     }
     os_setup_post(&cmdline);
+    if (cmdline.gdb && !gdbserver_start(cmdline.gdb, &err)) {
+        cmdline_fail(err);
+    }
     if (autostart) {
         vm_start();
     }

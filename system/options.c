@@ -84,6 +84,17 @@ static void opt_stopped(CmdLine *cl, const char *arg, Error **errp)
     cl->stopped = true;
 }
 
+static void opt_gdb(CmdLine *cl, const char *arg, Error **errp)
+{
+    g_free(cl->gdb);
+    cl->gdb = g_strdup(arg);
+}
+
+static void opt_gdb_default(CmdLine *cl, const char *arg, Error **errp)
+{
+    opt_gdb(cl, "tcp::1234", errp);
+}
+
 static void opt_no_reboot(CmdLine *cl, const char *arg, Error **errp)
 {
     reboot_action = REBOOT_ACTION_SHUTDOWN;
@@ -390,6 +401,8 @@ const CmdOption cmdline_options[] = {
     { "rtc", NULL, opt_rtc,
       "[base=utc|localtime|DATE][,clock=host|rt|vm][,driftfix=none|slew]",
       "the date that the machine's clock has, and what it follows" },
+    { "gdb", NULL, opt_gdb, "DEV", "wait for gdb on a character device" },
+    { "s", NULL, opt_gdb_default, NULL, "short for -gdb tcp::1234" },
     { "S", NULL, opt_stopped, NULL,
       "do not start the machine: wait for 'cont' in a monitor" },
 

@@ -6,6 +6,7 @@
 #include "qemu/osdep.h"
 #include "exec/address-spaces.h"
 #include "exec/cpu-common.h"
+#include "exec/gdbstub.h"
 #include "exec/log.h"
 #include "hw/boards.h"
 #include "hw/core/sysemu-cpu-ops.h"
@@ -155,7 +156,7 @@ static void cpu_instance_init(Object *obj)
     QSIMPLEQ_INIT(&cpu->work_list);
     QTAILQ_INIT(&cpu->breakpoints);
     QTAILQ_INIT(&cpu->watchpoints);
-    cpu->gdb_num_regs = cpu->gdb_num_g_regs = cpu->cc->gdb_num_core_regs;
+    gdb_init_cpu(cpu);
     cpu_exec_initfn(cpu);
 }
 

@@ -44,6 +44,9 @@ void gdb_unregister_coprocessor_all(CPUState *cpu);
 /* Starts the server at a character device ("tcp::1234"). False with @errp. */
 bool gdbserver_start(const char *port_or_device, Error **errp);
 
+/* Before the process ends with @code: tells the debugger. */
+void gdb_exit(int code);
+
 /*
  * Writes a feature: @name and the file's name, first register's number; then
  * parts of it; the end fills in the feature, which lives as long as the CPU.

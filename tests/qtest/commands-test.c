@@ -374,6 +374,8 @@ static const struct {
       "Error: machine does not support hot-plugging CPUs" },
     { "cpu 0", "invalid CPU index" },
     { "gva2gpa 0", "No cpu" },
+    { "gdbserver", "meaningless to attach gdb" },
+    { "gdbserver none", "Disabled gdbserver" },
     { "memsave 0 16 \"/dev/null\"", "No CPU available" },
     { "nmi", "Error: machine does not provide NMIs" },
     { "system_wakeup",

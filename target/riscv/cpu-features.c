@@ -14,12 +14,16 @@
 #include "qapi/error.h"
 #include "qemu/error-report.h"
 
-/* ---- the extensions -------------------------------------------------------- */
+/* ---- the extensions ------------------------------------------------------ */
 
 #define EXT(_name, _default)                                                   \
-    { #_name, CPU_CFG_OFFSET(ext_##_name), _default }
+    {                                                                          \
+#_name, CPU_CFG_OFFSET(ext_##_name), _default                          \
+    }
 #define MISSING_AS(_name, _field)                                              \
-    { _name, CPU_CFG_OFFSET(_field), .missing = true }
+    {                                                                          \
+        _name, CPU_CFG_OFFSET(_field), .missing = true                         \
+    }
 #define MISSING(_name) MISSING_AS(#_name, ext_##_name)
 
 /* Those we have, with their state in rv64; then those we do not have. */
@@ -68,7 +72,7 @@ const RISCVCPUMultiExtConfig riscv_cpu_named_features[] = {
     { "ssstateen", CPU_CFG_OFFSET(ext_ssstateen), true },
     { "sha", CPU_CFG_OFFSET(ext_sha), true, .missing = true },
     { "ziccrse", CPU_CFG_OFFSET(ext_ziccrse), true },
-    { }
+    {}
 };
 
 const RISCVLetter riscv_letters[] = {
@@ -85,7 +89,7 @@ const RISCVLetter riscv_letters[] = {
     { RVV, "v", "Vector operations", .missing = true },
     { RVG, "g", "General purpose (IMAFD_Zicsr_Zifencei)", false },
     { RVB, "b", "Bit manipulation (Zba_Zbb_Zbs)", false },
-    { }
+    {}
 };
 
 const uint32_t misa_bits[] = { RVI, RVE, RVM, RVA, RVF, RVD, RVV,
@@ -177,9 +181,9 @@ void riscv_cpu_user_ext(RISCVCPU *cpu, uint32_t offset, bool on)
 }
 
 /* An extension in the rules below: a place in cfg, or a letter. */
-#define X(_name) CPU_CFG_OFFSET(ext_##_name)
+#define X(_name)   CPU_CFG_OFFSET(ext_##_name)
 #define L(_letter) (LETTER + (_letter) - 'A')
-#define LETTER 0x1000
+#define LETTER     0x1000
 
 QEMU_BUILD_BUG_ON(sizeof(RISCVCPUConfig) >= LETTER);
 
@@ -200,27 +204,27 @@ static bool user_set(RISCVCPU *cpu, int ref)
                          : is_user_ext(cpu, ref);
 }
 
-/* ---- what follows from what -------------------------------------------------- */
+/* ---- what follows from what ---------------------------------------------- */
 
 typedef struct {
     int ext;
-    int also;    /* a second letter that is needed for it to follow, or 0 */
+    int also; /* a second letter that is needed for it to follow, or 0 */
     int implied;
 } Implication;
 
 static const Implication implications[] = {
-    { L('G'), 0, L('I') },     { L('G'), 0, L('M') },
-    { L('G'), 0, L('A') },     { L('G'), 0, L('F') },
-    { L('G'), 0, L('D') },     { L('G'), 0, X(zicsr) },
+    { L('G'), 0, L('I') },      { L('G'), 0, L('M') },
+    { L('G'), 0, L('A') },      { L('G'), 0, L('F') },
+    { L('G'), 0, L('D') },      { L('G'), 0, X(zicsr) },
     { L('G'), 0, X(zifencei) }, { L('B'), 0, X(zba) },
-    { L('B'), 0, X(zbb) },     { L('B'), 0, X(zbs) },
-    { L('A'), 0, X(zalrsc) },  { L('A'), 0, X(zaamo) },
-    { L('D'), 0, L('F') },     { L('F'), 0, X(zicsr) },
-    { L('M'), 0, X(zmmul) },   { L('C'), 0, X(zca) },
+    { L('B'), 0, X(zbb) },      { L('B'), 0, X(zbs) },
+    { L('A'), 0, X(zalrsc) },   { L('A'), 0, X(zaamo) },
+    { L('D'), 0, L('F') },      { L('F'), 0, X(zicsr) },
+    { L('M'), 0, X(zmmul) },    { L('C'), 0, X(zca) },
     { L('C'), L('D'), X(zcd) }, { X(zcb), 0, X(zca) },
-    { X(zcd), 0, L('D') },     { X(zcd), 0, X(zca) },
-    { X(zfa), 0, L('F') },     { X(zfh), 0, X(zfhmin) },
-    { X(zfhmin), 0, L('F') },  { X(zicntr), 0, X(zicsr) },
+    { X(zcd), 0, L('D') },      { X(zcd), 0, X(zca) },
+    { X(zfa), 0, L('F') },      { X(zfh), 0, X(zfhmin) },
+    { X(zfhmin), 0, L('F') },   { X(zicntr), 0, X(zicsr) },
     { X(zihpm), 0, X(zicsr) },
 };
 
@@ -278,17 +282,18 @@ static void warn_mandated(RISCVCPU *cpu, int letter, const int *mandated,
 {
     for (; has(cpu, letter) && *mandated >= 0; mandated++) {
         if (!has(cpu, *mandated)) {
-            warn_report(message, *mandated >= LETTER
-                        ? riscv_get_misa_ext_name(letter_bit(*mandated))
-                        : ext_name(*mandated));
+            warn_report(message,
+                        *mandated >= LETTER
+                            ? riscv_get_misa_ext_name(letter_bit(*mandated))
+                            : ext_name(*mandated));
         }
     }
 }
 
 static void check_collections(RISCVCPU *cpu)
 {
-    static const int g[] = { L('I'), L('M'), L('A'), L('F'), L('D'), X(zicsr),
-                             X(zifencei), -1 };
+    static const int g[] = { L('I'), L('M'),   L('A'),      L('F'),
+                             L('D'), X(zicsr), X(zifencei), -1 };
     static const int b[] = { X(zba), X(zbb), X(zbs), -1 };
 
     if (user_set(cpu, L('G'))) {
@@ -311,7 +316,7 @@ static void update_named_features(RISCVCPU *cpu)
     cfg->ext_ziccrse = cfg->has_priv_1_11;
 }
 
-/* ---- what contradicts what ----------------------------------------------------- */
+/* ---- what contradicts what ----------------------------------------------- */
 
 typedef struct {
     int ext;
@@ -356,8 +361,7 @@ static bool check_requirements(RISCVCPU *cpu, Error **errp)
         }
     }
     if (cpu->cfg.ext_smepmp && !cpu->cfg.pmp) {
-        error_setg(errp,
-                   "Invalid configuration: Smepmp requires PMP support");
+        error_setg(errp, "Invalid configuration: Smepmp requires PMP support");
         return false;
     }
     return true;
@@ -396,8 +400,8 @@ static void drop_newer(RISCVCPU *cpu)
         uint32_t offset = ext->ext_enable_offset;
 
         if (!isa_ext_is_enabled(cpu, offset) ||
-            cpu->env.priv_ver >= ext->min_version ||
-            offset == X(zicntr) || offset == X(zihpm)) {
+            cpu->env.priv_ver >= ext->min_version || offset == X(zicntr) ||
+            offset == X(zihpm)) {
             continue;
         }
         isa_ext_update_enabled(cpu, offset, false);
@@ -410,18 +414,17 @@ static void drop_newer(RISCVCPU *cpu)
     }
 }
 
-/* ---- profiles --------------------------------------------------------------------- */
+/* ---- profiles ------------------------------------------------------------ */
 
 static const RISCVCPUProfile rva22u64 = {
     .name = "rva22u64",
     .misa_ext = RVI | RVM | RVA | RVF | RVD | RVC | RVB | RVU,
     .priv_spec = RISCV_PROFILE_ATTR_UNUSED,
     .satp_mode = RISCV_PROFILE_ATTR_UNUSED,
-    .ext_offsets = {
-        X(zicsr), X(zihintpause), X(zba), X(zbb), X(zbs), X(zfhmin), X(zkt),
-        X(zicntr), X(zihpm), X(zicbom), X(zicbop), X(zicboz), X(zic64b),
-        RISCV_PROFILE_EXT_LIST_END
-    },
+    .ext_offsets = { X(zicsr), X(zihintpause), X(zba), X(zbb), X(zbs),
+                     X(zfhmin), X(zkt), X(zicntr), X(zihpm), X(zicbom),
+                     X(zicbop), X(zicboz), X(zic64b),
+                     RISCV_PROFILE_EXT_LIST_END },
 };
 
 static const RISCVCPUProfile rva22s64 = {
@@ -430,10 +433,8 @@ static const RISCVCPUProfile rva22s64 = {
     .misa_ext = RVS,
     .priv_spec = PRIV_VERSION_1_12_0,
     .satp_mode = VM_1_10_SV39,
-    .ext_offsets = {
-        X(zifencei), X(svpbmt), X(svinval), X(svade),
-        RISCV_PROFILE_EXT_LIST_END
-    },
+    .ext_offsets = { X(zifencei), X(svpbmt), X(svinval), X(svade),
+                     RISCV_PROFILE_EXT_LIST_END },
 };
 
 /* Their vectors, pointer masking and overflow interrupts we do not have. */
@@ -443,11 +444,9 @@ static const RISCVCPUProfile rva23u64 = {
     .misa_ext = RVV,
     .priv_spec = RISCV_PROFILE_ATTR_UNUSED,
     .satp_mode = RISCV_PROFILE_ATTR_UNUSED,
-    .ext_offsets = {
-        X(zvfhmin), X(zvbb), X(zvkt), X(zihintntl), X(zicond), X(zimop),
-        X(zcmop), X(zcb), X(zfa), X(zawrs), X(supm),
-        RISCV_PROFILE_EXT_LIST_END
-    },
+    .ext_offsets = { X(zvfhmin), X(zvbb), X(zvkt), X(zihintntl), X(zicond),
+                     X(zimop), X(zcmop), X(zcb), X(zfa), X(zawrs), X(supm),
+                     RISCV_PROFILE_EXT_LIST_END },
 };
 
 static const RISCVCPUProfile rva23s64 = {
@@ -457,15 +456,12 @@ static const RISCVCPUProfile rva23s64 = {
     .misa_ext = RVS,
     .priv_spec = PRIV_VERSION_1_13_0,
     .satp_mode = VM_1_10_SV39,
-    .ext_offsets = {
-        X(svnapot), X(sstc), X(sscofpmf), X(ssnpm), X(sha),
-        RISCV_PROFILE_EXT_LIST_END
-    },
+    .ext_offsets = { X(svnapot), X(sstc), X(sscofpmf), X(ssnpm), X(sha),
+                     RISCV_PROFILE_EXT_LIST_END },
 };
 
-const RISCVCPUProfile *const riscv_profiles[] = {
-    &rva22u64, &rva22s64, &rva23u64, &rva23s64, NULL
-};
+const RISCVCPUProfile *const riscv_profiles[] = { &rva22u64, &rva22s64,
+                                                  &rva23u64, &rva23s64, NULL };
 
 static int profile_index(const RISCVCPUProfile *profile)
 {
@@ -521,13 +517,14 @@ void riscv_cpu_switch_profile(RISCVCPU *cpu, const RISCVCPUProfile *profile,
     }
     if (profile->satp_mode != RISCV_PROFILE_ATTR_UNUSED) {
         cpu->cfg.mmu = true;
-        cpu->cfg.satp_mode.map = deposit32(cpu->cfg.satp_mode.map,
-                                           profile->satp_mode, 1, on);
+        cpu->cfg.satp_mode.map =
+            deposit32(cpu->cfg.satp_mode.map, profile->satp_mode, 1, on);
         cpu->cfg.satp_mode.init |= 1 << profile->satp_mode;
     }
     /* Without a profile the base is still RV64I. */
     cpu->user_misa |= profile->misa_ext;
-    riscv_cpu_switch_letter(cpu, on ? profile->misa_ext : profile->misa_ext & ~RVI, on);
+    riscv_cpu_switch_letter(
+        cpu, on ? profile->misa_ext : profile->misa_ext & ~RVI, on);
     for (const int32_t *p = profile->ext_offsets; *p >= 0; p++) {
         riscv_cpu_user_ext(cpu, *p, on);
         if (on && *p == X(zic64b)) {
@@ -559,8 +556,8 @@ static bool check_profile(RISCVCPU *cpu, const RISCVCPUProfile *profile,
         ok = false;
         if (warn) {
             warn_report("Profile %s requires satp mode %s, "
-                        "but satp mode %s was set", profile->name,
-                        satp_mode_str(profile->satp_mode, false),
+                        "but satp mode %s was set",
+                        profile->name, satp_mode_str(profile->satp_mode, false),
                         satp_mode_str(satp, false));
         }
     }
@@ -568,8 +565,8 @@ static bool check_profile(RISCVCPU *cpu, const RISCVCPUProfile *profile,
         ok = false;
         if (warn) {
             warn_report("Profile %s requires priv spec %s, "
-                        "but priv ver %s was set", profile->name,
-                        priv_spec_to_str(profile->priv_spec),
+                        "but priv ver %s was set",
+                        profile->name, priv_spec_to_str(profile->priv_spec),
                         priv_spec_to_str(cpu->env.priv_ver));
         }
     }
@@ -611,7 +608,7 @@ static void check_profiles(RISCVCPU *cpu)
     }
 }
 
-/* ---- realize ------------------------------------------------------------------------ */
+/* ---- realize ------------------------------------------------------------- */
 
 void riscv_cpu_finalize_features(RISCVCPU *cpu, Error **errp)
 {

@@ -14,7 +14,9 @@
 static const char single_letters[] = "IEMAFDQCBPVH";
 
 #define ISA(_name, _version, _field)                                           \
-    { #_name, PRIV_VERSION_##_version, CPU_CFG_OFFSET(_field) }
+    {                                                                          \
+#_name, PRIV_VERSION_##_version, CPU_CFG_OFFSET(_field)                \
+    }
 
 /* The rest, in the order of the string; some need no switch of their own. */
 /* clang-format off */

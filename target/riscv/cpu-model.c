@@ -57,8 +57,7 @@ static QDict *get_properties(RISCVCPU *cpu)
 }
 
 CpuModelExpansionInfo *riscv_cpu_expand_model(CpuModelExpansionType type,
-                                              CpuModelInfo *model,
-                                              Error **errp)
+                                              CpuModelInfo *model, Error **errp)
 {
     ERRP_GUARD();
     CpuModelExpansionInfo *info;

@@ -41,15 +41,15 @@ static bool may_change(RISCVCPU *cpu, const char *property, Error **errp)
         return true;
     }
     name = riscv_cpu_get_name(cpu);
-    error_setg(errp, "CPU '%s' does not allow changing the value of '%s'",
-               name, property);
+    error_setg(errp, "CPU '%s' does not allow changing the value of '%s'", name,
+               property);
     return false;
 }
 
-/* ---- extensions ------------------------------------------------------------- */
+/* ---- extensions ---------------------------------------------------------- */
 
-static void get_letter(Object *obj, Visitor *v, const char *name,
-                       void *opaque, Error **errp)
+static void get_letter(Object *obj, Visitor *v, const char *name, void *opaque,
+                       Error **errp)
 {
     const RISCVLetter *letter = opaque;
     bool on = riscv_has_ext(&RISCV_CPU(obj)->env, letter->bit);
@@ -57,8 +57,8 @@ static void get_letter(Object *obj, Visitor *v, const char *name,
     visit_type_bool(v, name, &on, errp);
 }
 
-static void set_letter(Object *obj, Visitor *v, const char *name,
-                       void *opaque, Error **errp)
+static void set_letter(Object *obj, Visitor *v, const char *name, void *opaque,
+                       Error **errp)
 {
     const RISCVLetter *letter = opaque;
     RISCVCPU *cpu = RISCV_CPU(obj);
@@ -99,8 +99,7 @@ static void set_ext(Object *obj, Visitor *v, const char *name, void *opaque,
     if (!visit_type_bool(v, name, &on, errp)) {
         return;
     }
-    if (on && !isa_ext_is_enabled(cpu, ext->offset) &&
-        !may_enable(cpu, errp)) {
+    if (on && !isa_ext_is_enabled(cpu, ext->offset) && !may_enable(cpu, errp)) {
         return;
     }
     if (on && ext->missing) {
@@ -110,18 +109,18 @@ static void set_ext(Object *obj, Visitor *v, const char *name, void *opaque,
     riscv_cpu_user_ext(cpu, ext->offset, on);
 }
 
-/* ---- profiles ---------------------------------------------------------------- */
+/* ---- profiles ------------------------------------------------------------ */
 
-static void get_profile(Object *obj, Visitor *v, const char *name,
-                        void *opaque, Error **errp)
+static void get_profile(Object *obj, Visitor *v, const char *name, void *opaque,
+                        Error **errp)
 {
     bool on = riscv_cpu_has_profile(RISCV_CPU(obj), opaque);
 
     visit_type_bool(v, name, &on, errp);
 }
 
-static void set_profile(Object *obj, Visitor *v, const char *name,
-                        void *opaque, Error **errp)
+static void set_profile(Object *obj, Visitor *v, const char *name, void *opaque,
+                        Error **errp)
 {
     const RISCVCPUProfile *profile = opaque;
     RISCVCPU *cpu = RISCV_CPU(obj);
@@ -138,14 +137,16 @@ static void set_profile(Object *obj, Visitor *v, const char *name,
     }
     missing = on ? riscv_profile_missing(profile) : NULL;
     if (missing) {
-        error_setg(errp, "profile %s is not implemented: it has the extension "
-                   "'%s', which is not", profile->name, missing);
+        error_setg(errp,
+                   "profile %s is not implemented: it has the extension "
+                   "'%s', which is not",
+                   profile->name, missing);
         return;
     }
     riscv_cpu_switch_profile(cpu, profile, on);
 }
 
-/* ---- modes of translation ------------------------------------------------------ */
+/* ---- modes of translation ------------------------------------------------ */
 
 const bool valid_vm_1_10_32[16] = {
     [VM_1_10_MBARE] = true,
@@ -228,8 +229,8 @@ void riscv_add_satp_mode_properties(Object *obj)
     RISCVCPU *cpu = RISCV_CPU(obj);
 
     for (int i = 1; i < ARRAY_SIZE(satp_modes); i++) {
-        object_property_add(obj, satp_modes[i].name, "bool", get_satp,
-                            set_satp, NULL, &cpu->cfg.satp_mode);
+        object_property_add(obj, satp_modes[i].name, "bool", get_satp, set_satp,
+                            NULL, &cpu->cfg.satp_mode);
     }
 }
 
@@ -284,7 +285,7 @@ bool riscv_cpu_finalize_satp(RISCVCPU *cpu, Error **errp)
     return true;
 }
 
-/* ---- versions -------------------------------------------------------------------- */
+/* ---- versions ------------------------------------------------------------ */
 
 static const char *const priv_versions[] = {
     [PRIV_VERSION_1_10_0] = PRIV_VER_1_10_0_STR,
@@ -362,7 +363,7 @@ static const PropertyInfo prop_vext_spec = {
     .set = set_vext_spec,
 };
 
-/* ---- numbers ------------------------------------------------------------------------ */
+/* ---- numbers ------------------------------------------------------------- */
 
 /* A 16-bit field of cfg, in bits (vlen is kept in bytes) or bytes. */
 static uint16_t *size_field(RISCVCPU *cpu, const char *name)
@@ -472,8 +473,10 @@ static void set_id(Object *obj, Visitor *v, const char *name, void *opaque,
         error_setg(errp, "Unable to change %s %s (0x%" PRIu64 ")",
                    object_get_typename(obj), name, *field);
     } else if (march && value == BIT_ULL(63)) {
-        error_setg(errp, "Unable to set marchid with MSB (%u) bit set "
-                   "and the remaining bits zero", 64);
+        error_setg(errp,
+                   "Unable to set marchid with MSB (%u) bit set "
+                   "and the remaining bits zero",
+                   64);
     } else {
         *field = value;
     }
@@ -590,15 +593,14 @@ static const Property riscv_cpu_properties[] = {
     { .name = "mimpid", .info = &prop_id },
     { .name = "marchid", .info = &prop_id },
     DEFINE_PROP_UINT64("resetvec", RISCVCPU, env.resetvec, DEFAULT_RSTVEC),
-    DEFINE_PROP_BOOL("short-isa-string", RISCVCPU, cfg.short_isa_string,
-                     false),
+    DEFINE_PROP_BOOL("short-isa-string", RISCVCPU, cfg.short_isa_string, false),
     DEFINE_PROP_BOOL("rvv_ta_all_1s", RISCVCPU, cfg.rvv_ta_all_1s, false),
     DEFINE_PROP_BOOL("rvv_ma_all_1s", RISCVCPU, cfg.rvv_ma_all_1s, false),
     DEFINE_PROP_BOOL("rvv_vl_half_avl", RISCVCPU, cfg.rvv_vl_half_avl, false),
     DEFINE_PROP_BOOL("x-misa-w", RISCVCPU, cfg.misa_w, false),
 };
 
-/* ---- all of them -------------------------------------------------------------------- */
+/* ---- all of them --------------------------------------------------------- */
 
 void riscv_cpu_class_properties(DeviceClass *dc)
 {
@@ -616,8 +618,7 @@ void riscv_cpu_add_feature_properties(RISCVCPU *cpu)
     for (const RISCVLetter *letter = riscv_letters; letter->name; letter++) {
         object_property_add(obj, letter->name, "bool", get_letter, set_letter,
                             NULL, (void *)letter);
-        object_property_set_description(obj, letter->name,
-                                        letter->description);
+        object_property_set_description(obj, letter->name, letter->description);
         if (defaults) {
             riscv_cpu_switch_letter(cpu, letter->bit, letter->on);
         }

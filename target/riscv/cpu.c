@@ -20,23 +20,23 @@
 #include "time_helper.h"
 
 const char *const riscv_int_regnames[] = {
-    "x0/zero", "x1/ra",  "x2/sp",  "x3/gp",  "x4/tp",   "x5/t0",   "x6/t1",
-    "x7/t2",   "x8/s0",  "x9/s1",  "x10/a0", "x11/a1",  "x12/a2",  "x13/a3",
-    "x14/a4",  "x15/a5", "x16/a6", "x17/a7", "x18/s2",  "x19/s3",  "x20/s4",
-    "x21/s5",  "x22/s6", "x23/s7", "x24/s8", "x25/s9",  "x26/s10", "x27/s11",
+    "x0/zero", "x1/ra",  "x2/sp",  "x3/gp",  "x4/tp",  "x5/t0",   "x6/t1",
+    "x7/t2",   "x8/s0",  "x9/s1",  "x10/a0", "x11/a1", "x12/a2",  "x13/a3",
+    "x14/a4",  "x15/a5", "x16/a6", "x17/a7", "x18/s2", "x19/s3",  "x20/s4",
+    "x21/s5",  "x22/s6", "x23/s7", "x24/s8", "x25/s9", "x26/s10", "x27/s11",
     "x28/t3",  "x29/t4", "x30/t5", "x31/t6",
 };
 
 const char *const riscv_fpr_regnames[] = {
-    "f0/ft0",  "f1/ft1",  "f2/ft2",   "f3/ft3",   "f4/ft4",  "f5/ft5",
-    "f6/ft6",  "f7/ft7",  "f8/fs0",   "f9/fs1",   "f10/fa0", "f11/fa1",
-    "f12/fa2", "f13/fa3", "f14/fa4",  "f15/fa5",  "f16/fa6", "f17/fa7",
-    "f18/fs2", "f19/fs3", "f20/fs4",  "f21/fs5",  "f22/fs6", "f23/fs7",
-    "f24/fs8", "f25/fs9", "f26/fs10", "f27/fs11", "f28/ft8", "f29/ft9",
+    "f0/ft0",   "f1/ft1",   "f2/ft2",   "f3/ft3",   "f4/ft4",  "f5/ft5",
+    "f6/ft6",   "f7/ft7",   "f8/fs0",   "f9/fs1",   "f10/fa0", "f11/fa1",
+    "f12/fa2",  "f13/fa3",  "f14/fa4",  "f15/fa5",  "f16/fa6", "f17/fa7",
+    "f18/fs2",  "f19/fs3",  "f20/fs4",  "f21/fs5",  "f22/fs6", "f23/fs7",
+    "f24/fs8",  "f25/fs9",  "f26/fs10", "f27/fs11", "f28/ft8", "f29/ft9",
     "f30/ft10", "f31/ft11",
 };
 
-/* ---- registers as text ---------------------------------------------------------- */
+/* ---- registers as text --------------------------------------------------- */
 
 static void dump_csrs(CPURISCVState *env, FILE *f, int first, int last)
 {
@@ -74,7 +74,7 @@ static void riscv_cpu_dump_state(CPUState *cs, FILE *f, int flags)
     }
 }
 
-/* ---- what the rest of the emulator asks ------------------------------------------- */
+/* ---- what the rest of the emulator asks ---------------------------------- */
 
 static void riscv_cpu_set_pc(CPUState *cs, vaddr value)
 {
@@ -135,13 +135,13 @@ char *riscv_cpu_get_name(RISCVCPU *cpu)
 static ObjectClass *riscv_cpu_class_by_name(const char *cpu_model)
 {
     g_auto(GStrv) parts = g_strsplit(cpu_model, ",", 1);
-    g_autofree char *type = g_strdup_printf(RISCV_CPU_TYPE_NAME("%s"),
-                                            parts[0]);
+    g_autofree char *type =
+        g_strdup_printf(RISCV_CPU_TYPE_NAME("%s"), parts[0]);
 
     return object_class_by_name(type);
 }
 
-/* ---- interrupt lines ------------------------------------------------------------------ */
+/* ---- interrupt lines ----------------------------------------------------- */
 
 static void riscv_cpu_set_irq(void *opaque, int irq, int level)
 {
@@ -157,8 +157,7 @@ static void riscv_cpu_set_irq(void *opaque, int irq, int level)
     case IRQ_M_EXT:
         break;
     default:
-        qemu_log_mask(LOG_UNIMP, "riscv: interrupt line %d has no use\n",
-                      irq);
+        qemu_log_mask(LOG_UNIMP, "riscv: interrupt line %d has no use\n", irq);
         return;
     }
     riscv_cpu_update_mip(env, BIT_ULL(irq), BOOL_TO_MASK(level));
@@ -169,7 +168,7 @@ static void riscv_cpu_set_nmi(void *opaque, int irq, int level)
     riscv_cpu_set_rnmi(RISCV_CPU(opaque), irq, level);
 }
 
-/* ---- reset ------------------------------------------------------------------------------ */
+/* ---- reset --------------------------------------------------------------- */
 
 static void reset_registers(RISCVCPU *cpu)
 {
@@ -224,7 +223,7 @@ static void riscv_cpu_reset_hold(Object *obj, ResetType type)
     set_float_detect_tininess(float_tininess_after_rounding, &env->fp_status);
 }
 
-/* ---- life ----------------------------------------------------------------------------------- */
+/* ---- life ---------------------------------------------------------------- */
 
 static void riscv_cpu_realize(DeviceState *dev, Error **errp)
 {
@@ -283,7 +282,7 @@ static void riscv_cpu_finalize(Object *obj)
     riscv_cpu_free_features(cpu);
 }
 
-/* ---- models -------------------------------------------------------------------------------------- */
+/* ---- models -------------------------------------------------------------- */
 
 static void generic_init(Object *obj)
 {
@@ -354,7 +353,7 @@ static void sifive_u_init(Object *obj)
     riscv_cpu_set_satp_supported(RISCV_CPU(obj), VM_1_10_SV39);
 }
 
-/* ---- classes ---------------------------------------------------------------------------------------- */
+/* ---- classes ------------------------------------------------------------- */
 
 static const SysemuCPUOps riscv_sysemu_ops = {
     .has_work = riscv_cpu_has_work,
@@ -403,8 +402,7 @@ static void riscv_dynamic_cpu_class_init(ObjectClass *c, void *data)
 
 #define MODEL(_name, _parent, _init)                                           \
     {                                                                          \
-        .name = RISCV_CPU_TYPE_NAME(_name),                                    \
-        .parent = _parent,                                                     \
+        .name = RISCV_CPU_TYPE_NAME(_name), .parent = _parent,                 \
         .instance_init = _init,                                                \
     }
 

@@ -482,7 +482,7 @@ void riscv_cpu_do_transaction_failed(CPUState *cs, hwaddr physaddr, vaddr addr,
  */
 hwaddr riscv_cpu_get_phys_page_debug(CPUState *cpu, vaddr addr);
 
-/* ---- the configuration (cpu.c, cpu-features.c, cpu-isa.c) ----------------- */
+/* ---- the configuration (cpu.c, cpu-features.c, cpu-isa.c) ---------------- */
 
 /* "rv64imafdch_zicsr...", to be freed. */
 char *riscv_isa_string(RISCVCPU *cpu);

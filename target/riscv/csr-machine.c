@@ -10,9 +10,11 @@
 #include "time_helper.h"
 
 #define M_FIELD(number, name, member)                                          \
-    { number, name, riscv_csr_any, .field = ENV_CSR_OFFSET(member) }
+    {                                                                          \
+        number, name, riscv_csr_any, .field = ENV_CSR_OFFSET(member)           \
+    }
 
-/* ---- identity ------------------------------------------------------------------ */
+/* ---- identity ------------------------------------------------------------ */
 
 static RISCVException read_mvendorid(CPURISCVState *env, int csrno,
                                      target_ulong *val)
@@ -35,7 +37,7 @@ static RISCVException read_mimpid(CPURISCVState *env, int csrno,
     return RISCV_EXCP_NONE;
 }
 
-/* ---- mstatus -------------------------------------------------------------------- */
+/* ---- mstatus ------------------------------------------------------------- */
 
 target_ulong riscv_status_with_sd(target_ulong status)
 {
@@ -87,7 +89,7 @@ RISCVException riscv_csr_write_mstatus(CPURISCVState *env, int csrno,
     return RISCV_EXCP_NONE;
 }
 
-/* ---- misa ------------------------------------------------------------------------ */
+/* ---- misa ---------------------------------------------------------------- */
 
 static RISCVException read_misa(CPURISCVState *env, int csrno,
                                 target_ulong *val)
@@ -122,7 +124,7 @@ static RISCVException write_misa(CPURISCVState *env, int csrno,
     return RISCV_EXCP_NONE;
 }
 
-/* ---- interrupts and delegation ------------------------------------------------------ */
+/* ---- interrupts and delegation ------------------------------------------- */
 
 /* What can be delegated: what can happen below M level. */
 #define DELEGABLE_INTERRUPTS S_MODE_INTERRUPTS
@@ -168,8 +170,8 @@ RISCVException riscv_csr_rmw_mie(CPURISCVState *env, int csrno,
                                  target_ulong new_value,
                                  target_ulong write_mask)
 {
-    write_mask &= M_MODE_INTERRUPTS | S_MODE_INTERRUPTS |
-                  RISCV_LOCAL_INTERRUPTS;
+    write_mask &=
+        M_MODE_INTERRUPTS | S_MODE_INTERRUPTS | RISCV_LOCAL_INTERRUPTS;
     if (ret_value) {
         *ret_value = env->mie;
     }
@@ -207,7 +209,7 @@ RISCVException riscv_csr_rmw_mip(CPURISCVState *env, int csrno,
     return RISCV_EXCP_NONE;
 }
 
-/* ---- traps ----------------------------------------------------------------------------- */
+/* ---- traps --------------------------------------------------------------- */
 
 static RISCVException read_mtvec(CPURISCVState *env, int csrno,
                                  target_ulong *val)
@@ -249,7 +251,7 @@ static RISCVException write_mepc(CPURISCVState *env, int csrno,
     return RISCV_EXCP_NONE;
 }
 
-/* ---- configuration of lower levels ------------------------------------------------------ */
+/* ---- configuration of lower levels --------------------------------------- */
 
 static RISCVException read_menvcfg(CPURISCVState *env, int csrno,
                                    target_ulong *val)
@@ -262,8 +264,7 @@ static RISCVException write_menvcfg(CPURISCVState *env, int csrno,
                                     target_ulong val)
 {
     const RISCVCPUConfig *cfg = riscv_cpu_cfg(env);
-    uint64_t mask = MENVCFG_FIOM | MENVCFG_CBIE | MENVCFG_CBCFE |
-                    MENVCFG_CBZE;
+    uint64_t mask = MENVCFG_FIOM | MENVCFG_CBIE | MENVCFG_CBCFE | MENVCFG_CBZE;
     uint64_t old = env->menvcfg;
 
     mask |= cfg->ext_svpbmt ? MENVCFG_PBMTE : 0;
@@ -314,7 +315,7 @@ static RISCVException write_mstateen(CPURISCVState *env, int csrno,
     return RISCV_EXCP_NONE;
 }
 
-/* ---- physical memory protection ----------------------------------------------------------- */
+/* ---- physical memory protection ------------------------------------------ */
 
 static RISCVException pmp(CPURISCVState *env, int csrno)
 {
@@ -374,7 +375,7 @@ static RISCVException write_pmpaddr(CPURISCVState *env, int csrno,
     return RISCV_EXCP_NONE;
 }
 
-/* ---- triggers -------------------------------------------------------------------------------- */
+/* ---- triggers ------------------------------------------------------------ */
 
 static RISCVException debug(CPURISCVState *env, int csrno)
 {
@@ -474,5 +475,5 @@ const RISCVCSRRow riscv_csrs_machine[] = {
       .base = 1 },
     { CSR_TINFO, "tinfo", debug, read_tinfo, riscv_csr_write_ignore },
     { CSR_MCONTEXT, "mcontext", debug, read_mcontext, write_mcontext },
-    { }
+    {}
 };

@@ -9,9 +9,11 @@
 #include "time_helper.h"
 
 #define S_FIELD(number, name, member)                                          \
-    { number, name, riscv_csr_smode, .field = ENV_CSR_OFFSET(member) }
+    {                                                                          \
+        number, name, riscv_csr_smode, .field = ENV_CSR_OFFSET(member)         \
+    }
 
-/* ---- trap set-up and handling ------------------------------------------------- */
+/* ---- trap set-up and handling -------------------------------------------- */
 
 #define SSTATUS_WRITABLE                                                       \
     (SSTATUS_SIE | SSTATUS_SPIE | SSTATUS_SPP | SSTATUS_FS | SSTATUS_XS |      \
@@ -20,8 +22,8 @@
 static RISCVException read_sstatus(CPURISCVState *env, int csrno,
                                    target_ulong *val)
 {
-    *val = riscv_status_with_sd(env->mstatus &
-                                (SSTATUS_WRITABLE | SSTATUS64_UXL));
+    *val =
+        riscv_status_with_sd(env->mstatus & (SSTATUS_WRITABLE | SSTATUS64_UXL));
     return RISCV_EXCP_NONE;
 }
 
@@ -119,7 +121,7 @@ static RISCVException write_sepc(CPURISCVState *env, int csrno,
     return RISCV_EXCP_NONE;
 }
 
-/* ---- configuration -------------------------------------------------------------- */
+/* ---- configuration ------------------------------------------------------- */
 
 static RISCVException read_senvcfg(CPURISCVState *env, int csrno,
                                    target_ulong *val)
@@ -131,8 +133,8 @@ static RISCVException read_senvcfg(CPURISCVState *env, int csrno,
 static RISCVException write_senvcfg(CPURISCVState *env, int csrno,
                                     target_ulong val)
 {
-    target_ulong mask = SENVCFG_FIOM | SENVCFG_CBIE | SENVCFG_CBCFE |
-                        SENVCFG_CBZE;
+    target_ulong mask =
+        SENVCFG_FIOM | SENVCFG_CBIE | SENVCFG_CBCFE | SENVCFG_CBZE;
     RISCVException ret = smstateen_acc_ok(env, 0, SMSTATEEN0_HSENVCFG);
 
     if (ret == RISCV_EXCP_NONE) {
@@ -179,7 +181,7 @@ static RISCVException write_sstateen(CPURISCVState *env, int csrno,
     return RISCV_EXCP_NONE;
 }
 
-/* ---- the timer -------------------------------------------------------------------- */
+/* ---- the timer ----------------------------------------------------------- */
 
 static RISCVException sstc(CPURISCVState *env, int csrno)
 {
@@ -209,12 +211,11 @@ static RISCVException write_stimecmp(CPURISCVState *env, int csrno,
     return RISCV_EXCP_NONE;
 }
 
-/* ---- translation ------------------------------------------------------------------- */
+/* ---- translation --------------------------------------------------------- */
 
 static RISCVException satp(CPURISCVState *env, int csrno)
 {
-    if (env->priv == PRV_S && (env->mstatus & MSTATUS_TVM) &&
-        !env->debugger) {
+    if (env->priv == PRV_S && (env->mstatus & MSTATUS_TVM) && !env->debugger) {
         return RISCV_EXCP_ILLEGAL_INST;
     }
     return riscv_csr_smode(env, csrno);
@@ -276,5 +277,5 @@ const RISCVCSRRow riscv_csrs_supervisor[] = {
     { CSR_STIMECMP, "stimecmp", sstc, read_stimecmp, write_stimecmp,
       .min_priv_ver = PRIV_VERSION_1_12_0 },
     { CSR_SATP, "satp", satp, read_satp, write_satp },
-    { }
+    {}
 };

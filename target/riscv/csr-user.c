@@ -6,7 +6,7 @@
 #include "internals.h"
 #include "qemu/guest-random.h"
 
-/* ---- floating point --------------------------------------------------------- */
+/* ---- floating point ------------------------------------------------------ */
 
 static RISCVException fs(CPURISCVState *env, int csrno)
 {
@@ -32,15 +32,13 @@ static RISCVException write_fflags(CPURISCVState *env, int csrno,
     return RISCV_EXCP_NONE;
 }
 
-static RISCVException read_frm(CPURISCVState *env, int csrno,
-                               target_ulong *val)
+static RISCVException read_frm(CPURISCVState *env, int csrno, target_ulong *val)
 {
     *val = env->frm;
     return RISCV_EXCP_NONE;
 }
 
-static RISCVException write_frm(CPURISCVState *env, int csrno,
-                                target_ulong val)
+static RISCVException write_frm(CPURISCVState *env, int csrno, target_ulong val)
 {
     env->mstatus |= MSTATUS_FS;
     env->frm = val & (FSR_RD >> FSR_RD_SHIFT);
@@ -61,7 +59,7 @@ static RISCVException write_fcsr(CPURISCVState *env, int csrno,
     return write_fflags(env, csrno, val);
 }
 
-/* ---- entropy (Zkr) ----------------------------------------------------------- */
+/* ---- entropy (Zkr) ------------------------------------------------------- */
 
 static RISCVException seed(CPURISCVState *env, int csrno)
 {
@@ -76,8 +74,7 @@ static RISCVException seed(CPURISCVState *env, int csrno)
     return RISCV_EXCP_ILLEGAL_INST;
 }
 
-target_ulong riscv_new_csr_seed(target_ulong new_value,
-                                target_ulong write_mask)
+target_ulong riscv_new_csr_seed(target_ulong new_value, target_ulong write_mask)
 {
     uint16_t entropy;
 
@@ -104,5 +101,5 @@ const RISCVCSRRow riscv_csrs_user[] = {
     { CSR_FRM, "frm", fs, read_frm, write_frm },
     { CSR_FCSR, "fcsr", fs, read_fcsr, write_fcsr },
     { CSR_SEED, "seed", seed, .op = rmw_seed },
-    { }
+    {}
 };

@@ -21,7 +21,7 @@ void riscv_set_csr_ops(int csrno, riscv_csr_operations *ops)
     csr_ops[csrno & (CSR_TABLE_SIZE - 1)] = *ops;
 }
 
-/* ---- predicates and bodies that many share --------------------------------- */
+/* ---- predicates and bodies that many share ------------------------------- */
 
 RISCVException riscv_csr_any(CPURISCVState *env, int csrno)
 {
@@ -84,18 +84,18 @@ static RISCVException write_field(CPURISCVState *env, int csrno,
     return RISCV_EXCP_NONE;
 }
 
-/* ---- the table ------------------------------------------------------------- */
+/* ---- the table ----------------------------------------------------------- */
 
 static void enter_row(const RISCVCSRRow *row)
 {
     bool plain = !row->read && !row->write && !row->op;
 
     for (int i = 0; i < MAX(row->count, 1); i++) {
-        g_autofree char *name = row->count
-            ? g_strdup_printf("%s%d", row->name, row->base + i)
-            : g_strdup(row->name);
+        g_autofree char *name =
+            row->count ? g_strdup_printf("%s%d", row->name, row->base + i)
+                       : g_strdup(row->name);
 
-        csr_ops[row->csrno + i] = (riscv_csr_operations) {
+        csr_ops[row->csrno + i] = (riscv_csr_operations){
             .name = g_intern_string(name),
             .predicate = row->predicate,
             .read = plain ? read_field : row->read,
@@ -110,7 +110,7 @@ static void enter_row(const RISCVCSRRow *row)
 void riscv_csr_init(void)
 {
     static const RISCVCSRRow *const tables[] = {
-        riscv_csrs_user, riscv_csrs_supervisor, riscv_csrs_machine,
+        riscv_csrs_user,     riscv_csrs_supervisor, riscv_csrs_machine,
         riscv_csrs_counters, riscv_csrs_aia,
     };
 
@@ -121,7 +121,7 @@ void riscv_csr_init(void)
     }
 }
 
-/* ---- access ---------------------------------------------------------------- */
+/* ---- access -------------------------------------------------------------- */
 
 /* The number says which level it is of and whether it can be written (2.1). */
 static RISCVException check_access(CPURISCVState *env, int csrno, bool write)

@@ -8,7 +8,7 @@
 #include "cpu.h"
 #include "qemu/log.h"
 
-/* ---- registers -------------------------------------------------------------------- */
+/* ---- registers ----------------------------------------------------------- */
 
 static trigger_type_t type_of(target_ulong tdata1)
 {
@@ -94,14 +94,14 @@ static target_ulong legal_tdata1(target_ulong val)
         return RV64_TYPE(TRIGGER_TYPE_AD_MATCH);
     }
     if (type == TRIGGER_TYPE_AD_MATCH) {
-        mask = TYPE2_LOAD | TYPE2_STORE | TYPE2_EXEC | TYPE2_U | TYPE2_S |
-               TYPE2_M;
+        mask =
+            TYPE2_LOAD | TYPE2_STORE | TYPE2_EXEC | TYPE2_U | TYPE2_S | TYPE2_M;
         if (trigger_size(val) >= 0) {
             mask |= TYPE2_SIZELO | TYPE2_SIZEHI;
         }
     } else {
-        mask = TYPE6_LOAD | TYPE6_STORE | TYPE6_EXEC | TYPE6_U | TYPE6_S |
-               TYPE6_M;
+        mask =
+            TYPE6_LOAD | TYPE6_STORE | TYPE6_EXEC | TYPE6_U | TYPE6_S | TYPE6_M;
         if (trigger_size(val) >= 0) {
             mask |= TYPE6_SIZE;
         }
@@ -120,7 +120,7 @@ static target_ulong legal_tdata3(target_ulong val)
                                                 : MHSELECT_MCONTEXT);
 }
 
-/* ---- break- and watchpoints of the engine ------------------------------------------- */
+/* ---- break- and watchpoints of the engine -------------------------------- */
 
 static void remove_points(CPURISCVState *env, int index)
 {
@@ -181,7 +181,7 @@ void tdata_csr_write(CPURISCVState *env, int tdata_index, target_ulong val)
     insert_points(env, current);
 }
 
-/* ---- hits ------------------------------------------------------------------------------ */
+/* ---- hits ---------------------------------------------------------------- */
 
 /* Whether the trigger counts in the hart's level and context. */
 static bool is_active(CPURISCVState *env, int index)
@@ -231,7 +231,7 @@ void riscv_cpu_debug_excp_handler(CPUState *cs)
     }
 }
 
-/* ---- life -------------------------------------------------------------------------------- */
+/* ---- life ---------------------------------------------------------------- */
 
 void riscv_trigger_realize(CPURISCVState *env)
 {

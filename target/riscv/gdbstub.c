@@ -106,8 +106,7 @@ static int write_csr(CPUState *cs, uint8_t *buf, int reg)
     target_ulong val = ldq_p(buf);
 
     if (reg >= CSR_TABLE_SIZE ||
-        riscv_csrrw_debug(cpu_env(cs), reg, NULL, val, -1) !=
-            RISCV_EXCP_NONE) {
+        riscv_csrrw_debug(cpu_env(cs), reg, NULL, val, -1) != RISCV_EXCP_NONE) {
         return 0;
     }
     return sizeof(target_ulong);
@@ -146,11 +145,11 @@ void riscv_cpu_register_gdb_regs_for_features(CPUState *cs)
                                  gdb_find_static_feature(xml), 0);
     }
     gdb_register_coprocessor(cs, read_virtual, write_virtual,
-                             gdb_find_static_feature(
-                                 "riscv-64bit-virtual.xml"), 0);
+                             gdb_find_static_feature("riscv-64bit-virtual.xml"),
+                             0);
     if (cpu->cfg.ext_zicsr) {
         describe_csrs(cpu, cs->gdb_num_regs);
-        gdb_register_coprocessor(cs, read_csr, write_csr,
-                                 &cpu->dyn_csr_feature, 0);
+        gdb_register_coprocessor(cs, read_csr, write_csr, &cpu->dyn_csr_feature,
+                                 0);
     }
 }

@@ -37,8 +37,7 @@ void riscv_insn_ebreak(CPURISCVState *env, target_ulong pc)
 static void check_return_address(CPURISCVState *env, target_ulong pc)
 {
     if ((pc & 3) && !riscv_cpu_allow_16bit_insn(riscv_cpu_cfg(env),
-                                                env->priv_ver,
-                                                env->misa_ext)) {
+                                                env->priv_ver, env->misa_ext)) {
         env->badaddr = pc;
         riscv_raise_exception(env, RISCV_EXCP_INST_ADDR_MIS, GETPC());
     }
@@ -50,8 +49,7 @@ target_ulong riscv_insn_sret(CPURISCVState *env)
     target_ulong target = env->sepc & ~(target_ulong)1;
     target_ulong level = get_field(status, MSTATUS_SPP);
 
-    if (env->priv < PRV_S ||
-        (env->priv == PRV_S && (status & MSTATUS_TSR))) {
+    if (env->priv < PRV_S || (env->priv == PRV_S && (status & MSTATUS_TSR))) {
         raise_illegal(env);
     }
     check_return_address(env, target);
@@ -80,8 +78,8 @@ target_ulong riscv_insn_mret(CPURISCVState *env)
 
     status = set_field(status, MSTATUS_MIE, get_field(status, MSTATUS_MPIE));
     status |= MSTATUS_MPIE;
-    status = set_field(status, MSTATUS_MPP,
-                       riscv_has_ext(env, RVU) ? PRV_U : PRV_M);
+    status =
+        set_field(status, MSTATUS_MPP, riscv_has_ext(env, RVU) ? PRV_U : PRV_M);
     if (env->priv_ver >= PRIV_VERSION_1_12_0 && level != PRV_M) {
         status &= ~(uint64_t)MSTATUS_MPRV;
     }

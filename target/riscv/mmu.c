@@ -57,8 +57,10 @@ static bool is_leaf(target_ulong pte)
 
 static int bad_pte(const char *what, hwaddr addr, target_ulong pte)
 {
-    qemu_log_mask(LOG_GUEST_ERROR, "page table entry at 0x%" HWADDR_PRIx
-                  " (0x" TARGET_FMT_lx "): %s\n", addr, pte, what);
+    qemu_log_mask(LOG_GUEST_ERROR,
+                  "page table entry at 0x%" HWADDR_PRIx " (0x" TARGET_FMT_lx
+                  "): %s\n",
+                  addr, pte, what);
     return TRANSLATE_FAIL;
 }
 
@@ -187,8 +189,8 @@ static int accessed_and_dirty(CPURISCVState *env, const RISCVWalk *walk,
                               target_ulong *pte)
 {
     const RISCVCPUConfig *cfg = riscv_cpu_cfg(env);
-    bool hardware = cfg->ext_svadu ? env->menvcfg & MENVCFG_ADUE
-                                   : !cfg->ext_svade;
+    bool hardware =
+        cfg->ext_svadu ? env->menvcfg & MENVCFG_ADUE : !cfg->ext_svade;
     target_ulong wanted = *pte | PTE_A;
 
     if (walk->access == MMU_DATA_STORE) {
@@ -238,8 +240,8 @@ static int take_leaf(CPURISCVState *env, RISCVWalk *walk, hwaddr pte_addr,
         /* The first store comes back here and sets D. */
         walk->prot &= ~PAGE_WRITE;
     }
-    walk->phys = (ppn | (vpn & span)) << PGSHIFT |
-                 (walk->addr & ~TARGET_PAGE_MASK);
+    walk->phys =
+        (ppn | (vpn & span)) << PGSHIFT | (walk->addr & ~TARGET_PAGE_MASK);
     walk->size = (span + 1) << PGSHIFT;
     return TRANSLATE_SUCCESS;
 }
@@ -251,8 +253,8 @@ static int walk_once(CPURISCVState *env, RISCVWalk *walk, int levels,
 
     *again = false;
     for (int level = levels - 1; level >= 0; level--) {
-        hwaddr index = extract64(walk->addr, PGSHIFT + level * VPN_BITS,
-                                 VPN_BITS);
+        hwaddr index =
+            extract64(walk->addr, PGSHIFT + level * VPN_BITS, VPN_BITS);
         hwaddr pte_addr = table + index * sizeof(target_ulong);
         target_ulong pte;
         int ret = load_pte(env, pte_addr, &pte);
@@ -296,7 +298,7 @@ int riscv_mmu_walk(CPURISCVState *env, RISCVWalk *walk)
     return ret;
 }
 
-/* ---- filling the TLB ------------------------------------------------------ */
+/* ---- filling the TLB ----------------------------------------------------- */
 
 static pmp_priv_t pmp_needed(MMUAccessType access)
 {
@@ -373,8 +375,9 @@ bool riscv_cpu_tlb_fill(CPUState *cs, vaddr address, int size,
     }
     qemu_log_mask(CPU_LOG_MMU,
                   "%s: address " TARGET_FMT_lx " access %d mmu_idx %d: %d, "
-                  "physical " HWADDR_FMT_plx " prot %d\n", __func__, address,
-                  access_type, mmu_idx, ret, walk.phys, walk.prot);
+                  "physical " HWADDR_FMT_plx " prot %d\n",
+                  __func__, address, access_type, mmu_idx, ret, walk.phys,
+                  walk.prot);
     if (ret == TRANSLATE_SUCCESS) {
         /*
          * The engine remembers the size of large pages for flushes of one
@@ -392,7 +395,7 @@ bool riscv_cpu_tlb_fill(CPUState *cs, vaddr address, int size,
                 retaddr);
 }
 
-/* ---- other ends of an access ---------------------------------------------- */
+/* ---- other ends of an access --------------------------------------------- */
 
 void riscv_cpu_do_unaligned_access(CPUState *cs, vaddr addr,
                                    MMUAccessType access_type, int mmu_idx,

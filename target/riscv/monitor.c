@@ -12,7 +12,7 @@
 
 #define VPN_BITS 9
 
-/* ---- info mem -------------------------------------------------------------------- */
+/* ---- info mem ------------------------------------------------------------ */
 
 /* A run of pages that continue one another, with the same attributes. */
 typedef struct {
@@ -32,21 +32,18 @@ static void print_run(const Mappings *m)
     if (m->size) {
         monitor_printf(m->mon,
                        TARGET_FMT_lx " " HWADDR_FMT_plx " " TARGET_FMT_lx
-                       " %c%c%c%c%c%c%c\n",
+                                     " %c%c%c%c%c%c%c\n",
                        (target_ulong)sextract64(m->vaddr, 0, m->va_bits),
-                       m->paddr, m->size,
-                       m->attr & PTE_R ? 'r' : '-',
-                       m->attr & PTE_W ? 'w' : '-',
-                       m->attr & PTE_X ? 'x' : '-',
-                       m->attr & PTE_U ? 'u' : '-',
-                       m->attr & PTE_G ? 'g' : '-',
+                       m->paddr, m->size, m->attr & PTE_R ? 'r' : '-',
+                       m->attr & PTE_W ? 'w' : '-', m->attr & PTE_X ? 'x' : '-',
+                       m->attr & PTE_U ? 'u' : '-', m->attr & PTE_G ? 'g' : '-',
                        m->attr & PTE_A ? 'a' : '-',
                        m->attr & PTE_D ? 'd' : '-');
     }
 }
 
-static void add_leaf(Mappings *m, uint64_t vaddr, uint64_t paddr,
-                     uint64_t size, int attr)
+static void add_leaf(Mappings *m, uint64_t vaddr, uint64_t paddr, uint64_t size,
+                     int attr)
 {
     if (m->size && m->attr == attr && m->vaddr + m->size == vaddr &&
         m->paddr + m->size == paddr) {
@@ -123,7 +120,7 @@ static void hmp_info_mem(Monitor *mon, const QDict *qdict)
     print_run(&m);
 }
 
-/* ---- registers --------------------------------------------------------------------- */
+/* ---- registers ----------------------------------------------------------- */
 
 /* Whether @name is either half, or all, of "x10/a0". */
 static bool is_name_of(const char *names, const char *name)

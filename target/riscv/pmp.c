@@ -13,8 +13,8 @@
 /* pmpaddr has the bits 55:2 of an address. */
 #define PMPADDR_MASK MAKE_64BIT_MASK(0, 54)
 /* The bits of a pmpcfg byte that exist. */
-#define PMPCFG_MASK  (PMP_READ | PMP_WRITE | PMP_EXEC | PMP_AMATCH | PMP_LOCK)
-#define PMP_RWX      (PMP_READ | PMP_WRITE | PMP_EXEC)
+#define PMPCFG_MASK (PMP_READ | PMP_WRITE | PMP_EXEC | PMP_AMATCH | PMP_LOCK)
+#define PMP_RWX     (PMP_READ | PMP_WRITE | PMP_EXEC)
 
 static pmp_am_t pmp_mode(uint8_t cfg)
 {
@@ -128,8 +128,7 @@ static bool write_cfg(CPURISCVState *env, uint32_t index, uint8_t cfg)
         return false;
     }
     if (is_readonly(env, index)) {
-        qemu_log_mask(LOG_GUEST_ERROR,
-                      "ignoring pmpcfg write - read only\n");
+        qemu_log_mask(LOG_GUEST_ERROR, "ignoring pmpcfg write - read only\n");
         return false;
     }
     if (adds_machine_code(env, cfg)) {
@@ -178,8 +177,7 @@ void pmpaddr_csr_write(CPURISCVState *env, uint32_t index, target_ulong val)
                   pmp_mode(rule[1].cfg_reg) == PMP_AMATCH_TOR;
     if (is_readonly(env, index) ||
         (bounds_next && is_readonly(env, index + 1))) {
-        qemu_log_mask(LOG_GUEST_ERROR,
-                      "ignoring pmpaddr write - read only\n");
+        qemu_log_mask(LOG_GUEST_ERROR, "ignoring pmpaddr write - read only\n");
         return;
     }
     if (rule->addr_reg == val) {

@@ -17,7 +17,7 @@
 /* Counters that always exist and can be inhibited. */
 #define FIXED_COUNTERS (COUNTEREN_CY | COUNTEREN_IR)
 
-/* ---- counting -------------------------------------------------------------------- */
+/* ---- counting ------------------------------------------------------------ */
 
 /* How often the event of counter @index has happened in this hart's life. */
 static uint64_t events(CPURISCVState *env, int index)
@@ -74,7 +74,7 @@ void riscv_pmu_load(CPURISCVState *env)
     }
 }
 
-/* ---- predicates -------------------------------------------------------------------- */
+/* ---- predicates ---------------------------------------------------------- */
 
 static bool exists(CPURISCVState *env, int index)
 {
@@ -112,7 +112,7 @@ static RISCVException mctr(CPURISCVState *env, int csrno)
                                            : RISCV_EXCP_ILLEGAL_INST;
 }
 
-/* ---- registers ---------------------------------------------------------------------- */
+/* ---- registers ----------------------------------------------------------- */
 
 static RISCVException read_counter(CPURISCVState *env, int csrno,
                                    target_ulong *val)
@@ -177,8 +177,8 @@ static RISCVException read_mcounteren(CPURISCVState *env, int csrno,
 static RISCVException write_mcounteren(CPURISCVState *env, int csrno,
                                        target_ulong val)
 {
-    env->mcounteren = val & (env_archcpu(env)->pmu_avail_ctrs |
-                             FIXED_COUNTERS | COUNTEREN_TM);
+    env->mcounteren = val & (env_archcpu(env)->pmu_avail_ctrs | FIXED_COUNTERS |
+                             COUNTEREN_TM);
     return RISCV_EXCP_NONE;
 }
 
@@ -223,10 +223,10 @@ const RISCVCSRRow riscv_csrs_counters[] = {
       write_mcountinhibit, .min_priv_ver = PRIV_VERSION_1_11_0 },
     { CSR_MHPMEVENT3, "mhpmevent", riscv_csr_any, read_mhpmevent,
       write_mhpmevent, .count = 29, .base = 3 },
-    { }
+    {}
 };
 
-/* ---- the device tree ------------------------------------------------------------------ */
+/* ---- the device tree ----------------------------------------------------- */
 
 void riscv_pmu_generate_fdt_node(void *fdt, uint32_t cmask, char *pmu_name)
 {

@@ -48,8 +48,7 @@ void riscv_timer_update(CPURISCVState *env)
         return;
     }
     if (env->menvcfg & MENVCFG_STCE) {
-        riscv_timer_write_timecmp(env, env->stimer, env->stimecmp, 0,
-                                  MIP_STIP);
+        riscv_timer_write_timecmp(env, env->stimer, env->stimecmp, 0, MIP_STIP);
     } else {
         timer_del(env->stimer);
     }

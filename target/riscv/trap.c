@@ -37,20 +37,13 @@ static const char *const exception_names[] = {
 };
 
 static const char *const interrupt_names[] = {
-    [IRQ_U_SOFT] = "u_software",
-    [IRQ_S_SOFT] = "s_software",
-    [IRQ_VS_SOFT] = "vs_software",
-    [IRQ_M_SOFT] = "m_software",
-    [IRQ_U_TIMER] = "u_timer",
-    [IRQ_S_TIMER] = "s_timer",
-    [IRQ_VS_TIMER] = "vs_timer",
-    [IRQ_M_TIMER] = "m_timer",
-    [IRQ_U_EXT] = "u_external",
-    [IRQ_S_EXT] = "s_external",
-    [IRQ_VS_EXT] = "vs_external",
-    [IRQ_M_EXT] = "m_external",
-    [IRQ_S_GEXT] = "reserved",
-    [IRQ_PMU_OVF] = "counter_overflow",
+    [IRQ_U_SOFT] = "u_software",   [IRQ_S_SOFT] = "s_software",
+    [IRQ_VS_SOFT] = "vs_software", [IRQ_M_SOFT] = "m_software",
+    [IRQ_U_TIMER] = "u_timer",     [IRQ_S_TIMER] = "s_timer",
+    [IRQ_VS_TIMER] = "vs_timer",   [IRQ_M_TIMER] = "m_timer",
+    [IRQ_U_EXT] = "u_external",    [IRQ_S_EXT] = "s_external",
+    [IRQ_VS_EXT] = "vs_external",  [IRQ_M_EXT] = "m_external",
+    [IRQ_S_GEXT] = "reserved",     [IRQ_PMU_OVF] = "counter_overflow",
 };
 
 const char *riscv_cpu_get_trap_name(target_ulong cause, bool async)
@@ -58,18 +51,19 @@ const char *riscv_cpu_get_trap_name(target_ulong cause, bool async)
     const char *name = NULL;
 
     if (async) {
-        name = cause < ARRAY_SIZE(interrupt_names) ? interrupt_names[cause]
-                                                   : NULL;
+        name =
+            cause < ARRAY_SIZE(interrupt_names) ? interrupt_names[cause] : NULL;
     } else {
-        name = cause < ARRAY_SIZE(exception_names) ? exception_names[cause]
-                                                   : NULL;
+        name =
+            cause < ARRAY_SIZE(exception_names) ? exception_names[cause] : NULL;
     }
     return name ?: "(unknown)";
 }
 
-/* ---- order of interrupts -------------------------------------------------- */
+/* ---- order of interrupts ------------------------------------------------- */
 
 /* From the most urgent on: AIA, table 4.1 (local interrupts around ours). */
+/* clang-format off */
 static const uint8_t default_order[] = {
     63, 31, 62, 61, 30, 60, 59, 29, 58, 57, 28, 56, 55, 27, 54, 53, 26, 52, 51,
     25, 50, 49, 24, 48, 47, 23, 46, 45, 22, 44, 43, 21, 42, 41, 20, 40,
@@ -77,6 +71,7 @@ static const uint8_t default_order[] = {
     IRQ_S_GEXT, IRQ_VS_EXT, IRQ_VS_SOFT, IRQ_VS_TIMER, IRQ_PMU_OVF,
     39, 19, 38, 37, 18, 36, 35, 17, 34, 33, 16, 32, 15, 14, 8, 4, 0,
 };
+/* clang-format on */
 
 QEMU_BUILD_BUG_ON(ARRAY_SIZE(default_order) != 64);
 
@@ -223,7 +218,7 @@ bool riscv_cpu_exec_interrupt(CPUState *cs, int interrupt_request)
     return true;
 }
 
-/* ---- pending bits --------------------------------------------------------- */
+/* ---- pending bits -------------------------------------------------------- */
 
 void riscv_cpu_interrupt(CPURISCVState *env)
 {
@@ -236,8 +231,7 @@ void riscv_cpu_interrupt(CPURISCVState *env)
     }
 }
 
-uint64_t riscv_cpu_update_mip(CPURISCVState *env, uint64_t mask,
-                              uint64_t value)
+uint64_t riscv_cpu_update_mip(CPURISCVState *env, uint64_t mask, uint64_t value)
 {
     uint64_t old, new;
 
@@ -296,7 +290,7 @@ void riscv_cpu_set_geilen(CPURISCVState *env, target_ulong geilen)
     /* Guest interrupt files are the hypervisor extension's. */
 }
 
-/* ---- taking a trap --------------------------------------------------------- */
+/* ---- taking a trap ------------------------------------------------------- */
 
 bool riscv_cpu_fp_enabled(CPURISCVState *env)
 {

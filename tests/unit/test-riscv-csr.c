@@ -10,7 +10,7 @@
 #include "target/riscv/pmu.h"
 #include "vmstate-helpers.h"
 
-/* ---- all numbers, by level --------------------------------------------------- */
+/* ---- all numbers, by level ----------------------------------------------- */
 
 /* What a plain rv64 has: "first-last" or a number. */
 static const uint16_t present[][2] = {
@@ -101,7 +101,7 @@ static void test_levels(void)
     object_unref(cpu);
 }
 
-/* ---- fields ---------------------------------------------------------------------- */
+/* ---- fields -------------------------------------------------------------- */
 
 static const struct {
     int csrno;
@@ -187,7 +187,7 @@ static void test_masks(void)
     object_unref(cpu);
 }
 
-/* ---- what levels open for lower ones -------------------------------------------- */
+/* ---- what levels open for lower ones ------------------------------------- */
 
 static bool readable(CPURISCVState *env, int csrno, int level)
 {
@@ -230,7 +230,7 @@ static void test_opened(void)
     object_unref(cpu);
 }
 
-/* ---- counters and the timer ------------------------------------------------------- */
+/* ---- counters and the timer ---------------------------------------------- */
 
 static void test_counters(void)
 {
@@ -255,8 +255,7 @@ static void test_counters(void)
     riscv_csr_write(env, CSR_MHPMEVENT3, RISCV_PMU_EVENT_HW_INSTRUCTIONS);
     *insns += 9;
     g_assert_cmpint(riscv_csr_read(env, CSR_MHPMCOUNTER3), ==, 14);
-    riscv_csr_write(env, CSR_MHPMEVENT3,
-                    RISCV_PMU_EVENT_CACHE_DTLB_WRITE_MISS);
+    riscv_csr_write(env, CSR_MHPMEVENT3, RISCV_PMU_EVENT_CACHE_DTLB_WRITE_MISS);
     *insns += 9;
     env->tlb_misses[MMU_DATA_STORE] += 2;
     g_assert_cmpint(riscv_csr_read(env, CSR_MHPMCOUNTER3), ==, 16);
@@ -290,7 +289,7 @@ static void test_timer(void)
     object_unref(cpu);
 }
 
-/* ---- anything at all ---------------------------------------------------------------- */
+/* ---- anything at all ----------------------------------------------------- */
 
 static void test_random(void)
 {
@@ -315,7 +314,7 @@ static void test_random(void)
     object_unref(cpu);
 }
 
-/* ---- saving and loading ----------------------------------------------------------------- */
+/* ---- saving and loading -------------------------------------------------- */
 
 static GByteArray *saved(RISCVCPU *cpu)
 {

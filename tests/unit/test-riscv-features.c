@@ -20,8 +20,9 @@ static const struct {
       "_zicntr_zicsr_zifencei_zihintntl_zihintpause_zihpm_zmmul_za64rs_zaamo"
       "_zalrsc_zawrs_zfa_zca_zcd_zba_zbb_zbc_zbs_ssccptr_sscounterenw_sstc"
       "_sstvala_sstvecd_ssu64xl_svadu_svvptc" },
-    { "rv64", "smstateen=on,svade=on,svadu=off,svinval=on,zba=off,zicboz=off,"
-              "cbom_blocksize=32,zacas=on,svvptc=off",
+    { "rv64",
+      "smstateen=on,svade=on,svadu=off,svinval=on,zba=off,zicboz=off,"
+      "cbom_blocksize=32,zacas=on,svvptc=off",
       "rv64imafdc_zicbom_zicbop_ziccamoa_ziccif_zicclsm_ziccrse"
       "_zicntr_zicsr_zifencei_zihintntl_zihintpause_zihpm_zmmul_za64rs_zaamo"
       "_zacas_zalrsc_zawrs_zfa_zca_zcd_zbb_zbc_zbs_smstateen_ssccptr"
@@ -52,21 +53,18 @@ static const struct {
     { "rv64", "v", "on",
       "extension 'v' (Vector operations) is not implemented" },
     { "rv64", "zvbb", "on", "extension 'zvbb' is not implemented" },
-    { "rv64", "zba", "maybe",
-      "Parameter 'zba' expects 'on' or 'off'" },
+    { "rv64", "zba", "maybe", "Parameter 'zba' expects 'on' or 'off'" },
     { "rv64", "rva23s64", "on",
       "profile rva23s64 is not implemented: it has the extension "
       "'sscofpmf', which is not" },
-    { "rv64", "priv_spec", "v2",
-      "Unsupported privilege spec version 'v2'" },
+    { "rv64", "priv_spec", "v2", "Unsupported privilege spec version 'v2'" },
     { "rv64", "vext_spec", "v2", "Unsupported vector spec version 'v2'" },
     { "rv64", "vlen", "3", "Vector extension VLEN must be power of 2" },
     { "rv64", "cbom_blocksize", "48",
       "'cbom_blocksize' must be a power of 2 up to 4096, not 48" },
     { "rv64", "cboz_blocksize", "8192",
       "'cboz_blocksize' must be a power of 2 up to 4096, not 8192" },
-    { "rv64", "pmu-num", "30",
-      "Number of counters exceeds maximum available" },
+    { "rv64", "pmu-num", "30", "Number of counters exceeds maximum available" },
     { "rv64", "marchid", "0x8000000000000000",
       "Unable to set marchid with MSB (64) bit set and the remaining bits "
       "zero" },
@@ -117,8 +115,7 @@ static const struct {
     { "zicsr=off,f=off,d=off,zfa=off,zcd=off,zicntr=on",
       "zicntr requires zicsr" },
     { "pmu-mask=7", "\"pmu-mask\" contains invalid bits (0-2) set" },
-    { "sv64=on",
-      "satp_mode sv64 is higher than hw max capability sv57" },
+    { "sv64=on", "satp_mode sv64 is higher than hw max capability sv57" },
     { "sv57=on,sv39=off", "cannot disable sv39 satp mode if sv57 is enabled" },
 };
 
@@ -132,8 +129,7 @@ static void test_contradictions(void)
         for (char **p = list; *p; p++) {
             g_auto(GStrv) pair = g_strsplit(*p, "=", 2);
 
-            object_property_parse(OBJECT(cpu), pair[0], pair[1],
-                                  &error_abort);
+            object_property_parse(OBJECT(cpu), pair[0], pair[1], &error_abort);
         }
         riscv_cpu_finalize_features(cpu, &err);
         g_assert_nonnull(err);
@@ -164,8 +160,8 @@ static void test_satp(void)
 /* What follows and what the user has turned off. */
 static void test_implied(void)
 {
-    RISCVCPU *cpu = test_hart_new(
-        "rv64i", "sv39=on,priv_spec=v1.12.0,b=on,zfh=on");
+    RISCVCPU *cpu =
+        test_hart_new("rv64i", "sv39=on,priv_spec=v1.12.0,b=on,zfh=on");
 
     g_assert_true(cpu->cfg.ext_zba && cpu->cfg.ext_zbb && cpu->cfg.ext_zbs);
     g_assert_true(cpu->cfg.ext_zfhmin && cpu->cfg.ext_zicsr);

@@ -9,7 +9,7 @@
 #include "riscv-fixture.h"
 #include "target/riscv/mmu.h"
 
-#define PAGES 16 /* of the pool, from TEST_RAM_BASE on */
+#define PAGES          16 /* of the pool, from TEST_RAM_BASE on */
 #define PAGE_NUMBER(i) ((TEST_RAM_BASE >> 12) + (i))
 
 static uint64_t *pool;
@@ -49,8 +49,8 @@ static bool permits(const Setup *s, uint64_t pte, int access, int mmu_idx)
     bool user = mmu_idx == MMUIdx_U, upage = pte & PTE_U;
     bool r = (pte & PTE_R) || (s->mxr && (pte & PTE_X));
 
-    if (user != upage && !(mmu_idx == MMUIdx_S_SUM && upage &&
-                           access != MMU_INST_FETCH)) {
+    if (user != upage &&
+        !(mmu_idx == MMUIdx_S_SUM && upage && access != MMU_INST_FETCH)) {
         return false;
     }
     return access == MMU_DATA_LOAD    ? r
@@ -84,8 +84,7 @@ static Answer oracle(const Setup *s, uint64_t satp, uint64_t va, int access,
         pte = *entry_at(phys);
         if (!(pte & 1) || (!(pte & PTE_R) && (pte & PTE_W)) ||
             (pte >> 54 & 0x7f) || (pte >> 61 & 3) == 3 ||
-            ((pte >> 61 & 3) && !s->svpbmt) ||
-            ((pte >> 63) && !s->svnapot)) {
+            ((pte >> 61 & 3) && !s->svpbmt) || ((pte >> 63) && !s->svnapot)) {
             return a;
         }
         if (pte & (PTE_R | PTE_X)) {
@@ -139,7 +138,7 @@ static Answer oracle(const Setup *s, uint64_t satp, uint64_t va, int access,
     return a;
 }
 
-/* ---- random tables ----------------------------------------------------------- */
+/* ---- random tables ------------------------------------------------------- */
 
 static uint64_t random_pte(void)
 {
@@ -156,8 +155,8 @@ static uint64_t random_pte(void)
         }
         if (g_test_rand_bit()) {
             /* Aligned as a page of some level. */
-            pte &= ~(uint64_t)MAKE_64BIT_MASK(
-                10, 9 * g_test_rand_int_range(1, 5));
+            pte &=
+                ~(uint64_t)MAKE_64BIT_MASK(10, 9 * g_test_rand_int_range(1, 5));
         }
         if (g_test_rand_int_range(0, 8) == 0) {
             pte |= PTE_N;
@@ -189,7 +188,7 @@ static void fill(void)
     }
 }
 
-/* ---- comparing ------------------------------------------------------------------ */
+/* ---- comparing ----------------------------------------------------------- */
 
 static void check_walk(RISCVCPU *cpu, const Setup *s)
 {
@@ -223,16 +222,16 @@ static void protect(CPURISCVState *env, bool hole)
     riscv_csr_write(env, CSR_PMPADDR0 + 1, PAGE_NUMBER(5) << 10 | 0x1ff);
     riscv_csr_write(env, CSR_PMPADDR0 + 2, -1);
     riscv_csr_write(env, CSR_PMPCFG0,
-                    (hole ? (napot | PMP_READ) | napot << 8 : 0) |
-                        (napot | 7) << 16);
+                    (hole ? (napot | PMP_READ) | napot << 8 : 0) | (napot | 7)
+                                                                       << 16);
 }
 
 static void run(Setup s)
 {
-    g_autofree char *features = g_strdup_printf(
-        "svadu=%s,svpbmt=%s,svnapot=%s,svade=%s", s.svadu ? "on" : "off",
-        s.svpbmt ? "on" : "off", s.svnapot ? "on" : "off",
-        s.svadu ? "off" : "on");
+    g_autofree char *features =
+        g_strdup_printf("svadu=%s,svpbmt=%s,svnapot=%s,svade=%s",
+                        s.svadu ? "on" : "off", s.svpbmt ? "on" : "off",
+                        s.svnapot ? "on" : "off", s.svadu ? "off" : "on");
     RISCVCPU *cpu = test_hart_new("rv64", features);
     CPURISCVState *env = &cpu->env;
     int mode = s.levels - 3 + VM_1_10_SV39;
@@ -241,8 +240,9 @@ static void run(Setup s)
     riscv_csr_write(env, CSR_MSTATUS, s.mxr ? MSTATUS_MXR : 0);
     for (int round = 0; round < 20; round++) {
         fill();
-        riscv_csr_write(env, CSR_SATP, (uint64_t)mode << 60 |
-                        PAGE_NUMBER(g_test_rand_int_range(0, PAGES)));
+        riscv_csr_write(env, CSR_SATP,
+                        (uint64_t)mode << 60 |
+                            PAGE_NUMBER(g_test_rand_int_range(0, PAGES)));
         g_assert_cmpint(get_field(env->satp, SATP64_MODE), ==, mode);
         for (int i = 0; i < 100; i++) {
             check_walk(cpu, &s);
@@ -255,7 +255,7 @@ static void test_walks(void)
 {
     for (int bits = 0; bits < 32; bits++) {
         for (int levels = 3; levels <= 5; levels++) {
-            run((Setup) {
+            run((Setup){
                 .levels = levels,
                 .svadu = bits & 1,
                 .svpbmt = bits & 2,
@@ -273,7 +273,8 @@ static void test_by_hand(void)
     RISCVCPU *cpu = test_hart_new("rv64", NULL);
     CPURISCVState *env = &cpu->env;
     uint64_t va = 0xffffffc000201000;
-    RISCVWalk walk = { .addr = va + 0x123, .access = MMU_DATA_LOAD,
+    RISCVWalk walk = { .addr = va + 0x123,
+                       .access = MMU_DATA_LOAD,
                        .mmu_idx = MMUIdx_S };
 
     memset(pool, 0, PAGES * 4096);

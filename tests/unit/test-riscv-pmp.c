@@ -51,8 +51,8 @@ static bool rule_allows(uint8_t cfg, char what, bool machine)
     bool locked = cfg & PMP_LOCK;
 
     if (mml) {
-        const char *row = lockdown[locked << 3 | r << 2 | w << 1 | x]
-                                  [machine ? 0 : 1];
+        const char *row =
+            lockdown[locked << 3 | r << 2 | w << 1 | x][machine ? 0 : 1];
 
         return strchr(row, what) != NULL;
     }
@@ -92,8 +92,8 @@ static void check_access(CPURISCVState *env)
 
     for (const char *what = "rwx"; *what; what++) {
         pmp_priv_t allowed;
-        bool got = pmp_hart_has_privs(env, addr, size, priv_of(*what),
-                                      &allowed, mode);
+        bool got =
+            pmp_hart_has_privs(env, addr, size, priv_of(*what), &allowed, mode);
 
         g_assert_cmpint(got, ==, expect(addr, size, *what, machine));
         g_assert_cmpint(!!(allowed & priv_of(*what)), ==, got);
@@ -143,8 +143,8 @@ static bool model_writable(int i)
 
 static void write_addr(CPURISCVState *env, int i, uint64_t value)
 {
-    bool next_tor = i + 1 < MAX_RISCV_PMPS &&
-                    (rules[i + 1].cfg >> 3 & 3) == PMP_AMATCH_TOR;
+    bool next_tor =
+        i + 1 < MAX_RISCV_PMPS && (rules[i + 1].cfg >> 3 & 3) == PMP_AMATCH_TOR;
 
     if (model_writable(i) && (!next_tor || model_writable(i + 1))) {
         rules[i].addr = value;
@@ -158,9 +158,9 @@ static void write_cfg(CPURISCVState *env, int i, uint8_t cfg)
     int reg = CSR_PMPCFG0 + i / 8 * 2, shift = i % 8 * 8;
     uint64_t old = riscv_csr_read(env, reg);
     /* L with X, W, WX or RX. */
-    bool adds_code = mml && !rlb && (cfg & PMP_LOCK) &&
-                     ((cfg & 7) == 4 || (cfg & 7) == 2 || (cfg & 7) == 6 ||
-                      (cfg & 7) == 5);
+    bool adds_code =
+        mml && !rlb && (cfg & PMP_LOCK) &&
+        ((cfg & 7) == 4 || (cfg & 7) == 2 || (cfg & 7) == 6 || (cfg & 7) == 5);
 
     if (model_writable(i) && !adds_code) {
         rules[i].cfg = cfg;
@@ -177,10 +177,10 @@ static void random_rules(CPURISCVState *env, bool lock)
         int i = g_test_rand_int_range(0, MAX_RISCV_PMPS);
 
         write_addr(env, i, random_pmpaddr());
-        write_cfg(env, i, g_test_rand_int_range(0, 32) |
-                              (lock && g_test_rand_int_range(0, 4) == 0
-                                   ? PMP_LOCK
-                                   : 0));
+        write_cfg(
+            env, i,
+            g_test_rand_int_range(0, 32) |
+                (lock && g_test_rand_int_range(0, 4) == 0 ? PMP_LOCK : 0));
     }
 }
 
@@ -247,8 +247,8 @@ static void test_all(void)
     CPURISCVState *env = &cpu->env;
     pmp_priv_t allowed;
 
-    g_assert_false(pmp_hart_has_privs(env, 0x1000, 4, PMP_READ, &allowed,
-                                      PRV_S));
+    g_assert_false(
+        pmp_hart_has_privs(env, 0x1000, 4, PMP_READ, &allowed, PRV_S));
     riscv_csr_write(env, CSR_PMPADDR0, -1);
     riscv_csr_write(env, CSR_PMPCFG0,
                     PMP_READ | PMP_WRITE | PMP_EXEC | PMP_AMATCH_NAPOT << 3);
@@ -259,8 +259,8 @@ static void test_all(void)
     object_unref(cpu);
 
     cpu = test_hart_new("rv64", "pmp=off");
-    g_assert_true(pmp_hart_has_privs(&cpu->env, 0, 8, PMP_WRITE, &allowed,
-                                     PRV_U));
+    g_assert_true(
+        pmp_hart_has_privs(&cpu->env, 0, 8, PMP_WRITE, &allowed, PRV_U));
     object_unref(cpu);
 }
 

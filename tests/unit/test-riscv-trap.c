@@ -81,8 +81,8 @@ static void test_interrupts(void)
         env->priv = PRV_M;
         riscv_csr_write(env, CSR_MIE, random_interrupts());
         riscv_csr_write(env, CSR_MIDELEG, random_interrupts());
-        riscv_csr_write(env, CSR_MSTATUS, g_test_rand_int() &
-                        (MSTATUS_MIE | MSTATUS_SIE));
+        riscv_csr_write(env, CSR_MSTATUS,
+                        g_test_rand_int() & (MSTATUS_MIE | MSTATUS_SIE));
         env->priv = level;
         before = env->mstatus;
         irq = oracle(env->mip & env->mie, env->mideleg, before, level);
@@ -101,7 +101,7 @@ static void test_interrupts(void)
     object_unref(cpu);
 }
 
-/* ---- exceptions ---------------------------------------------------------------- */
+/* ---- exceptions ---------------------------------------------------------- */
 
 /* xtval: 'a' an address, 'i' the instruction, 'p' the pc (here badaddr), '0' */
 static const struct {
@@ -171,7 +171,7 @@ static void test_exceptions(void)
     object_unref(cpu);
 }
 
-/* ---- lines ------------------------------------------------------------------------ */
+/* ---- lines --------------------------------------------------------------- */
 
 /* SEIP has two sources; what software writes does not hide the other's. */
 static void test_seip(void)
@@ -188,8 +188,7 @@ static void test_seip(void)
         g_assert_cmpint(!!(riscv_csr_read(env, CSR_MIP) & MIP_SEIP), ==,
                         hard || soft);
         qemu_set_irq(line, false);
-        g_assert_cmpint(!!(riscv_csr_read(env, CSR_MIP) & MIP_SEIP), ==,
-                        soft);
+        g_assert_cmpint(!!(riscv_csr_read(env, CSR_MIP) & MIP_SEIP), ==, soft);
     }
     qemu_set_irq(qdev_get_gpio_in(DEVICE(cpu), IRQ_M_TIMER), 1);
     riscv_csr_write(env, CSR_MIP, 0);

@@ -11,6 +11,7 @@
 #include "hw/intc/intc.h"
 #include "hw/intc/riscv_aplic.h"
 #include "hw/irq.h"
+#include "hw/pci/msi.h"
 #include "hw/qdev-properties.h"
 #include "migration/vmstate.h"
 #include "qapi/error.h"
@@ -768,6 +769,7 @@ static void aplic_realize(DeviceState *dev, Error **errp)
     memory_region_init_io(&s->mmio, OBJECT(dev), &aplic_ops, s,
                           TYPE_RISCV_APLIC, s->aperture_size);
     sysbus_init_mmio(SYS_BUS_DEVICE(dev), &s->mmio);
+    msi_nonbroken = true;
 }
 
 /* What no guest can have made, a stream may have: nothing may index with it. */

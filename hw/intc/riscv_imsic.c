@@ -9,6 +9,7 @@
 #include "hw/intc/intc.h"
 #include "hw/intc/riscv_imsic.h"
 #include "hw/irq.h"
+#include "hw/pci/msi.h"
 #include "hw/qdev-properties.h"
 #include "migration/vmstate.h"
 #include "qapi/error.h"
@@ -376,6 +377,7 @@ static void imsic_realize(DeviceState *dev, Error **errp)
                           TYPE_RISCV_IMSIC, IMSIC_MMIO_SIZE(s->num_pages));
     sysbus_init_mmio(SYS_BUS_DEVICE(dev), &s->mmio);
     attach(s, cpu);
+    msi_nonbroken = true;
 }
 
 static int imsic_pre_save(void *opaque)

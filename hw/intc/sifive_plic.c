@@ -11,6 +11,7 @@
 #include "hw/intc/intc.h"
 #include "hw/intc/sifive_plic.h"
 #include "hw/irq.h"
+#include "hw/pci/msi.h"
 #include "hw/qdev-properties.h"
 #include "migration/vmstate.h"
 #include "qapi/error.h"
@@ -422,6 +423,7 @@ static void plic_realize(DeviceState *dev, Error **errp)
     memory_region_init_io(&s->mmio, OBJECT(dev), &plic_ops, s, TYPE_SIFIVE_PLIC,
                           s->aperture_size);
     sysbus_init_mmio(SYS_BUS_DEVICE(dev), &s->mmio);
+    msi_nonbroken = true;
 }
 
 static const VMStateDescription vmstate_plic = {

@@ -88,8 +88,8 @@ static void rmw_priorities(uint8_t *prio, uint64_t settable, int irq,
         uint8_t *p = &prio[irq + i];
         uint8_t mask = write_mask >> i * 8;
 
-        old |= (target_ulong)*p << i * 8;
         if (settable & BIT_ULL(irq + i)) {
+            old |= (target_ulong)*p << i * 8;
             *p = (*p & ~mask) | (new_value >> i * 8 & mask);
         }
     }

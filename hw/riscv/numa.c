@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sockets and NUMA nodes of RISC-V boards. */
 #include "qemu/osdep.h"
+#include "qemu/error-report.h"
 #include "hw/riscv/numa.h"
 #include "system/device_tree.h"
 #include "system/numa.h"
@@ -141,6 +142,12 @@ int64_t riscv_numa_get_default_cpu_node_id(const MachineState *ms, int idx)
     int nodes = riscv_socket_count(ms);
     int per_node = MAX(ms->smp.cpus / nodes, 1);
 
+    if (nodes > ms->smp.cpus) {
+        error_report("Number of NUMA nodes (%d) cannot exceed the number of "
+                     "available CPUs (%u).",
+                     nodes, ms->smp.cpus);
+        exit(EXIT_FAILURE);
+    }
     return have_nodes(ms) ? MIN(idx / per_node, nodes - 1) : 0;
 }
 
@@ -160,8 +167,8 @@ const CPUArchIdList *riscv_numa_possible_cpu_arch_ids(MachineState *ms)
         slot->type = ms->cpu_type;
         slot->arch_id = i;
         slot->vcpus_count = 1;
-        slot->props.has_thread_id = true;
-        slot->props.thread_id = i;
+        slot->props.has_core_id = true;
+        slot->props.core_id = i;
     }
     return ms->possible_cpus;
 }

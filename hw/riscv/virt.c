@@ -185,12 +185,12 @@ static void start_software(RISCVVirtState *s)
         if (ms->firmware && !strcmp(ms->firmware, "none")) {
             start = s->memmap[VIRT_FLASH].base;
         } else {
+            riscv_setup_firmware_boot(ms);
             kernel_entry = s->memmap[VIRT_FLASH].base;
         }
-        riscv_setup_firmware_boot(ms);
     }
     riscv_boot_info_init(&info, &s->soc[0]);
-    if (ms->kernel_filename && !virt_flash_has_drive(s)) {
+    if (ms->kernel_filename && !kernel_entry) {
         riscv_load_kernel(ms, &info,
                           riscv_calc_kernel_start_addr(&info, firmware_end),
                           true, NULL);

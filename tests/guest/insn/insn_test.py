@@ -21,6 +21,7 @@ import tempfile
 
 import case as k
 import cases
+import cases_absent
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parents[2]
@@ -274,15 +275,20 @@ def main():
         tables = read_tables(folder / "tables.json")
         (folder / "a").mkdir(exist_ok=True)
         (folder / "b").mkdir(exist_ok=True)
-        tap = Tap(3)
+        (folder / "c").mkdir(exist_ok=True)
+        tap = Tap(4)
         all_modes = (1 << len(MODES)) - 1
         full = Program(folder / "a", cases.everything(seed, read_pairs()),
                        all_modes)
-        wide = Program(folder / "b", cases.aligned_only(seed), all_modes, False)
+        wide = Program(folder / "b", cases.aligned_only(seed), all_modes,
+                       False)
         missing = covered(tables, ((full, False), (wide, True)))
         tap.result(not missing, "every line of the tables has a case",
                    [f"{e['where']}: {e['name']}" for e in missing])
         check(tap, "all instructions", full, command, CPU)
+        few = Program(folder / "c", cases_absent.absent(seed, tables),
+                      all_modes)
+        check(tap, "extensions that are off", few, command, cases_absent.CPU)
         check(tap, "without 16-bit instructions", wide, command,
               "rv64,c=off,zcb=off")
     return int(tap.failed)

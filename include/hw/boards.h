@@ -389,6 +389,46 @@ struct MachineState {
         }                                                                 \
     } while (0)
 
+/*
+ * What devices did differently in a version, for machine types of that version
+ * and older: a type's class_init adds the arrays from its own version on, the
+ * newest first, with compat_props_add(mc->compat_props, hw_compat_9_2,
+ * hw_compat_9_2_len).
+ */
+#define HW_COMPAT_(version)                                              \
+    extern GlobalProperty hw_compat_##version[];                         \
+    extern const size_t hw_compat_##version##_len
+HW_COMPAT_(9_2);
+HW_COMPAT_(9_1);
+HW_COMPAT_(9_0);
+HW_COMPAT_(8_2);
+HW_COMPAT_(8_1);
+HW_COMPAT_(8_0);
+HW_COMPAT_(7_2);
+HW_COMPAT_(7_1);
+HW_COMPAT_(7_0);
+HW_COMPAT_(6_2);
+HW_COMPAT_(6_1);
+HW_COMPAT_(6_0);
+HW_COMPAT_(5_2);
+HW_COMPAT_(5_1);
+HW_COMPAT_(5_0);
+HW_COMPAT_(4_2);
+HW_COMPAT_(4_1);
+HW_COMPAT_(4_0);
+HW_COMPAT_(3_1);
+HW_COMPAT_(3_0);
+HW_COMPAT_(2_12);
+HW_COMPAT_(2_11);
+HW_COMPAT_(2_10);
+HW_COMPAT_(2_9);
+HW_COMPAT_(2_8);
+HW_COMPAT_(2_7);
+HW_COMPAT_(2_6);
+HW_COMPAT_(2_5);
+HW_COMPAT_(2_4);
+#undef HW_COMPAT_
+
 /* Defines a machine type with only a class init function, for mc. */
 #define DEFINE_MACHINE(namestr, machine_initfn)                           \
     static void machine_initfn##_class_init(ObjectClass *oc, void *data)  \

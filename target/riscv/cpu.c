@@ -182,8 +182,23 @@ static void reset_registers(RISCVCPU *cpu)
     env->mstatus = set_field(env->mstatus, MSTATUS64_SXL, MXL_RV64);
     env->mstatus = set_field(env->mstatus, MSTATUS64_UXL, MXL_RV64);
     env->mcause = 0;
-    env->miclaim = MIP_SGEIP;
     env->mseccfg = 0;
+    env->mie = 0;
+    env->medeleg = 0;
+    env->mideleg = 0;
+    env->mvien = 0;
+    env->mvip = 0;
+    env->satp = 0;
+    env->mcounteren = 0;
+    env->scounteren = 0;
+    env->senvcfg = 0;
+    env->stimecmp = 0;
+    memset(env->mstateen, 0, sizeof(env->mstateen));
+    memset(env->sstateen, 0, sizeof(env->sstateen));
+    /* What devices drive they reset themselves. */
+    env->software_seip = false;
+    riscv_cpu_update_mip(env, MIP_SSIP | MIP_STIP | MIP_SEIP,
+                         env->external_seip ? MIP_SEIP : 0);
     env->load_res = -1;
     env->bins = 0;
     env->menvcfg = cpu->cfg.ext_svpbmt ? MENVCFG_PBMTE : 0;

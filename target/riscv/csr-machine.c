@@ -7,6 +7,7 @@
 #include "exec/cputlb.h"
 #include "internals.h"
 #include "qemu/log.h"
+#include "qemu/main-loop.h"
 #include "time_helper.h"
 
 #define M_FIELD(number, name, member)                                          \
@@ -194,11 +195,13 @@ RISCVException riscv_csr_rmw_mip(CPURISCVState *env, int csrno,
     if (riscv_cpu_cfg(env)->ext_sstc && (env->menvcfg & MENVCFG_STCE)) {
         write_mask &= ~(target_ulong)MIP_STIP;
     }
-    if (write_mask & MIP_SEIP) {
-        env->software_seip = new_value & MIP_SEIP;
-        new_value |= env->external_seip ? MIP_SEIP : 0;
-    }
     if (write_mask) {
+        /* The interrupt controller must not come in between. */
+        BQL_LOCK_GUARD();
+        if (write_mask & MIP_SEIP) {
+            env->software_seip = new_value & MIP_SEIP;
+            new_value |= env->external_seip ? MIP_SEIP : 0;
+        }
         mip = riscv_cpu_update_mip(env, write_mask, new_value);
     } else {
         mip = qatomic_read(&env->mip);

@@ -6,6 +6,7 @@
 #include "exec/cputlb.h"
 #include "internals.h"
 #include "qemu/log.h"
+#include "qemu/main-loop.h"
 #include "time_helper.h"
 
 #define S_FIELD(number, name, member)                                          \
@@ -84,7 +85,8 @@ static RISCVException rmw_sip(CPURISCVState *env, int csrno,
     if (own) {
         env->mvip = (env->mvip & ~own) | (new_value & own);
         /* Nothing in mip has changed, so nobody has told the engine. */
-        riscv_cpu_update_mip(env, 0, 0);
+        BQL_LOCK_GUARD();
+        riscv_cpu_interrupt(env);
     }
     return RISCV_EXCP_NONE;
 }
@@ -185,15 +187,18 @@ static RISCVException write_sstateen(CPURISCVState *env, int csrno,
 
 static RISCVException sstc(CPURISCVState *env, int csrno)
 {
-    if (!riscv_cpu_cfg(env)->ext_sstc || !env->rdtime_fn ||
-        !riscv_has_ext(env, RVS)) {
+    bool opened = (env->mcounteren & COUNTEREN_TM) &&
+                  (env->menvcfg & MENVCFG_STCE);
+
+    if (!riscv_cpu_cfg(env)->ext_sstc || !riscv_has_ext(env, RVS)) {
         return RISCV_EXCP_ILLEGAL_INST;
     }
-    if (env->debugger || env->priv == PRV_M ||
-        ((env->mcounteren & COUNTEREN_TM) && (env->menvcfg & MENVCFG_STCE))) {
+    if (env->debugger) {
         return RISCV_EXCP_NONE;
     }
-    return RISCV_EXCP_ILLEGAL_INST;
+    return env->rdtime_fn && (env->priv == PRV_M || opened)
+               ? RISCV_EXCP_NONE
+               : RISCV_EXCP_ILLEGAL_INST;
 }
 
 static RISCVException read_stimecmp(CPURISCVState *env, int csrno,

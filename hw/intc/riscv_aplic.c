@@ -1,24 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One interrupt domain of a RISC-V APLIC: AIA 1.0, chapter 4.
- *
- * The root of the tree of domains knows how the wires are. Each domain derives
- * from that what its source modes make of it; pending bits follow the rules of
- * 4.7, "Precise effects on interrupt-pending bits".
+ * One interrupt domain of a RISC-V APLIC (AIA 1.0, chapter 4): its registers
+ * and the device. What they are about is in riscv_aplic_sources.c.
  */
 #include "qemu/osdep.h"
-#include "exec/address-spaces.h"
 #include "hw/intc/intc.h"
-#include "hw/intc/riscv_aplic.h"
-#include "hw/irq.h"
 #include "hw/pci/msi.h"
+#include "hw/irq.h"
 #include "hw/qdev-properties.h"
 #include "migration/vmstate.h"
 #include "qapi/error.h"
-#include "qemu/bitops.h"
 #include "qemu/host-utils.h"
 #include "qemu/log.h"
 #include "qemu/module.h"
+#include "riscv_aplic-internal.h"
 #include "target/riscv/cpu.h"
 
 #define MAX_SOURCES 1024
@@ -53,347 +48,7 @@
 #define TOPI       0x18
 #define CLAIMI     0x1c
 
-#define DOMAINCFG_FIXED 0x80000000u
-#define DOMAINCFG_IE    BIT(8)
-#define DOMAINCFG_DM    BIT(2)
-
-#define SOURCECFG_D       BIT(10)
-#define SOURCECFG_CHILD   0x3ff
-#define SOURCECFG_SM      7
-#define MSIADDRCFGH_L     BIT(31)
-#define MMSIADDRCFGH_MASK 0x9f77ffffu
-#define SMSIADDRCFGH_MASK 0x00700fffu
-#define TARGET_HART_SHIFT 18
-#define TARGET_HART       0xfffc0000u
-#define TARGET_GUEST      0x0003f000u
-#define TARGET_EIID       0x000007ffu
-
-/* Source modes. */
-enum { INACTIVE, DETACHED, EDGE1 = 4, EDGE0, LEVEL1, LEVEL0 };
-
-/* Of RISCVAPLICState.state: in the migration stream, too. */
-#define STATE_PENDING BIT(0)
-#define STATE_ENABLED BIT(1)
-#define STATE_WIRE    BIT(8)
-
-/*** Domains, sources and wires. ***/
-
-/* The next domain down for source @i, or NULL if it is not delegated. */
-static RISCVAPLICState *delegate(const RISCVAPLICState *s, uint32_t i)
-{
-    uint32_t cfg = s->sourcecfg[i];
-
-    return cfg & SOURCECFG_D ? s->children[cfg & SOURCECFG_CHILD] : NULL;
-}
-
-static const RISCVAPLICState *root_of(const RISCVAPLICState *s)
-{
-    while (s->parent) {
-        s = s->parent;
-    }
-    return s;
-}
-
-/* Whether the source has been given to this domain (and maybe passed on). */
-static bool is_given(const RISCVAPLICState *s, uint32_t i)
-{
-    return !s->parent || delegate(s->parent, i) == s;
-}
-
-/* A source mode; INACTIVE for a source that is delegated. */
-static unsigned source_mode(const RISCVAPLICState *s, uint32_t i)
-{
-    uint32_t cfg = s->sourcecfg[i];
-
-    return cfg & SOURCECFG_D ? INACTIVE : cfg;
-}
-
-static bool is_level(const RISCVAPLICState *s, uint32_t i)
-{
-    return source_mode(s, i) >= LEVEL1;
-}
-
-static bool is_active(const RISCVAPLICState *s, uint32_t i)
-{
-    return i && i < s->num_irqs && source_mode(s, i) != INACTIVE;
-}
-
-/* What the mode makes of a wire: the rectified input value. */
-static bool rectified(const RISCVAPLICState *s, uint32_t i, bool wire)
-{
-    unsigned mode = source_mode(s, i);
-
-    return mode >= EDGE1 && wire != (mode & 1);
-}
-
-static bool input(const RISCVAPLICState *s, uint32_t i)
-{
-    return rectified(s, i, root_of(s)->state[i] & STATE_WIRE);
-}
-
-/*** Direct delivery: 4.8. ***/
-
-/* The hart to which a source goes, if it is one of ours. */
-static uint32_t target_hart(const RISCVAPLICState *s, uint32_t i)
-{
-    return s->target[i] >> TARGET_HART_SHIFT;
-}
-
-/* topi: the smallest priority number that is delivered, and whose it is. */
-static uint32_t topi(const RISCVAPLICState *s, uint32_t hart)
-{
-    uint32_t best = 0, limit = s->ithreshold[hart] ?: UINT32_MAX;
-
-    for (uint32_t i = 1; i < s->num_irqs; i++) {
-        uint32_t priority = s->target[i] & s->iprio_mask;
-
-        if ((~s->state[i] & (STATE_PENDING | STATE_ENABLED)) == 0 &&
-            target_hart(s, i) == hart && priority < limit) {
-            best = i << 16 | priority;
-            limit = priority;
-        }
-    }
-    return best;
-}
-
-static void update_hart(RISCVAPLICState *s, uint32_t hart)
-{
-    if (hart < s->num_harts) {
-        qemu_set_irq(s->external_irqs[hart],
-                     (s->domaincfg & DOMAINCFG_IE) && s->idelivery[hart] &&
-                         (s->iforce[hart] || topi(s, hart)));
-    }
-}
-
-static uint32_t claimi(RISCVAPLICState *s, uint32_t hart)
-{
-    uint32_t top = topi(s, hart);
-    uint32_t i = top >> 16;
-
-    if (!top) {
-        s->iforce[hart] = 0;
-    } else {
-        s->deliveries[i]++;
-        if (!is_level(s, i)) {
-            s->state[i] &= ~STATE_PENDING;
-        }
-    }
-    update_hart(s, hart);
-    return top;
-}
-
-/*** MSI delivery: 4.9. ***/
-
-static hwaddr msi_address(const RISCVAPLICState *s, uint32_t hart,
-                          uint32_t guest)
-{
-    const RISCVAPLICState *root = root_of(s);
-    uint32_t mcfg = root->mmsicfgaddrH;
-    uint32_t low = s->mmode ? root->mmsicfgaddr : root->smsicfgaddr;
-    uint32_t high = s->mmode ? mcfg : root->smsicfgaddrH;
-    uint32_t hhxs = extract32(mcfg, 24, 5), hhxw = extract32(mcfg, 16, 3);
-    uint32_t lhxw = extract32(mcfg, 12, 4), lhxs = extract32(high, 20, 3);
-    uint64_t g = hart >> lhxw & ((1u << hhxw) - 1);
-    uint64_t h = hart & ((1u << lhxw) - 1);
-    uint64_t base = (uint64_t)extract32(high, 0, 12) << 32 | low;
-
-    return (base | g << (hhxs + 12) | h << lhxs | guest) << 12;
-}
-
-static void send_msi(RISCVAPLICState *s, uint32_t hart, uint32_t guest,
-                     uint32_t eiid)
-{
-    hwaddr addr;
-    MemTxResult result;
-
-    if (!root_of(s)->mmode) {
-        qemu_log_mask(LOG_GUEST_ERROR, "riscv_aplic: no machine-level domain"
-                                       " knows where MSIs go\n");
-        return;
-    }
-    addr = msi_address(s, hart, guest);
-    address_space_stl_le(&address_space_memory, addr, eiid,
-                         MEMTXATTRS_UNSPECIFIED, &result);
-    if (result != MEMTX_OK) {
-        qemu_log_mask(LOG_GUEST_ERROR,
-                      "riscv_aplic: MSI write failed for"
-                      " hart_index=%u guest_index=%u eiid=%u\n",
-                      hart, guest, eiid);
-    }
-}
-
-/* Pending, enabled: it goes out, and is no longer pending. */
-static void forward(RISCVAPLICState *s, uint32_t i)
-{
-    if (!(s->domaincfg & DOMAINCFG_IE) ||
-        (~s->state[i] & (STATE_PENDING | STATE_ENABLED))) {
-        return;
-    }
-    s->state[i] &= ~STATE_PENDING;
-    s->deliveries[i]++;
-    send_msi(s, target_hart(s, i), extract32(s->target[i], 12, 6),
-             s->target[i] & TARGET_EIID);
-}
-
-/*** Pending and enable bits. ***/
-
-static void update_source(RISCVAPLICState *s, uint32_t i)
-{
-    if (s->msimode) {
-        forward(s, i);
-    } else {
-        update_hart(s, target_hart(s, i));
-    }
-}
-
-static void update_all(RISCVAPLICState *s)
-{
-    if (s->msimode) {
-        for (uint32_t i = 1; i < s->num_irqs; i++) {
-            forward(s, i);
-        }
-    } else {
-        for (uint32_t hart = 0; hart < s->num_harts; hart++) {
-            update_hart(s, hart);
-        }
-    }
-}
-
-static void set_state(RISCVAPLICState *s, uint32_t i, uint32_t bit, bool on)
-{
-    s->state[i] = on ? s->state[i] | bit : s->state[i] & ~bit;
-}
-
-/* Software sets or clears a pending bit, as far as the mode lets it. */
-static void write_pending(RISCVAPLICState *s, uint32_t i, bool on)
-{
-    if (!is_active(s, i)) {
-        return;
-    }
-    if (is_level(s, i) && (!s->msimode || (on && !input(s, i)))) {
-        return;
-    }
-    set_state(s, i, STATE_PENDING, on);
-    update_source(s, i);
-}
-
-static void write_enable(RISCVAPLICState *s, uint32_t i, bool on)
-{
-    if (is_active(s, i)) {
-        set_state(s, i, STATE_ENABLED, on);
-        update_source(s, i);
-    }
-}
-
-/* The wire of a source has changed; this is the domain that has the source. */
-static void wire_changed(RISCVAPLICState *s, uint32_t i, bool wire)
-{
-    bool was = rectified(s, i, !wire), is = rectified(s, i, wire);
-
-    if (is && !was) {
-        set_state(s, i, STATE_PENDING, true);
-    } else if (was && !is && is_level(s, i)) {
-        set_state(s, i, STATE_PENDING, false);
-    } else {
-        return;
-    }
-    update_source(s, i);
-}
-
-static void set_wire(void *opaque, int i, int level)
-{
-    RISCVAPLICState *s = opaque;
-
-    if (i == 0 || !!level == !!(s->state[i] & STATE_WIRE)) {
-        return;
-    }
-    set_state(s, i, STATE_WIRE, level);
-    for (RISCVAPLICState *next; (next = delegate(s, i)); s = next) {
-    }
-    wire_changed(s, i, level);
-}
-
 /*** Registers. ***/
-
-/* A source that a domain no longer has loses its configuration there. */
-static void forget_source(RISCVAPLICState *s, uint32_t i)
-{
-    RISCVAPLICState *child = delegate(s, i);
-
-    s->sourcecfg[i] = 0;
-    s->target[i] = s->msimode ? 0 : 1;
-    s->state[i] &= STATE_WIRE;
-    if (child) {
-        forget_source(child, i);
-    }
-    if (!s->msimode) {
-        update_all(s);
-    }
-}
-
-static void write_sourcecfg(RISCVAPLICState *s, uint32_t i, uint32_t value)
-{
-    uint32_t mode = value & SOURCECFG_SM;
-    uint32_t child = value & SOURCECFG_CHILD;
-
-    if (!is_given(s, i)) {
-        return;
-    }
-    if (value & SOURCECFG_D) {
-        value = child < s->num_children ? SOURCECFG_D | child : 0;
-    } else {
-        value = mode == 2 || mode == 3 ? INACTIVE : mode;
-    }
-    if (value == s->sourcecfg[i] && value & SOURCECFG_D) {
-        return;
-    }
-    if (value == INACTIVE || value & SOURCECFG_D || delegate(s, i)) {
-        forget_source(s, i);
-    }
-    s->sourcecfg[i] = value;
-    if (input(s, i)) {
-        set_state(s, i, STATE_PENDING, true);
-    } else if (is_level(s, i)) {
-        set_state(s, i, STATE_PENDING, false);
-    }
-    if (is_active(s, i)) {
-        update_source(s, i);
-    }
-}
-
-static uint32_t read_target(const RISCVAPLICState *s, uint32_t i)
-{
-    return is_active(s, i) ? s->target[i] : 0;
-}
-
-static void write_target(RISCVAPLICState *s, uint32_t i, uint32_t value)
-{
-    uint32_t former = target_hart(s, i);
-
-    if (!is_active(s, i)) {
-        return;
-    }
-    if (s->msimode) {
-        value &= TARGET_HART | TARGET_EIID | (s->mmode ? 0 : TARGET_GUEST);
-    } else {
-        value &= TARGET_HART | s->iprio_mask;
-        value |= !(value & s->iprio_mask);
-    }
-    s->target[i] = value;
-    update_source(s, i);
-    if (!s->msimode) {
-        update_hart(s, former);
-    }
-}
-
-/* For an MSI that depends on nothing; it is never busy for long. */
-static void write_genmsi(RISCVAPLICState *s, uint32_t value)
-{
-    if (s->msimode) {
-        s->genmsi = value & (TARGET_HART | TARGET_EIID);
-        send_msi(s, value >> TARGET_HART_SHIFT, 0, value & TARGET_EIID);
-    }
-}
 
 /* A word of pending or enable bits, or of inputs (@bit 0). */
 static uint32_t read_bits(const RISCVAPLICState *s, uint32_t word, uint32_t bit)
@@ -401,7 +56,7 @@ static uint32_t read_bits(const RISCVAPLICState *s, uint32_t word, uint32_t bit)
     uint32_t bits = 0;
 
     for (uint32_t i = MAX(1, word * 32); i < (word + 1) * 32; i++) {
-        if (i < s->num_irqs && (bit ? s->state[i] & bit : input(s, i))) {
+        if (i < s->num_irqs && (bit ? s->state[i] & bit : aplic_input(s, i))) {
             bits |= BIT(i % 32);
         }
     }
@@ -423,7 +78,7 @@ static void write_bits(RISCVAPLICState *s, uint32_t word, uint32_t bits,
  */
 static uint32_t read_msiaddrcfg(const RISCVAPLICState *s, hwaddr addr)
 {
-    const RISCVAPLICState *root = root_of(s);
+    const RISCVAPLICState *root = aplic_root(s);
 
     if (!s->msimode || !s->mmode) {
         return 0;
@@ -467,9 +122,9 @@ static uint32_t read_idc(RISCVAPLICState *s, uint32_t hart, hwaddr addr)
     case ITHRESHOLD:
         return s->ithreshold[hart];
     case TOPI:
-        return topi(s, hart);
+        return aplic_topi(s, hart);
     case CLAIMI:
-        return claimi(s, hart);
+        return aplic_claimi(s, hart);
     default:
         return 0;
     }
@@ -491,7 +146,7 @@ static void write_idc(RISCVAPLICState *s, uint32_t hart, hwaddr addr,
     default:
         return;
     }
-    update_hart(s, hart);
+    aplic_update_hart(s, hart);
 }
 
 /* Whether @addr is register [0..31] at @base; its number, then. */
@@ -535,7 +190,7 @@ static uint64_t aplic_read(void *opaque, hwaddr addr, unsigned size)
     } else if (addr == GENMSI) {
         return s->genmsi;
     } else if (is_source(s, addr, TARGET, &n)) {
-        return read_target(s, n);
+        return aplic_read_target(s, n);
     } else if (is_idc(s, addr, &n)) {
         return read_idc(s, n, addr % IDC_SIZE);
     }
@@ -547,16 +202,16 @@ static void write_by_number(RISCVAPLICState *s, hwaddr addr, uint32_t i)
     switch (addr) {
     case SETIPNUM:
     case SETIPNUM_LE:
-        write_pending(s, i, true);
+        aplic_write_pending(s, i, true);
         break;
     case CLRIPNUM:
-        write_pending(s, i, false);
+        aplic_write_pending(s, i, false);
         break;
     case SETIENUM:
-        write_enable(s, i, true);
+        aplic_write_enable(s, i, true);
         break;
     case CLRIENUM:
-        write_enable(s, i, false);
+        aplic_write_enable(s, i, false);
         break;
     default:
         qemu_log_mask(
@@ -575,23 +230,23 @@ static void aplic_write(void *opaque, hwaddr addr, uint64_t value,
 
     if (addr == DOMAINCFG) {
         s->domaincfg = value & DOMAINCFG_IE;
-        update_all(s);
+        aplic_update_all(s);
     } else if (is_source(s, addr, SOURCECFG, &n)) {
-        write_sourcecfg(s, n, value);
+        aplic_write_sourcecfg(s, n, value);
     } else if (addr >= MMSIADDRCFG && addr <= SMSIADDRCFGH) {
         write_msiaddrcfg(s, addr, value);
     } else if (is_word(addr, SETIP, &n)) {
-        write_bits(s, n, value, write_pending, true);
+        write_bits(s, n, value, aplic_write_pending, true);
     } else if (is_word(addr, IN_CLRIP, &n)) {
-        write_bits(s, n, value, write_pending, false);
+        write_bits(s, n, value, aplic_write_pending, false);
     } else if (is_word(addr, SETIE, &n)) {
-        write_bits(s, n, value, write_enable, true);
+        write_bits(s, n, value, aplic_write_enable, true);
     } else if (is_word(addr, CLRIE, &n)) {
-        write_bits(s, n, value, write_enable, false);
+        write_bits(s, n, value, aplic_write_enable, false);
     } else if (addr == GENMSI) {
-        write_genmsi(s, value);
+        aplic_write_genmsi(s, value);
     } else if (is_source(s, addr, TARGET, &n)) {
-        write_target(s, n, value);
+        aplic_write_target(s, n, value);
     } else if (is_idc(s, addr, &n)) {
         write_idc(s, n, addr % IDC_SIZE, value);
     } else {
@@ -647,7 +302,7 @@ static void aplic_print_info(InterruptStatsProvider *obj, GString *buf)
                                " ithreshold %u topi 0x%08x\n",
                                s->hartid_base + hart, s->idelivery[hart],
                                s->iforce[hart], s->ithreshold[hart],
-                               topi(s, hart));
+                               aplic_topi(s, hart));
     }
 }
 
@@ -678,7 +333,7 @@ static void aplic_reset_enter(Object *obj, ResetType type)
 
 static void aplic_reset_hold(Object *obj, ResetType type)
 {
-    update_all(RISCV_APLIC(obj));
+    aplic_update_all(RISCV_APLIC(obj));
 }
 
 static bool check_properties(RISCVAPLICState *s, Error **errp)
@@ -764,7 +419,7 @@ static void aplic_realize(DeviceState *dev, Error **errp)
         qdev_init_gpio_out(dev, s->external_irqs, s->num_harts);
     }
     if (!s->parent) {
-        qdev_init_gpio_in(dev, set_wire, s->num_irqs);
+        qdev_init_gpio_in(dev, aplic_set_wire, s->num_irqs);
     }
     memory_region_init_io(&s->mmio, OBJECT(dev), &aplic_ops, s,
                           TYPE_RISCV_APLIC, s->aperture_size);

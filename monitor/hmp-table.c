@@ -57,6 +57,13 @@ HMPCommand hmp_info_cmds[] = {
         .cmd_info_hrt = qmp_x_query_irq,
     },
     {
+        .name = "jit",
+        .args_type = "",
+        .params = "",
+        .help = "show dynamic compiler info",
+        .cmd_info_hrt = qmp_x_query_jit,
+    },
+    {
         .name = "kvm",
         .args_type = "",
         .params = "",

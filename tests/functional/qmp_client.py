@@ -56,6 +56,7 @@ ARGUMENTS = {
 
 # Commands that are right to fail here, with the error class they answer.
 ERRORS = {
+    "x-query-jit": (None, "GenericError"),
     "dumpdtb": ({"filename": "/dev/null"}, "GenericError"),
     "query-hotpluggable-cpus": (None, "GenericError"),
     "query-cpu-model-expansion": ({"type": "full", "model": {"name": "none"}},

@@ -110,6 +110,7 @@ static const struct {
     const char *name, *arguments, *class, *desc;
 } wrong[] = {
     { "nonsense", "{}", "CommandNotFound", "nonsense" },
+    { "x-query-jit", "{}", GENERIC, "accel=tcg" },
     { "", "{}", "CommandNotFound", "" },
     { "query-status", "{'x': 1}", GENERIC, "'x' is unexpected" },
     { "quit", "{'code': 1}", GENERIC, "'code' is unexpected" },
@@ -370,6 +371,7 @@ static const struct {
     { "info registers -a", "" },
     { "info registers 3", "CPU#3 not available" },
     { "info numa", "0 nodes" },
+    { "info jit", "only available with accel=tcg" },
     { "info hotpluggable-cpus",
       "Error: machine does not support hot-plugging CPUs" },
     { "cpu 0", "invalid CPU index" },

@@ -414,6 +414,8 @@ static void virt_machine_class_init(ObjectClass *oc, void *data)
     mc->get_hotplug_handler = virt_get_hotplug_handler;
     HOTPLUG_HANDLER_CLASS(oc)->plug = virt_device_plug;
     machine_class_allow_dynamic_sysbus_dev(mc, "ramfb");
+    /* Beyond QEMU's: whatever says that a board may place it. */
+    machine_class_allow_dynamic_sysbus_dev(mc, TYPE_DYNAMIC_SYS_BUS_DEVICE);
     virt_add_properties(oc);
 }
 

@@ -23,10 +23,10 @@ def counts(guest, word):
     return harts, " ".join(row)
 
 
-def boot(aia, harts, chip, shown, counted):
+def boot(aia, harts, chip, shown, counted, *more):
     arguments = linux("quiet")
     arguments[1] = f"virt,aia={aia}"
-    with Guest(COMMAND, *arguments, "-smp", str(harts)) as guest:
+    with Guest(COMMAND, *arguments, "-smp", str(harts), *more) as guest:
         guest.expect(PROMPT)
         console, row = counts(guest, "ttyS0")
         assert sum(console) > 0 and chip in row, row
@@ -65,12 +65,15 @@ def imsic_1_hart():
          r"riscv\.aplic:\r?\n10: \d")
 
 
-def imsic_4_harts():
+def imsic_2_sockets():
     boot("aplic-imsic", 4, "APLIC-MSI", r"IMSIC: hart 3 S, 255 identities",
-         r"riscv\.imsic:\r?\n 1: \d")
+         r"riscv\.imsic:\r?\n 1: \d",
+         "-object", "memory-backend-ram,id=m0,size=256M",
+         "-object", "memory-backend-ram,id=m1,size=256M",
+         "-numa", "node,memdev=m0,cpus=0-1", "-numa", "node,memdev=m1,cpus=2-3")
 
 
 if __name__ == "__main__":
     images()
     sys.exit(run_tap([plic_4_harts, aplic_1_hart, aplic_4_harts, imsic_1_hart,
-                      imsic_4_harts]))
+                      imsic_2_sockets]))

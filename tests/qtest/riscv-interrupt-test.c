@@ -304,6 +304,95 @@ static void test_imsic(void)
     qtest_quit(s);
 }
 
+/*** Two sockets: each has controllers for the harts that are in it. ***/
+
+#define SOCKET_CLINT 0x10000
+#define SOCKET_SSWI  0x4000
+#define SOCKET_PLIC  0x600000
+#define SOCKET_APLIC 0x8000
+#define SOCKET_IMSIC 0x1000000
+
+static QTestState *start_sockets(const char *options)
+{
+    g_autofree char *all = g_strdup_printf(
+        "%s -m 256M -object memory-backend-ram,id=m0,size=128M"
+        " -object memory-backend-ram,id=m1,size=128M"
+        " -numa node,memdev=m0,cpus=0-1 -numa node,memdev=m1,cpus=2-3",
+        options);
+
+    return start(all, 4);
+}
+
+static void test_sockets_plic(void)
+{
+    QTestState *s = start_sockets(",aclint=on");
+    g_autofree char *plic = device_path(s, "riscv.sifive.plic", 1);
+    const uint64_t second = SOCKET_PLIC;
+
+    qtest_writel(s, MSWI + SOCKET_CLINT + 4, 1);
+    g_assert_cmphex(mip(s, 3) & MIP_MSIP, ==, MIP_MSIP);
+    qtest_writel(s, SSWI + SOCKET_SSWI, 1);
+    g_assert_cmphex(mip(s, 2) & MIP_SSIP, ==, MIP_SSIP);
+    g_assert_cmphex((mip(s, 0) | mip(s, 1)) & (MIP_MSIP | MIP_SSIP), ==, 0);
+
+    for (int hart = 0; hart < 4; hart++) {
+        qtest_writeq(s, MTIMER + hart / 2 * SOCKET_CLINT + hart % 2 * 8,
+                     1000 + hart);
+    }
+    for (int hart = 0; hart < 4; hart++) {
+        g_assert_cmphex(mip(s, hart) & MIP_MTIP, ==, 0);
+        qtest_clock_set(s, (1000 + hart) * TICK_NS);
+        g_assert_cmphex(mip(s, hart) & MIP_MTIP, ==, MIP_MTIP);
+    }
+
+    qtest_writel(s, PLIC_ENABLE(3) + second, 1 << 7);
+    qtest_writel(s, INTC + second + 7 * 4, 1);
+    set_line(s, plic, 7, 1);
+    g_assert_cmphex(mip(s, 3) & (MIP_SEIP | MIP_MEIP), ==, MIP_SEIP);
+    g_assert_cmphex((mip(s, 0) | mip(s, 1) | mip(s, 2)) & MIP_SEIP, ==, 0);
+    g_assert_cmpuint(qtest_readl(s, PLIC_CONTEXT(3) + 4), ==, 0);
+    g_assert_cmpuint(qtest_readl(s, PLIC_CONTEXT(3) + second + 4), ==, 7);
+    qtest_quit(s);
+}
+
+static void test_sockets_aplic(void)
+{
+    QTestState *s = start_sockets(",aia=aplic");
+    /* They come in pairs: M level, S level. */
+    g_autofree char *root = device_path(s, "riscv.aplic", 2);
+    const uint64_t m = INTC + SOCKET_APLIC, sup = S_APLIC + SOCKET_APLIC;
+
+    qtest_writel(s, m + 9 * 4, 1 << 10);
+    qtest_writel(s, sup + 9 * 4, 6);
+    qtest_writel(s, sup + 0x3000 + 9 * 4, 1 << 18 | 1);
+    qtest_writel(s, sup + 0x1edc, 9);
+    qtest_writel(s, sup + 0x4020, 1);
+    qtest_writel(s, sup, 0x100);
+    set_line(s, root, 9, 1);
+    g_assert_cmphex(mip(s, 3) & MIP_SEIP, ==, MIP_SEIP);
+    g_assert_cmphex((mip(s, 0) | mip(s, 1) | mip(s, 2)) & MIP_SEIP, ==, 0);
+    qtest_quit(s);
+}
+
+static void test_sockets_imsic(void)
+{
+    QTestState *s = start_sockets(",aia=aplic-imsic");
+    g_autofree char *shown = NULL;
+
+    /* Group 1, hart 1; and beyond the last hart of group 0. */
+    qtest_writel(s, S_IMSIC + SOCKET_IMSIC + 0x1000, 42);
+    qtest_writel(s, S_IMSIC + 0x2000, 43);
+    shown = qtest_hmp(s, "info pic");
+    if (strstr(shown, "IMSIC:")) {
+        const char *at = strstr(shown, "IMSIC: hart 3 S");
+
+        g_assert_nonnull(at);
+        g_assert_nonnull(strstr(at, "identity 42: pending"));
+        g_assert_null(strstr(shown, "identity 43"));
+    }
+    qtest_quit(s);
+}
+
 /*** All registers, all sizes. ***/
 
 static void test_fuzz(gconstpointer options)
@@ -344,6 +433,9 @@ int main(int argc, char **argv)
     g_test_add_func("/riscv-interrupt/plic", test_plic);
     g_test_add_func("/riscv-interrupt/aplic", test_aplic);
     g_test_add_func("/riscv-interrupt/imsic", test_imsic);
+    g_test_add_func("/riscv-interrupt/sockets/plic", test_sockets_plic);
+    g_test_add_func("/riscv-interrupt/sockets/aplic", test_sockets_aplic);
+    g_test_add_func("/riscv-interrupt/sockets/imsic", test_sockets_imsic);
     g_test_add_data_func("/riscv-interrupt/fuzz/plic", ",aclint=on", test_fuzz);
     g_test_add_data_func("/riscv-interrupt/fuzz/aplic", ",aia=aplic",
                          test_fuzz);

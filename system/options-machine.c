@@ -46,15 +46,19 @@ static GString *machine_type_help(const char *type)
     object_class_property_iter_init(&iter, OBJECT_CLASS(mc));
     while ((prop = object_property_iter_next(&iter))) {
         if (prop->set) {
+            g_autofree char *head =
+                g_strdup_printf("%s=<%s>", prop->name, prop->type);
+
             lines = g_slist_insert_sorted(
                 lines,
-                g_strdup_printf("  %s=<%s>%s%s\n", prop->name, prop->type,
-                                prop->description ? " - " : "",
-                                prop->description ? prop->description : ""),
+                prop->description
+                    ? g_strdup_printf("  %-22s - %s\n", head, prop->description)
+                    : g_strdup_printf("  %s\n", head),
                 (GCompareFunc)strcmp);
         }
     }
-    g_string_append_printf(out, "%s options:\n", mc->name);
+    g_string_append_printf(out, "%s options:\n",
+                           object_class_get_name(OBJECT_CLASS(mc)));
     for (GSList *l = lines; l; l = l->next) {
         g_string_append(out, l->data);
     }

@@ -7,7 +7,11 @@
  * mostly clean), so they are skipped four at a time.
  */
 #include "qemu/osdep.h"
+#include "qemu/atomic.h"
 #include "qemu/bitops.h"
+
+/* Other threads may set and clear bits meanwhile. */
+#define WORD(i) qatomic_read(&addr[i])
 
 /* The first bit that is set in addr[] ^ @invert from @offset on, or @size. */
 static inline QEMU_ALWAYS_INLINE unsigned long
@@ -20,18 +24,18 @@ find_next(const unsigned long *addr, unsigned long size, unsigned long offset,
         return size;
     }
     words = BITS_TO_LONGS(size);
-    bits = (addr[word] ^ invert) & (~0UL << (offset % BITS_PER_LONG));
+    bits = (WORD(word) ^ invert) & (~0UL << (offset % BITS_PER_LONG));
     while (bits == 0) {
         word++;
         while (word + 4 <= words &&
-               ((addr[word] ^ invert) | (addr[word + 1] ^ invert) |
-                (addr[word + 2] ^ invert) | (addr[word + 3] ^ invert)) == 0) {
+               ((WORD(word) ^ invert) | (WORD(word + 1) ^ invert) |
+                (WORD(word + 2) ^ invert) | (WORD(word + 3) ^ invert)) == 0) {
             word += 4;
         }
         if (word >= words) {
             return size;
         }
-        bits = addr[word] ^ invert;
+        bits = WORD(word) ^ invert;
     }
     /* It may lie in the last word behind the end. */
     return MIN(word * BITS_PER_LONG + ctzl(bits), size);

@@ -143,6 +143,7 @@ uint32_t soft_bits_of(SoftBlock *block, const SoftInsn *insn)
     unsigned next = index + 1 < block->count ? offsets_of(block)[index + 1]
                                              : block->end;
     const uint8_t *code;
+    uint32_t bits = 0;
 
     if (block->by_bits) {
         return block->bits;
@@ -151,7 +152,11 @@ uint32_t soft_bits_of(SoftBlock *block, const SoftInsn *insn)
         return 0;
     }
     code = (const uint8_t *)block->host + (offset - block->offset);
-    return next - offset == 2 ? lduw_le_p(code) : (uint32_t)ldl_le_p(code);
+    for (unsigned i = 0; i < next - offset; i++) {
+        /* Others may write there. */
+        bits |= (uint32_t)qatomic_read(&code[i]) << i * 8;
+    }
+    return bits;
 }
 
 /* ---- the hash tables ----------------------------------------------------- */

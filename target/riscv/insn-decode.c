@@ -78,6 +78,12 @@ unsigned riscv_insn_size(const uint8_t *code)
     return (code[0] & 3) == 3 ? 4 : 2;
 }
 
+/* Other harts may be writing there. */
+static uint16_t read_half(const uint8_t *code)
+{
+    return le16_to_cpu(qatomic_read((const uint16_t *)code));
+}
+
 /* Decodes @bits at @offset to @insn; its entry in the table, or NULL. */
 static const SoftOp *decode_one(const DecodeContext *ctx, uint32_t flags,
                                 uint32_t bits, unsigned size, unsigned offset,
@@ -137,16 +143,18 @@ void riscv_decode_block(CPUState *cpu, SoftDecode *d)
     while (d->count < d->max) {
         const uint8_t *code = d->code + (at - d->offset);
         unsigned left = d->len - (at - d->offset);
-        unsigned size = left >= 2 ? riscv_insn_size(code) : 4;
+        uint32_t bits = left >= 2 ? read_half(code) : 3;
+        unsigned size = (bits & 3) == 3 ? 4 : 2;
         SoftInsn *insn = &d->insns[d->count];
         const SoftOp *op;
 
         if (size > left) {
             break;
         }
-        op = decode_one(&ctx, d->flags,
-                        size == 2 ? lduw_le_p(code) : (uint32_t)ldl_le_p(code),
-                        size, at, insn);
+        if (size == 4) {
+            bits |= (uint32_t)read_half(code + 2) << 16;
+        }
+        op = decode_one(&ctx, d->flags, bits, size, at, insn);
         d->offsets[d->count++] = at;
         d->end = at + size;
         if (!op || (op->flags & ENDS)) {

@@ -14,17 +14,14 @@
 RebootAction reboot_action = REBOOT_ACTION_RESET;
 ShutdownAction shutdown_action = SHUTDOWN_ACTION_POWEROFF;
 PanicAction panic_action = PANIC_ACTION_SHUTDOWN;
+WatchdogAction watchdog_action = WATCHDOG_ACTION_RESET;
 
 void qmp_set_action(bool has_reboot, RebootAction reboot, bool has_shutdown,
                     ShutdownAction shutdown, bool has_panic, PanicAction panic,
                     bool has_watchdog, WatchdogAction watchdog, Error **errp)
 {
     if (has_watchdog) {
-        error_setg(errp,
-                   "this machine has no watchdog whose action could be "
-                   "set to '%s'",
-                   WatchdogAction_str(watchdog));
-        return;
+        watchdog_action = watchdog;
     }
     if (has_reboot) {
         reboot_action = reboot;

@@ -11,5 +11,6 @@
 extern RebootAction reboot_action;
 extern ShutdownAction shutdown_action;
 extern PanicAction panic_action;
+extern WatchdogAction watchdog_action; /* ours */
 
 #endif

@@ -294,6 +294,8 @@ static void riscv_cpu_finalize(Object *obj)
     RISCVCPU *cpu = RISCV_CPU(obj);
 
     g_clear_pointer(&cpu->env.stimer, timer_free);
+    g_free((void *)cpu->dyn_csr_feature.xml);
+    g_free((void *)cpu->dyn_csr_feature.regs);
     riscv_cpu_free_features(cpu);
 }
 

@@ -10,6 +10,7 @@
 #include "monitor/hmp.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-machine.h"
+#include "qemu/accel.h"
 #include "system/hw_accel.h"
 #include "monitor-internal.h"
 
@@ -219,6 +220,25 @@ void hmp_memsave(Monitor *mon, const QDict *qdict)
                 (uint32_t)qdict_get_int(qdict, "size"),
                 qdict_get_str(qdict, "filename"), true, cpu_index, &err);
     hmp_handle_error(mon, err);
+}
+
+/* --- How it runs --------------------------------------------------------- */
+
+void hmp_one_insn_per_tb(Monitor *mon, const QDict *qdict)
+{
+    const char *option = qdict_get_try_str(qdict, "option");
+    Object *accel = OBJECT(current_accel());
+
+    if (!accel || !object_property_find(accel, "one-insn-per-tb")) {
+        monitor_printf(mon, "This accelerator does not support setting "
+                            "one-insn-per-tb\n");
+    } else if (option && strcmp(option, "on") && strcmp(option, "off")) {
+        monitor_printf(mon, "unexpected option %s\n", option);
+    } else {
+        object_property_set_bool(accel, "one-insn-per-tb",
+                                 !option || !strcmp(option, "on"),
+                                 &error_abort);
+    }
 }
 
 /* --- Signals to the guest ----------------------------------------------- */

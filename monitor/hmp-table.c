@@ -400,6 +400,14 @@ HMPCommand hmp_cmds[] = {
         .flags = "p",
     },
     {
+        .name = "one-insn-per-tb",
+        .args_type = "option:s?",
+        .params = "[on|off]",
+        .help = "run emulation with one guest instruction per translation "
+                "block",
+        .cmd = hmp_one_insn_per_tb,
+    },
+    {
         .name = "pmemsave",
         .args_type = "val:l,size:i,filename:s",
         .params = "addr size file",

@@ -6,6 +6,7 @@
  */
 #include "qemu/osdep.h"
 #include "exec/address-spaces.h"
+#include "hw/core/cpu.h"
 #include "exec/ioport.h"
 #include "exec/memory.h"
 #include "hw/irq.h"
@@ -29,7 +30,7 @@ typedef struct Call {
 /* Where memory commands go: what the CPUs see. */
 static AddressSpace *guest_memory(void)
 {
-    return &address_space_memory;
+    return first_cpu ? first_cpu->as : &address_space_memory;
 }
 
 /*** Arguments. Each sends FAIL and returns false if it is not one. ***/

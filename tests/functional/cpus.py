@@ -189,6 +189,9 @@ def test_memory():
         assert re.match(r"0x80000000:  00130313 +addi +t1,t1,1\n"
                         r"0x80000004:  ffdff06f +j ", code), code
         assert "addi" in e.hmp("xp /1i 0x80000000")
+        assert e.hmp("one-insn-per-tb on") == ""
+        assert e.hmp("one-insn-per-tb off") == ""
+        assert e.hmp("one-insn-per-tb 1") == "unexpected option 1\n"
         assert f"{e.pc():#x}:" in e.hmp("x /1i $pc")
         assert e.hmp("p /x $pc & ~7") == "0x80000000\n"
         assert e.hmp("p $nosuch").startswith("unknown register\n")
@@ -327,6 +330,7 @@ def test_qtest():
     with Emulator("-accel", "qtest", "-smp", "2", *loader(*COUNT)) as e:
         assert len(e.qmp("query-cpus-fast")) == 2
         assert e.qmp("query-status")["running"]
+        assert "does not support" in e.hmp("one-insn-per-tb")
         time.sleep(0.05)
         assert e.pc() == e.pc(1) == TRAMPOLINE
         e.qmp("stop")

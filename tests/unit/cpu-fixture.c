@@ -73,6 +73,9 @@ static void toy_realize(DeviceState *dev, Error **errp)
 
 static const Property toy_properties[] = {
     DEFINE_PROP_BOOL("feature", ToyCPU, feature, false),
+    DEFINE_PROP_INT32("node-id", ToyCPU, node_id, CPU_UNSET_NUMA_NODE_ID),
+    DEFINE_PROP_INT32("socket-id", ToyCPU, socket_id, 0),
+    DEFINE_PROP_INT32("core-id", ToyCPU, core_id, 0),
 };
 
 static void toy_class_init(ObjectClass *oc, void *data)
@@ -84,6 +87,7 @@ static void toy_class_init(ObjectClass *oc, void *data)
     cc->get_pc = toy_get_pc;
     cc->sysemu_ops = &toy_ops;
     DEVICE_CLASS(oc)->realize = toy_realize;
+    DEVICE_CLASS(oc)->user_creatable = true; /* where a machine has slots */
     RESETTABLE_CLASS(oc)->phases.hold = toy_reset_hold;
     device_class_set_props(DEVICE_CLASS(oc), toy_properties);
 }
@@ -172,6 +176,8 @@ static const TypeInfo toy_types[] = {
     },
 };
 
+const char *toy_machine = "none";
+
 void toy_init(int *argc, char ***argv)
 {
     g_test_init(argc, argv, NULL);
@@ -181,7 +187,7 @@ void toy_init(int *argc, char ***argv)
     type_register_static_array(toy_types, ARRAY_SIZE(toy_types));
     memory_map_init();
     machine_run_board_init(
-        machine_create(machine_find_class("none", &error_abort)), NULL,
+        machine_create(machine_find_class(toy_machine, &error_abort)), NULL,
         &error_abort);
 }
 

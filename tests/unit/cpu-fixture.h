@@ -20,6 +20,7 @@ typedef struct ToyCPU {
     int debug_changes; /* how often the accelerator heard of breakpoints */
     int resets;
     bool feature;
+    int32_t node_id, socket_id, core_id;
 } ToyCPU;
 
 #define TOY_CPU(obj) ((ToyCPU *)(obj))
@@ -27,6 +28,8 @@ typedef struct ToyCPU {
 /* Virtual pages of the toy: n is physical n + 1; 15 is not mapped. */
 #define TOY_UNMAPPED_PAGE 15
 
+/* The machine that toy_init() builds: "none" unless a test sets it before. */
+extern const char *toy_machine;
 /* Sets up the program; with the BQL afterwards. */
 void toy_init(int *argc, char ***argv);
 /* From here on CPUs get threads. */

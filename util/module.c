@@ -65,6 +65,7 @@ typedef struct {
     char *name;
     char *path; /* of the shared object; NULL: not looked for yet */
     char *arch;
+    char *version; /* of the headers that it was built with; NULL: not told */
     GPtrArray *objs, *deps, *opts;
     bool loaded, loading, warned;
 } Module;
@@ -124,6 +125,9 @@ static void read_line(Module *m, char *line)
     } else if (g_str_equal(words[0], "arch")) {
         g_free(m->arch);
         m->arch = g_strdup(value);
+    } else if (g_str_equal(words[0], "version")) {
+        g_free(m->version);
+        m->version = g_strdup(value);
     }
 }
 
@@ -276,6 +280,13 @@ static int load(Module *m, Error **errp)
     }
     if (!find_object(m)) {
         return 0;
+    }
+    /* Structures may have changed: it could not even be asked. */
+    if (m->version && !g_str_equal(m->version, PLATEAU_VERSION)) {
+        error_setg(errp, "module '%s' was built for version %s, and this is "
+                   "%s: compile it again",
+                   m->path, m->version, PLATEAU_VERSION);
+        return -1;
     }
     /* Modules that name each other would never end. */
     m->loading = true;

@@ -15,6 +15,8 @@
  *   dep NAME      another module that must be loaded before it
  *   arch NAME     only for this target
  *   opts GROUP    an option group that it adds
+ *   version N     the version of Plateau that it was built for; another one is
+ *                 refused when it is to be loaded
  * One word pair a line; '#' starts a comment; a line of any other kind is
  * ignored. The directories are read once, at the first question.
  *
@@ -102,6 +104,8 @@ void module_allow_arch(const char *arch);
     static const char MODINFO_NAME_(__COUNTER__)[]                       \
         __attribute__((used, section(".modinfo"))) =                     \
             stringify(kind) " " value "\n"
+/* Said by every source that includes this. */
+modinfo(version, PLATEAU_VERSION);
 #else
 #define modinfo(kind, value)                                             \
     _Static_assert(1, "module information is for modules")

@@ -199,8 +199,8 @@ class Generator:
                 continue
             if field == "rs1" and memory:
                 value = rng.choice(self.BASES)
-                if insn["format"] == "L" and rng.random() < 0.02:
-                    value = self.register()
+                if rng.random() < 0.02:
+                    value = 0     # nothing is there
             elif field == "rd":
                 value = self.register()
             else:

@@ -8,6 +8,8 @@
 #include "qemu/osdep.h"
 #include "qemu/datadir.h"
 #include "qemu/error-report.h"
+#include "qemu/madvise.h"
+#include "qemu/units.h"
 #include "exec/address-spaces.h"
 #include "hw/boards.h"
 #include "hw/loader.h"
@@ -23,6 +25,8 @@ typedef struct Rom {
     uint64_t datasize;
     uint8_t *data;       /* NULL once a read-only place has it */
     GMappedFile *mapped; /* where @data lie, or NULL: g_free() */
+    int fd;              /* of @mapped, if that must be checked; else -1 */
+    bool lent;           /* somebody may have changed @data */
     char *fw_file;       /* DIR/NAME: in the firmware's files */
     bool isrom;          /* the guest cannot change it */
     bool committed;
@@ -53,6 +57,10 @@ static void drop_data(Rom *rom)
     if (rom->mapped) {
         g_mapped_file_unref(rom->mapped);
         rom->mapped = NULL;
+        if (rom->fd >= 0) {
+            close(rom->fd);
+            rom->fd = -1;
+        }
     } else {
         g_free(rom->data);
     }
@@ -116,6 +124,7 @@ static Rom *rom_new(const char *name, hwaddr addr, AddressSpace *as)
     rom->name = g_strdup(name);
     rom->addr = addr;
     rom->as = as;
+    rom->fd = -1;
     return rom;
 }
 
@@ -221,6 +230,32 @@ static void rom_to_firmware(Rom *rom, FWCfgCallback cb, void *opaque,
 
 /*** Adding. ***/
 
+/*
+ * A kernel or an initrd is mapped instead of read, so that it does not take
+ * memory between resets. False: it is to be read.
+ */
+static bool map_large_file(Rom *rom, const char *path, gsize *size)
+{
+    int fd = qemu_open_old(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+
+    if (fd < 0) {
+        return false;
+    }
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= MiB) {
+        /* Private to us: what we write there does not reach the file. */
+        rom->mapped = g_mapped_file_new_from_fd(fd, true, NULL);
+    }
+    if (!rom->mapped) {
+        close(fd);
+        return false;
+    }
+    rom->fd = fd;
+    rom->data = (uint8_t *)g_mapped_file_get_contents(rom->mapped);
+    *size = g_mapped_file_get_length(rom->mapped);
+    return true;
+}
+
 ssize_t rom_add_file(const char *file, const char *fw_dir, hwaddr addr,
                      int32_t bootindex, bool option_rom, MemoryRegion *mr,
                      AddressSpace *as)
@@ -238,7 +273,8 @@ ssize_t rom_add_file(const char *file, const char *fw_dir, hwaddr addr,
         return -1;
     }
     rom = rom_new(file, addr, as);
-    if (!g_file_get_contents(path ?: file, (char **)&rom->data, &size, &err)) {
+    if (!map_large_file(rom, path ?: file, &size) &&
+        !g_file_get_contents(path ?: file, (char **)&rom->data, &size, &err)) {
         error_report("Cannot load '%s': %s", file, err->message);
         rom_free(rom);
         return -1;
@@ -347,6 +383,33 @@ static void rom_write(Rom *rom)
     write_zeros(rom->as, rom->addr + rom->datasize, tail);
 }
 
+/* A file that has become shorter since it was mapped must not be touched. */
+static bool rom_intact(const Rom *rom)
+{
+    struct stat st;
+
+    if (!rom->mapped || rom->fd < 0 ||
+        (fstat(rom->fd, &st) == 0 && st.st_size >= rom->datasize)) {
+        return true;
+    }
+    error_report("Cannot load '%s' again: the file has become shorter",
+                 rom->name);
+    return false;
+}
+
+/* What was read from the file need not stay in memory until the next reset. */
+static void rom_forget(Rom *rom)
+{
+    uintptr_t start = ROUND_UP((uintptr_t)rom->data,
+                               qemu_real_host_page_size());
+    uintptr_t end = ROUND_DOWN((uintptr_t)rom->data + rom->datasize,
+                               qemu_real_host_page_size());
+
+    if (rom->mapped && !rom->lent && end > start) {
+        qemu_madvise((void *)start, end - start, QEMU_MADV_DONTNEED);
+    }
+}
+
 static void rom_reset(void *unused)
 {
     for (guint i = 0; i < rom_count(); i++) {
@@ -355,12 +418,14 @@ static void rom_reset(void *unused)
         if (rom->fw_file || (!rom->data && rom->datasize)) {
             continue;
         }
-        if (!incoming) {
+        if (!incoming && rom_intact(rom)) {
             rom_write(rom);
         }
         if (rom->isrom) {
             /* The guest cannot change it: this once was enough. */
             drop_data(rom);
+        } else {
+            rom_forget(rom);
         }
     }
 }
@@ -425,13 +490,14 @@ int rom_check_and_register_reset(void)
 /*** Looking. ***/
 
 /* The byte of @rom that [@addr, +@size) begins with. */
-static uint8_t *rom_bytes(const Rom *rom, hwaddr addr, size_t size)
+static uint8_t *rom_bytes(Rom *rom, hwaddr addr, size_t size)
 {
     if (!has_place(rom) || !rom->data || addr < rom->addr ||
         addr - rom->addr > rom->datasize ||
         size > rom->datasize - (addr - rom->addr)) {
         return NULL;
     }
+    rom->lent = true;
     return rom->data + (addr - rom->addr);
 }
 
@@ -467,7 +533,7 @@ void *rom_ptr_for_as(AddressSpace *as, hwaddr addr, size_t size)
         return NULL;
     }
     for (guint i = 0; i < rom_count(); i++) {
-        const Rom *rom = rom_at(i);
+        Rom *rom = rom_at(i);
         hwaddr rom_off, rom_len = rom->datasize;
 
         if (rom->as != as || !has_place(rom) || !rom->data ||
@@ -477,6 +543,7 @@ void *rom_ptr_for_as(AddressSpace *as, hwaddr addr, size_t size)
             size > rom_len - (off - rom_off)) {
             continue;
         }
+        rom->lent = true;
         return rom->data + (off - rom_off);
     }
     return NULL;

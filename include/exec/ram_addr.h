@@ -150,12 +150,14 @@ static inline bool cpu_physical_memory_get_dirty_flag(ram_addr_t addr,
                                                       unsigned client)
 {
     unsigned long page = addr >> TARGET_PAGE_BITS;
+    unsigned long bit = page % DIRTY_MEMORY_BLOCK_SIZE;
     DirtyMemoryBlocks *map;
+    unsigned long *word;
 
     RCU_READ_LOCK_GUARD();
     map = qatomic_rcu_read(&ram_list.dirty_memory[client]);
-    return test_bit(page % DIRTY_MEMORY_BLOCK_SIZE,
-                    map->blocks[page / DIRTY_MEMORY_BLOCK_SIZE]);
+    word = map->blocks[page / DIRTY_MEMORY_BLOCK_SIZE] + BIT_WORD(bit);
+    return qatomic_read(word) & BIT_MASK(bit);
 }
 
 /* Whether some client wants to hear of a write to the page. */

@@ -17,7 +17,7 @@ KINDS = ("adc", "block", "char", "dma", "gpio", "i2c", "intc", "misc", "net",
 SHARED = {"hw/ssi/ssi.h", "hw/i2c/i2c.h", "hw/i2c/bitbang_i2c.h",
           "hw/i2c/smbus_slave.h", "hw/i2c/smbus_master.h",
           "hw/i2c/smbus_eeprom.h", "hw/sd/sd.h", "hw/block/block.h",
-          "hw/block/flash.h", "hw/nvram/fw_cfg.h", "hw/net/mii.h"}
+          "hw/block/flash.h", "hw/nvram/fw_cfg.h"}
 # More folders of headers: systems on a chip, which devices' headers name.
 SYSTEMS = ("arm", "riscv", "cpu")
 

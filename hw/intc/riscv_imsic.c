@@ -30,7 +30,7 @@
 
 /*** A file. ***/
 
-/* The most urgent identity that is delivered: the lowest; 0 if there is none. */
+/* The most urgent identity that is delivered, the lowest; 0: there is none. */
 static uint32_t top_identity(const RISCVIMSICState *s, uint32_t page)
 {
     const uint64_t *eip = s->eip + page * s->file_words;

@@ -51,7 +51,7 @@ def plic_4_harts():
 
 
 def aplic_1_hart():
-    boot("aplic", 1, "APLIC", r"source 10: level1 target 0x0{5}\w\w\w.* enabled",
+    boot("aplic", 1, "APLIC", r"source 10: level1 target 0x0{5}\w+.* enabled",
          r"riscv\.aplic:\r?\n10: \d")
 
 

@@ -23,7 +23,7 @@ typedef struct IoPage {
     vaddr addr;
     int mmu_idx;
     bool write;
-    MMUAccessType access;   /* what a failure is reported as */
+    MMUAccessType access; /* what a failure is reported as */
     uintptr_t ra;
 } IoPage;
 
@@ -37,8 +37,7 @@ static void io_failed(const IoPage *io, vaddr addr, unsigned size,
     if (!cpu->ignore_memory_transaction_failures &&
         ops->do_transaction_failed) {
         ops->do_transaction_failed(cpu, phys, addr, size, io->access,
-                                   io->mmu_idx, io->full.attrs, result,
-                                   io->ra);
+                                   io->mmu_idx, io->full.attrs, result, io->ra);
     }
 }
 
@@ -63,13 +62,11 @@ static uint64_t io_one(const IoPage *io, vaddr addr, unsigned size,
         bool locked = prepare_mmio_access(io->full.mr);
 
         if (io->write) {
-            result = memory_region_dispatch_write(io->full.mr,
-                                                  io->full.xlat + offset, val,
-                                                  op, io->full.attrs);
+            result = memory_region_dispatch_write(
+                io->full.mr, io->full.xlat + offset, val, op, io->full.attrs);
         } else {
-            result = memory_region_dispatch_read(io->full.mr,
-                                                 io->full.xlat + offset, &val,
-                                                 op, io->full.attrs);
+            result = memory_region_dispatch_read(
+                io->full.mr, io->full.xlat + offset, &val, op, io->full.attrs);
         }
         if (locked) {
             bql_unlock();
@@ -101,8 +98,8 @@ static uint64_t io_access(IoPage *io, vaddr addr, unsigned size, uint64_t val)
 static void check_watchpoint(CPUState *cpu, SoftTLB *tlb, vaddr addr,
                              unsigned size, int flags, uintptr_t ra)
 {
-    cpu_check_watchpoint(cpu, addr, size,
-                         tlb->full[soft_tlb_index(addr)].attrs, flags, ra);
+    cpu_check_watchpoint(cpu, addr, size, tlb->full[soft_tlb_index(addr)].attrs,
+                         flags, ra);
 }
 
 static uint64_t load_host(const void *host, unsigned size)
@@ -261,9 +258,9 @@ uint64_t soft_load_mmu(CPUState *cpu, vaddr addr, unsigned size, int mmu_idx,
     soft_tlb_fill(cpu, addr, first, access, mmu_idx, false, ra);
     soft_tlb_fill(cpu, addr + first, size - first, access, mmu_idx, false, ra);
     val = load_page(cpu, tlb, addr, first, mmu_idx, access, ra);
-    return val | load_page(cpu, tlb, addr + first, size - first, mmu_idx,
-                           access, ra)
-                     << first * 8;
+    return val |
+           load_page(cpu, tlb, addr + first, size - first, mmu_idx, access, ra)
+               << first * 8;
 }
 
 void soft_store_mmu(CPUState *cpu, vaddr addr, unsigned size, uint64_t val,
@@ -292,8 +289,8 @@ void *soft_atomic_mmu(CPUState *cpu, vaddr addr, unsigned size, int mmu_idx,
     unsigned flags;
 
     if (addr & (size - 1)) {
-        cpu->accel->ops->do_unaligned_access(cpu, addr, MMU_DATA_STORE,
-                                             mmu_idx, ra);
+        cpu->accel->ops->do_unaligned_access(cpu, addr, MMU_DATA_STORE, mmu_idx,
+                                             ra);
     }
     flags = page_flags(cpu, tlb, addr, size, MMU_DATA_STORE, mmu_idx, ra);
     if (unlikely(flags & SOFT_TLB_WATCHPOINT)) {
@@ -346,9 +343,10 @@ uint64_t soft_io_load(CPUArchState *env, vaddr addr, unsigned size)
     SoftTLB *tlb = soft_tlb(s, s->mmu_data);
 
     if (page_flags(s->cpu, tlb, addr, size, MMU_DATA_STORE, s->mmu_data,
-                   GETPC()) & SOFT_TLB_MMIO) {
-        IoPage io = io_page(s->cpu, tlb, addr, s->mmu_data, MMU_DATA_STORE,
-                            GETPC());
+                   GETPC()) &
+        SOFT_TLB_MMIO) {
+        IoPage io =
+            io_page(s->cpu, tlb, addr, s->mmu_data, MMU_DATA_STORE, GETPC());
 
         io.write = false;
         return io_access(&io, addr, size, 0);

@@ -20,8 +20,8 @@
 #include <sys/mman.h>
 
 /* Space that a block of the largest size can take. */
-#define BLOCK_SPACE                                                      \
-    (sizeof(SoftBlock) + (SOFT_BLOCK_MAX + 4) * sizeof(SoftInsn) +       \
+#define BLOCK_SPACE                                                            \
+    (sizeof(SoftBlock) + (SOFT_BLOCK_MAX + 4) * sizeof(SoftInsn) +             \
      SOFT_BLOCK_MAX * sizeof(uint16_t) + sizeof(SoftPage) + 64)
 
 /* ---- the arena ----------------------------------------------------------- */
@@ -140,8 +140,8 @@ uint32_t soft_bits_of(SoftBlock *block, const SoftInsn *insn)
 {
     unsigned index = insn - block->insns;
     unsigned offset = soft_offset_of(block, insn);
-    unsigned next = index + 1 < block->count ? offsets_of(block)[index + 1]
-                                             : block->end;
+    unsigned next =
+        index + 1 < block->count ? offsets_of(block)[index + 1] : block->end;
     const uint8_t *code;
     uint32_t bits = 0;
 
@@ -289,8 +289,8 @@ static void make_links(SoftBlock *block, const SoftDecode *d)
 typedef struct Source {
     vaddr pc;
     const uint8_t *code;
-    unsigned len;           /* bytes up to the end of the page */
-    unsigned max;           /* instructions */
+    unsigned len; /* bytes up to the end of the page */
+    unsigned max; /* instructions */
     uintptr_t key;
     bool by_bits;
     uint32_t bits;
@@ -347,8 +347,7 @@ static SoftBlock *make_block(CPUState *cpu, const Source *from)
     block->nr_links = MAX(d.nr_links, 1);
     make_links(block, &d);
     memcpy(offsets_of(block), offsets, d.count * sizeof(uint16_t));
-    arena_take(a, (uint8_t *)(offsets_of(block) + d.count) -
-                      (uint8_t *)block);
+    arena_take(a, (uint8_t *)(offsets_of(block) + d.count) - (uint8_t *)block);
     arena_note(a, block);
     hash_add(a, block);
     s->stats.blocks_made++;
@@ -438,8 +437,8 @@ static const SoftInsn *find_by_bits(CPUState *cpu, vaddr pc)
                                          MMU_INST_FETCH, 0));
     }
     bits = size > 2 ? (uint32_t)ldl_le_p(code) : lduw_le_p(code);
-    key = (uintptr_t)s->flags << SOFT_KEY_SHIFT | (uintptr_t)offset << 32 |
-          bits;
+    key =
+        (uintptr_t)s->flags << SOFT_KEY_SHIFT | (uintptr_t)offset << 32 | bits;
     for (at = a->hash[hash_of(key)]; at;) {
         block = arena_at(a, at);
         if (block->by_bits && block->key == key) {
@@ -502,10 +501,9 @@ const SoftInsn *soft_find(CPUState *cpu, vaddr pc)
     }
     block = hash_find(&s->arena, key);
     if (!block) {
-        block = make_from_ram(cpu, pc, host,
-                              tlb->full[soft_tlb_index(pc)].ram +
-                                  (pc & ~TARGET_PAGE_MASK),
-                              key);
+        block = make_from_ram(
+            cpu, pc, host,
+            tlb->full[soft_tlb_index(pc)].ram + (pc & ~TARGET_PAGE_MASK), key);
         if (!block) {
             return find_by_bits(cpu, pc);
         }

@@ -19,11 +19,11 @@
 
 typedef struct CodePage {
     uint64_t granules;
-    uint64_t cpus;          /* by cpu_index modulo 64: may be too many */
+    uint64_t cpus; /* by cpu_index modulo 64: may be too many */
 } CodePage;
 
 static QemuMutex code_lock;
-static GHashTable *code_pages;      /* page number -> CodePage */
+static GHashTable *code_pages; /* page number -> CodePage */
 
 static uint64_t cpu_bit(CPUState *cpu)
 {
@@ -91,7 +91,8 @@ void soft_code_write(CPUState *cpu, ram_addr_t ram, unsigned len)
         return;
     }
     RCU_READ_LOCK_GUARD();
-    CPU_FOREACH(other) {
+    CPU_FOREACH(other)
+    {
         if (!(cpus & cpu_bit(other))) {
             continue;
         }

@@ -39,10 +39,10 @@ bool soft_check_breakpoint(CPUState *cpu, vaddr pc)
         return true;
     }
     QTAILQ_FOREACH(bp, &cpu->breakpoints, entry) {
-        if (bp->pc == pc && ((bp->flags & BP_GDB) ||
-                             ((bp->flags & BP_CPU) &&
-                              ops->debug_check_breakpoint &&
-                              ops->debug_check_breakpoint(cpu)))) {
+        if (bp->pc == pc &&
+            ((bp->flags & BP_GDB) ||
+             ((bp->flags & BP_CPU) && ops->debug_check_breakpoint &&
+              ops->debug_check_breakpoint(cpu)))) {
             cpu->exception_index = EXCP_DEBUG;
             cpu_loop_exit(cpu);
         }
@@ -79,7 +79,8 @@ int soft_insert_breakpoint(CPUState *cs, int type, vaddr addr, vaddr len)
         !is_watchpoint(type)) {
         return -ENOSYS;
     }
-    CPU_FOREACH(cpu) {
+    CPU_FOREACH(cpu)
+    {
         if (is_watchpoint(type)) {
             int flags = gdb_to_flags(type);
 
@@ -106,7 +107,8 @@ int soft_remove_breakpoint(CPUState *cs, int type, vaddr addr, vaddr len)
         !is_watchpoint(type)) {
         return -ENOSYS;
     }
-    CPU_FOREACH(cpu) {
+    CPU_FOREACH(cpu)
+    {
         if (is_watchpoint(type)) {
             int flags = gdb_to_flags(type);
 

@@ -115,7 +115,8 @@ void tb_flush(CPUState *cs)
 {
     CPUState *cpu;
 
-    CPU_FOREACH(cpu) {
+    CPU_FOREACH(cpu)
+    {
         if (cpu->accel) {
             async_run_on_cpu(cpu, flush_work, RUN_ON_CPU_NULL);
         }

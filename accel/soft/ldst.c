@@ -13,8 +13,7 @@
 static uint64_t load(CPUArchState *env, vaddr addr, unsigned size, int mmu_idx,
                      uintptr_t ra)
 {
-    return soft_load_mmu(soft_cpu(env), addr, size, mmu_idx, MMU_DATA_LOAD,
-                         ra);
+    return soft_load_mmu(soft_cpu(env), addr, size, mmu_idx, MMU_DATA_LOAD, ra);
 }
 
 static void store(CPUArchState *env, vaddr addr, unsigned size, uint64_t val,
@@ -30,38 +29,36 @@ static int data_index(CPUArchState *env)
     return cpu->cc->mmu_index(cpu, false);
 }
 
-#define DEFINE_LOAD(name, endian, rtype, type, size, swap)               \
-    rtype cpu_ld##name##endian##_mmuidx_ra(CPUArchState *env, vaddr ptr, \
-                                           int mmu_idx, uintptr_t ra)    \
-    {                                                                    \
-        return (type)swap(load(env, ptr, size, mmu_idx, ra));            \
-    }                                                                    \
-    rtype cpu_ld##name##endian##_data_ra(CPUArchState *env, vaddr ptr,   \
-                                         uintptr_t ra)                   \
-    {                                                                    \
-        return (type)swap(load(env, ptr, size, data_index(env), ra));    \
-    }                                                                    \
-    rtype cpu_ld##name##endian##_data(CPUArchState *env, vaddr ptr)      \
-    {                                                                    \
-        return (type)swap(load(env, ptr, size, data_index(env), 0));     \
+#define DEFINE_LOAD(name, endian, rtype, type, size, swap)                     \
+    rtype cpu_ld##name##endian##_mmuidx_ra(CPUArchState *env, vaddr ptr,       \
+                                           int mmu_idx, uintptr_t ra)          \
+    {                                                                          \
+        return (type)swap(load(env, ptr, size, mmu_idx, ra));                  \
+    }                                                                          \
+    rtype cpu_ld##name##endian##_data_ra(CPUArchState *env, vaddr ptr,         \
+                                         uintptr_t ra)                         \
+    {                                                                          \
+        return (type)swap(load(env, ptr, size, data_index(env), ra));          \
+    }                                                                          \
+    rtype cpu_ld##name##endian##_data(CPUArchState *env, vaddr ptr)            \
+    {                                                                          \
+        return (type)swap(load(env, ptr, size, data_index(env), 0));           \
     }
 
-#define DEFINE_STORE(name, endian, type, size, swap)                     \
-    void cpu_st##name##endian##_mmuidx_ra(CPUArchState *env, vaddr ptr,  \
-                                          type val, int mmu_idx,         \
-                                          uintptr_t ra)                  \
-    {                                                                    \
-        store(env, ptr, size, swap(val), mmu_idx, ra);                   \
-    }                                                                    \
-    void cpu_st##name##endian##_data_ra(CPUArchState *env, vaddr ptr,    \
-                                        type val, uintptr_t ra)          \
-    {                                                                    \
-        store(env, ptr, size, swap(val), data_index(env), ra);           \
-    }                                                                    \
-    void cpu_st##name##endian##_data(CPUArchState *env, vaddr ptr,       \
-                                     type val)                           \
-    {                                                                    \
-        store(env, ptr, size, swap(val), data_index(env), 0);            \
+#define DEFINE_STORE(name, endian, type, size, swap)                           \
+    void cpu_st##name##endian##_mmuidx_ra(CPUArchState *env, vaddr ptr,        \
+                                          type val, int mmu_idx, uintptr_t ra) \
+    {                                                                          \
+        store(env, ptr, size, swap(val), mmu_idx, ra);                         \
+    }                                                                          \
+    void cpu_st##name##endian##_data_ra(CPUArchState *env, vaddr ptr,          \
+                                        type val, uintptr_t ra)                \
+    {                                                                          \
+        store(env, ptr, size, swap(val), data_index(env), ra);                 \
+    }                                                                          \
+    void cpu_st##name##endian##_data(CPUArchState *env, vaddr ptr, type val)   \
+    {                                                                          \
+        store(env, ptr, size, swap(val), data_index(env), 0);                  \
     }
 
 #define SAME(x) (x)
@@ -139,8 +136,8 @@ int probe_access_flags(CPUArchState *env, vaddr addr, int size,
                        void **phost, uintptr_t ra)
 {
     CPUState *cpu = soft_cpu(env);
-    int flags = probe(cpu, addr, size, access_type, mmu_idx, nonfault, phost,
-                      ra);
+    int flags =
+        probe(cpu, addr, size, access_type, mmu_idx, nonfault, phost, ra);
 
     if (flags & SOFT_TLB_NOTDIRTY && !(flags & SOFT_TLB_INVALID)) {
         SoftTLB *tlb = soft_tlb(cpu->accel, mmu_idx);
@@ -158,17 +155,16 @@ void *probe_access(CPUArchState *env, vaddr addr, int size,
 {
     CPUState *cpu = soft_cpu(env);
     void *host;
-    int flags = probe_access_flags(env, addr, size, access_type, mmu_idx,
-                                   false, &host, ra);
+    int flags = probe_access_flags(env, addr, size, access_type, mmu_idx, false,
+                                   &host, ra);
 
     if (size == 0) {
         return NULL;
     }
     if (unlikely(flags & SOFT_TLB_WATCHPOINT)) {
-        cpu_check_watchpoint(cpu, addr, size, MEMTXATTRS_UNSPECIFIED,
-                             access_type == MMU_DATA_STORE ? BP_MEM_WRITE
-                                                           : BP_MEM_READ,
-                             ra);
+        cpu_check_watchpoint(
+            cpu, addr, size, MEMTXATTRS_UNSPECIFIED,
+            access_type == MMU_DATA_STORE ? BP_MEM_WRITE : BP_MEM_READ, ra);
     }
     return host;
 }
@@ -177,8 +173,8 @@ void *tlb_vaddr_to_host(CPUArchState *env, vaddr addr,
                         MMUAccessType access_type, int mmu_idx)
 {
     void *host;
-    int flags = probe(soft_cpu(env), addr, 0, access_type, mmu_idx, true, &host,
-                      0);
+    int flags =
+        probe(soft_cpu(env), addr, 0, access_type, mmu_idx, true, &host, 0);
 
     return flags ? NULL : host;
 }

@@ -207,14 +207,14 @@ static void set_thread(Object *obj, const char *value, Error **errp)
     s->thread = g_strdup(value);
 }
 
-static void get_tb_size(Object *obj, Visitor *v, const char *name,
-                        void *opaque, Error **errp)
+static void get_tb_size(Object *obj, Visitor *v, const char *name, void *opaque,
+                        Error **errp)
 {
     visit_type_uint32(v, name, &SOFT_ACCEL(obj)->tb_size, errp);
 }
 
-static void set_tb_size(Object *obj, Visitor *v, const char *name,
-                        void *opaque, Error **errp)
+static void set_tb_size(Object *obj, Visitor *v, const char *name, void *opaque,
+                        Error **errp)
 {
     visit_type_uint32(v, name, &SOFT_ACCEL(obj)->tb_size, errp);
 }
@@ -272,8 +272,8 @@ static void soft_accel_class_init(ObjectClass *oc, void *data)
         oc, "split-wx", "accepted, without effect: no host code is made");
     object_class_property_add_bool(oc, "one-insn-per-tb", get_one_insn,
                                    set_one_insn);
-    object_class_property_set_description(
-        oc, "one-insn-per-tb", "run each instruction by itself");
+    object_class_property_set_description(oc, "one-insn-per-tb",
+                                          "run each instruction by itself");
 }
 
 static void tcg_accel_class_init(ObjectClass *oc, void *data)

@@ -35,28 +35,27 @@ HumanReadableText *qmp_x_query_jit(Error **errp)
     CPUState *cpu;
 
     if (!soft_enabled()) {
-        error_setg(errp,
-                   "JIT information is only available with accel=tcg");
+        error_setg(errp, "JIT information is only available with accel=tcg");
         return NULL;
     }
-    CPU_FOREACH(cpu) {
+    CPU_FOREACH(cpu)
+    {
         add(&sum, &cpu->accel->stats);
         used += qatomic_read(&cpu->accel->arena.used);
         blocks += qatomic_read(&cpu->accel->arena.nr);
         size += SOFT_ARENA_SIZE;
     }
-    g_string_append_printf(text,
-                           "Decoded code (no host code is generated):\n"
-                           "code size           %zu/%zu\n"
-                           "block count         %zu\n"
-                           "block avg insns     %.1f\n"
-                           "block avg guest size %.1f bytes\n"
-                           "host bytes per insn %.1f\n\n",
-                           used, size, blocks,
-                           per(sum.insns_made, sum.blocks_made),
-                           per(sum.code_bytes, sum.blocks_made),
-                           per(used, blocks) /
-                               MAX(1, per(sum.insns_made, sum.blocks_made)));
+    g_string_append_printf(
+        text,
+        "Decoded code (no host code is generated):\n"
+        "code size           %zu/%zu\n"
+        "block count         %zu\n"
+        "block avg insns     %.1f\n"
+        "block avg guest size %.1f bytes\n"
+        "host bytes per insn %.1f\n\n",
+        used, size, blocks, per(sum.insns_made, sum.blocks_made),
+        per(sum.code_bytes, sum.blocks_made),
+        per(used, blocks) / MAX(1, per(sum.insns_made, sum.blocks_made)));
     g_string_append_printf(text,
                            "Statistics:\n"
                            "blocks made         %" PRIu64 "\n"

@@ -108,13 +108,12 @@ static void make_tags(CPUState *cpu, vaddr addr, const SoftTLBFull *full,
         common |= SOFT_TLB_MMIO;
     }
     e->tag[MMU_DATA_LOAD] = full->prot & PAGE_READ ? common : NO_TAG;
-    e->tag[MMU_DATA_STORE] =
-        full->prot & PAGE_WRITE ? common | write : NO_TAG;
+    e->tag[MMU_DATA_STORE] = full->prot & PAGE_WRITE ? common | write : NO_TAG;
     e->tag[MMU_INST_FETCH] = full->prot & PAGE_EXEC ? common : NO_TAG;
 
     if (unlikely(!QTAILQ_EMPTY(&cpu->watchpoints))) {
-        int flags = cpu_watchpoint_address_matches(
-            cpu, addr & TARGET_PAGE_MASK, TARGET_PAGE_SIZE);
+        int flags = cpu_watchpoint_address_matches(cpu, addr & TARGET_PAGE_MASK,
+                                                   TARGET_PAGE_SIZE);
 
         if ((flags & BP_MEM_READ) && e->tag[MMU_DATA_LOAD] != NO_TAG) {
             e->tag[MMU_DATA_LOAD] |= SOFT_TLB_WATCHPOINT;
@@ -293,7 +292,8 @@ void tlb_reset_dirty_range_all(ram_addr_t start, ram_addr_t length)
     CPUState *cpu;
 
     RCU_READ_LOCK_GUARD();
-    CPU_FOREACH(cpu) {
+    CPU_FOREACH(cpu)
+    {
         tlb_reset_dirty(cpu, start, length);
     }
 }
@@ -364,7 +364,7 @@ static void flush_page(AccelCPUState *s, SoftTLB *tlb, vaddr addr)
 /* What to flush, for work that is sent to another CPU. */
 typedef struct FlushWork {
     vaddr addr;
-    vaddr len;          /* 0: everything */
+    vaddr len; /* 0: everything */
     uint16_t idxmap;
 } FlushWork;
 
@@ -418,7 +418,8 @@ static void flush_all_cpus(CPUState *src, FlushWork work)
     CPUState *cpu;
 
     WITH_RCU_READ_LOCK_GUARD() {
-        CPU_FOREACH(cpu) {
+        CPU_FOREACH(cpu)
+        {
             if (cpu != src) {
                 flush_later(cpu, work);
             }
@@ -437,9 +438,9 @@ static FlushWork work_of(vaddr addr, vaddr len, uint16_t idxmap, unsigned bits)
 {
     return (FlushWork){
         .addr = addr & TARGET_PAGE_MASK,
-        .len = bits < 64 ? 0
-                         : TARGET_PAGE_ALIGN(addr + len) -
-                               (addr & TARGET_PAGE_MASK),
+        .len = bits < 64
+                   ? 0
+                   : TARGET_PAGE_ALIGN(addr + len) - (addr & TARGET_PAGE_MASK),
         .idxmap = idxmap,
     };
 }

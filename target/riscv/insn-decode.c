@@ -22,23 +22,23 @@ typedef struct DecodeContext {
     uint32_t misa;
 } DecodeContext;
 
-#define WHEN_A(ctx)           ((ctx)->misa & RVA)
-#define WHEN_D(ctx)           ((ctx)->misa & RVD)
-#define WHEN_F(ctx)           ((ctx)->misa & RVF)
-#define WHEN_M(ctx)           ((ctx)->misa & RVM)
-#define WHEN_Svinval(ctx)     ((ctx)->cfg->ext_svinval)
-#define WHEN_Zaamo(ctx)       ((ctx)->cfg->ext_zaamo)
-#define WHEN_Zabha(ctx)       ((ctx)->cfg->ext_zabha)
-#define WHEN_Zacas(ctx)       ((ctx)->cfg->ext_zacas)
-#define WHEN_Zalrsc(ctx)      ((ctx)->cfg->ext_zalrsc)
-#define WHEN_Zawrs(ctx)       ((ctx)->cfg->ext_zawrs)
-#define WHEN_Zba(ctx)         ((ctx)->cfg->ext_zba)
-#define WHEN_Zbb(ctx)         ((ctx)->cfg->ext_zbb)
-#define WHEN_Zbc(ctx)         ((ctx)->cfg->ext_zbc)
-#define WHEN_Zbkb(ctx)        ((ctx)->cfg->ext_zbkb)
-#define WHEN_Zbkc(ctx)        ((ctx)->cfg->ext_zbkc)
-#define WHEN_Zbkx(ctx)        ((ctx)->cfg->ext_zbkx)
-#define WHEN_Zbs(ctx)         ((ctx)->cfg->ext_zbs)
+#define WHEN_A(ctx)       ((ctx)->misa & RVA)
+#define WHEN_D(ctx)       ((ctx)->misa & RVD)
+#define WHEN_F(ctx)       ((ctx)->misa & RVF)
+#define WHEN_M(ctx)       ((ctx)->misa & RVM)
+#define WHEN_Svinval(ctx) ((ctx)->cfg->ext_svinval)
+#define WHEN_Zaamo(ctx)   ((ctx)->cfg->ext_zaamo)
+#define WHEN_Zabha(ctx)   ((ctx)->cfg->ext_zabha)
+#define WHEN_Zacas(ctx)   ((ctx)->cfg->ext_zacas)
+#define WHEN_Zalrsc(ctx)  ((ctx)->cfg->ext_zalrsc)
+#define WHEN_Zawrs(ctx)   ((ctx)->cfg->ext_zawrs)
+#define WHEN_Zba(ctx)     ((ctx)->cfg->ext_zba)
+#define WHEN_Zbb(ctx)     ((ctx)->cfg->ext_zbb)
+#define WHEN_Zbc(ctx)     ((ctx)->cfg->ext_zbc)
+#define WHEN_Zbkb(ctx)    ((ctx)->cfg->ext_zbkb)
+#define WHEN_Zbkc(ctx)    ((ctx)->cfg->ext_zbkc)
+#define WHEN_Zbkx(ctx)    ((ctx)->cfg->ext_zbkx)
+#define WHEN_Zbs(ctx)     ((ctx)->cfg->ext_zbs)
 /* misa.C can be switched off. */
 #define WHEN_Zca(ctx)         (((ctx)->misa & RVC) && (ctx)->cfg->ext_zca)
 #define WHEN_Zcb(ctx)         ((ctx)->cfg->ext_zcb)
@@ -127,8 +127,7 @@ static void end_block(SoftDecode *d, const SoftOp *op, SoftInsn *insn,
     }
 }
 
-#define ENDS                                                             \
-    (SOFT_OP_ENDS | SOFT_OP_BRANCH | SOFT_OP_JUMP | SOFT_OP_INDIRECT)
+#define ENDS (SOFT_OP_ENDS | SOFT_OP_BRANCH | SOFT_OP_JUMP | SOFT_OP_INDIRECT)
 
 void riscv_decode_block(CPUState *cpu, SoftDecode *d)
 {

@@ -42,8 +42,8 @@ static void run_disturbed(unsigned count)
     MemoryRegion *mr;
 
     memory_region_init_io(extra, NULL, &report_ops, NULL, "extra", 0x1000);
-    memory_region_add_subregion_overlap(get_system_memory(),
-                                        REPORT + 0x10000, extra, 1);
+    memory_region_add_subregion_overlap(get_system_memory(), REPORT + 0x10000,
+                                        extra, 1);
     qatomic_set(&reports, 0);
     vm_start();
     while (qatomic_read(&reports) < count) {
@@ -88,7 +88,7 @@ static void test_amo(void)
     put32(&c, ADDI(s1, s0, 8));
     put32(&c, ADDI(a2, zero, 3));
     put32(&c, ADDI(a3, zero, 1));
-    put32(&c, AMOADD_D(zero, a2, s0));      /* loop */
+    put32(&c, AMOADD_D(zero, a2, s0)); /* loop */
     put32(&c, LR_D(a4, s1));
     put32(&c, ADD(a4, a4, a3));
     put32(&c, SC_D(a5, a4, s1));
@@ -111,7 +111,7 @@ static void test_lock(void)
     poke(SHARED + 64, 0);
     put_li(&c, s0, SHARED);
     put32(&c, ADDI(a2, zero, 1));
-    put32(&c, AMOSWAP_W(a3, a2, s0));       /* loop */
+    put32(&c, AMOSWAP_W(a3, a2, s0)); /* loop */
     put32(&c, BNE(a3, zero, -4));
     put32(&c, FENCE);
     put32(&c, LD(a4, s0, 64));
@@ -145,7 +145,7 @@ static void test_fence_i(void)
     put_li(&c, s0, SHARED);
     put_li(&c, s1, CODE);
     put_li(&c, a2, ADDI(a0, zero, 0));
-    put32(&c, SLLI(a3, a1, 20));            /* loop */
+    put32(&c, SLLI(a3, a1, 20)); /* loop */
     put32(&c, ADD(a3, a3, a2));
     put32(&c, SW(a3, s1, 0));
     put32(&c, FENCE);
@@ -163,7 +163,7 @@ static void test_fence_i(void)
     c.at = reader;
     put_li(&c, s0, SHARED);
     put_li(&c, s1, CODE);
-    put32(&c, LD(a4, s0, 0));               /* loop */
+    put32(&c, LD(a4, s0, 0)); /* loop */
     put32(&c, BNE(a4, a1, -4));
     put32(&c, FENCE);
     put32(&c, FENCE_I);
@@ -194,7 +194,7 @@ static void test_interrupts(void)
 
         put32(&c, loops[i]);
         put32(&c, JAL(zero, -4));
-        c.at = PROGRAM + 0x100;             /* the handler */
+        c.at = PROGRAM + 0x100; /* the handler */
         put_li(&c, s0, MSWI);
         put_li(&c, t2, REPORT);
         put32(&c, SW(zero, s0, 0));

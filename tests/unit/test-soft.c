@@ -71,7 +71,7 @@ static void test_page_crossing(void)
         put16(&c, C_NOP);
         put16(&c, C_NOP);
         put16(&c, C_NOP);
-        put32(&c, ADDI(a0, a0, step));  /* at ..ffe */
+        put32(&c, ADDI(a0, a0, step)); /* at ..ffe */
         put32(&c, ADDI(a1, a1, 1));
         put32(&c, BLTU(a1, a2, -10));
         put_report(&c, a0);
@@ -94,7 +94,7 @@ static void test_self_modifying(void)
         put_li(&c, a5, PROGRAM + 0x400);
         put32(&c, JALR(zero, a5, 0));
         c.at = PROGRAM + 0x400;
-        put_li(&c, s0, 0);              /* the place, see below */
+        put_li(&c, s0, 0); /* the place, see below */
         put32(&c, ADDI(a1, zero, 2));
         put32(&c, ADDI(a0, zero, 0));
         /* Twice: run what is at the place, change it. */
@@ -220,11 +220,11 @@ static void test_breakpoints(void)
     Code c = { PROGRAM };
     CPUWatchpoint *wp;
 
-    put_li(&c, s0, DATA);                           /* 11 instructions */
-    put32(&c, ADDI(a0, zero, 5));                   /* 0x2c */
-    put32(&c, ADDI(a0, a0, -1));                    /* 0x30 */
-    put32(&c, BNE(a0, zero, -4));                   /* 0x34 */
-    put32(&c, SD(a0, s0, 16));                      /* 0x38 */
+    put_li(&c, s0, DATA);         /* 11 instructions */
+    put32(&c, ADDI(a0, zero, 5)); /* 0x2c */
+    put32(&c, ADDI(a0, a0, -1));  /* 0x30 */
+    put32(&c, BNE(a0, zero, -4)); /* 0x34 */
+    put32(&c, SD(a0, s0, 16));    /* 0x38 */
     put_report(&c, a0);
     g_assert_cmpuint(run_at(PROGRAM), ==, 0);
 
@@ -287,9 +287,8 @@ static void test_dirty_log(void)
         memory_region_reset_dirty(mr, offset, 0x8000, DIRTY_MEMORY_VGA);
         run_at(PROGRAM);
         for (int page = 0; page < 8; page++) {
-            DirtyBitmapSnapshot *snap =
-                memory_region_snapshot_and_clear_dirty(
-                    mr, offset + page * 0x1000, 0x1000, DIRTY_MEMORY_VGA);
+            DirtyBitmapSnapshot *snap = memory_region_snapshot_and_clear_dirty(
+                mr, offset + page * 0x1000, 0x1000, DIRTY_MEMORY_VGA);
 
             g_assert_true(memory_region_snapshot_get_dirty(
                               mr, snap, offset + page * 0x1000, 0x1000) ==
@@ -331,7 +330,7 @@ static void test_memory_map(void)
         g_usleep(50);
         bql_lock();
     }
-    *host = 3;
+    qatomic_set(host, 3);
     memory_region_set_enabled(over, true);
     wait_reports(1);
     vm_stop(RUN_STATE_PAUSED);

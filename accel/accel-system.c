@@ -53,8 +53,8 @@ int accel_init_machine(AccelState *accel, MachineState *ms)
 static AccelOpsClass *find_ops(ObjectClass *oc)
 {
     for (; oc; oc = object_class_get_parent(oc)) {
-        g_autofree char *name = g_strconcat(object_class_get_name(oc),
-                                            ACCEL_OPS_SUFFIX, NULL);
+        g_autofree char *name =
+            g_strconcat(object_class_get_name(oc), ACCEL_OPS_SUFFIX, NULL);
         ObjectClass *ops = module_object_class_by_name(name);
 
         if (ops) {

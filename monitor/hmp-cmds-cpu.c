@@ -22,8 +22,8 @@ CPUState *mon_get_cpu(Monitor *mon)
     CPUState *cpu = NULL;
 
     if (mon->cpu_path) {
-        cpu = (CPUState *)object_resolve_path_type(mon->cpu_path, TYPE_CPU,
-                                                   NULL);
+        cpu =
+            (CPUState *)object_resolve_path_type(mon->cpu_path, TYPE_CPU, NULL);
         if (!cpu) {
             g_free(mon->cpu_path);
             mon->cpu_path = NULL;
@@ -87,8 +87,7 @@ void hmp_info_cpus(Monitor *mon, const QDict *qdict)
     int selected = monitor_get_cpu_index(mon);
 
     for (CpuInfoFastList *l = list; l; l = l->next) {
-        monitor_printf(mon,
-                       "%c CPU #%" PRId64 ": thread_id=%" PRId64 "\n",
+        monitor_printf(mon, "%c CPU #%" PRId64 ": thread_id=%" PRId64 "\n",
                        l->value->cpu_index == selected ? '*' : ' ',
                        l->value->cpu_index, l->value->thread_id);
     }
@@ -107,7 +106,8 @@ void hmp_info_registers(Monitor *mon, const QDict *qdict)
     CPUState *cpu;
 
     if (qdict_get_try_bool(qdict, "cpustate_all", false)) {
-        CPU_FOREACH(cpu) {
+        CPU_FOREACH(cpu)
+        {
             print_registers(mon, cpu);
         }
         return;

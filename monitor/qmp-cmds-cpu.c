@@ -30,7 +30,8 @@ CpuInfoFastList *qmp_query_cpus_fast(Error **errp)
     CpuInfoFastList *list = NULL, **tail = &list;
     CPUState *cpu;
 
-    CPU_FOREACH(cpu) {
+    CPU_FOREACH(cpu)
+    {
         CpuInfoFast *info = g_new0(CpuInfoFast, 1);
 
         info->cpu_index = cpu->cpu_index;
@@ -125,9 +126,9 @@ CpuDefinitionInfoList *qmp_query_cpu_definitions(Error **errp)
     return list;
 }
 
-CpuModelExpansionInfo *
-qmp_query_cpu_model_expansion(CpuModelExpansionType type, CpuModelInfo *model,
-                              Error **errp)
+CpuModelExpansionInfo *qmp_query_cpu_model_expansion(CpuModelExpansionType type,
+                                                     CpuModelInfo *model,
+                                                     Error **errp)
 {
     g_autoptr(GSList) classes = cpu_models();
     CPUClass *family = classes ? CPU_CLASS(classes->data) : NULL;

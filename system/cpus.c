@@ -58,12 +58,12 @@ bool cpus_are_resettable(void)
            cpus_accel->cpus_are_resettable();
 }
 
-#define DEFINE_SYNCHRONIZE(what)                                         \
-    void cpu_synchronize_##what(CPUState *cpu)                           \
-    {                                                                    \
-        if (cpus_accel && cpus_accel->synchronize_##what) {              \
-            cpus_accel->synchronize_##what(cpu);                         \
-        }                                                                \
+#define DEFINE_SYNCHRONIZE(what)                                               \
+    void cpu_synchronize_##what(CPUState *cpu)                                 \
+    {                                                                          \
+        if (cpus_accel && cpus_accel->synchronize_##what) {                    \
+            cpus_accel->synchronize_##what(cpu);                               \
+        }                                                                      \
     }
 
 DEFINE_SYNCHRONIZE(state)
@@ -71,14 +71,15 @@ DEFINE_SYNCHRONIZE(post_reset)
 DEFINE_SYNCHRONIZE(post_init)
 DEFINE_SYNCHRONIZE(pre_loadvm)
 
-#define DEFINE_SYNCHRONIZE_ALL(all, one)                                 \
-    void cpu_synchronize_all_##all(void)                                 \
-    {                                                                    \
-        CPUState *cpu;                                                   \
-                                                                         \
-        CPU_FOREACH(cpu) {                                               \
-            cpu_synchronize_##one(cpu);                                  \
-        }                                                                \
+#define DEFINE_SYNCHRONIZE_ALL(all, one)                                       \
+    void cpu_synchronize_all_##all(void)                                       \
+    {                                                                          \
+        CPUState *cpu;                                                         \
+                                                                               \
+        CPU_FOREACH(cpu)                                                       \
+        {                                                                      \
+            cpu_synchronize_##one(cpu);                                        \
+        }                                                                      \
     }
 
 DEFINE_SYNCHRONIZE_ALL(states, state)
@@ -130,7 +131,8 @@ bool all_cpu_threads_idle(void)
 {
     CPUState *cpu;
 
-    CPU_FOREACH(cpu) {
+    CPU_FOREACH(cpu)
+    {
         if (!cpu_thread_is_idle(cpu)) {
             return false;
         }
@@ -291,7 +293,8 @@ static bool all_paused(void)
 {
     CPUState *cpu;
 
-    CPU_FOREACH(cpu) {
+    CPU_FOREACH(cpu)
+    {
         if (!cpu->stopped && cpu->created) {
             return false;
         }
@@ -304,13 +307,15 @@ void pause_all_vcpus(void)
     CPUState *cpu;
 
     qemu_clock_enable(QEMU_CLOCK_VIRTUAL, false);
-    CPU_FOREACH(cpu) {
+    CPU_FOREACH(cpu)
+    {
         cpu_pause(cpu);
     }
     while (!all_paused()) {
         qemu_cond_wait_bql(&paused_cond);
         /* One that was started meanwhile has not been told. */
-        CPU_FOREACH(cpu) {
+        CPU_FOREACH(cpu)
+        {
             if (!cpu->stopped) {
                 cpu_pause(cpu);
             }
@@ -326,7 +331,8 @@ void resume_all_vcpus(void)
         return;
     }
     qemu_clock_enable(QEMU_CLOCK_VIRTUAL, true);
-    CPU_FOREACH(cpu) {
+    CPU_FOREACH(cpu)
+    {
         cpu_resume(cpu);
     }
 }

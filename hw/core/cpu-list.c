@@ -65,7 +65,8 @@ int cpu_get_free_index(void)
     CPUState *cpu;
     int highest = -1;
 
-    CPU_FOREACH(cpu) {
+    CPU_FOREACH(cpu)
+    {
         highest = MAX(highest, cpu->cpu_index);
     }
     return highest + 1;
@@ -98,7 +99,8 @@ CPUState *qemu_get_cpu(int index)
 {
     CPUState *cpu;
 
-    CPU_FOREACH(cpu) {
+    CPU_FOREACH(cpu)
+    {
         if (cpu->cpu_index == index) {
             return cpu;
         }
@@ -110,7 +112,8 @@ CPUState *cpu_by_arch_id(int64_t id)
 {
     CPUState *cpu;
 
-    CPU_FOREACH(cpu) {
+    CPU_FOREACH(cpu)
+    {
         if (cpu->cc->get_arch_id(cpu) == id) {
             return cpu;
         }
@@ -139,7 +142,8 @@ void start_exclusive(void)
     qatomic_set(&exclusive.active, true);
     smp_mb();
     assert(exclusive.awaited == 0);
-    CPU_FOREACH(cpu) {
+    CPU_FOREACH(cpu)
+    {
         if (qatomic_load_acquire(&cpu->running)) {
             cpu->has_waiter = true;
             exclusive.awaited++;

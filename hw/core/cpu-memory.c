@@ -92,8 +92,8 @@ static bool debug_access(CPUState *cpu, vaddr addr, void *buf, size_t len,
                          bool is_write)
 {
     MemTxAttrs attrs = { 0 };
-    hwaddr page = cpu_get_phys_page_attrs_debug(cpu, addr & TARGET_PAGE_MASK,
-                                                &attrs);
+    hwaddr page =
+        cpu_get_phys_page_attrs_debug(cpu, addr & TARGET_PAGE_MASK, &attrs);
     hwaddr phys = page + (addr & ~TARGET_PAGE_MASK);
     AddressSpace *as;
 
@@ -102,9 +102,9 @@ static bool debug_access(CPUState *cpu, vaddr addr, void *buf, size_t len,
     }
     as = cpu_get_address_space(cpu, cpu_asidx_from_attrs(cpu, attrs));
     attrs.debug = 1;
-    return (is_write ? address_space_write_rom(as, phys, attrs, buf, len)
-                     : address_space_read(as, phys, attrs, buf, len)) ==
-           MEMTX_OK;
+    return (is_write
+                ? address_space_write_rom(as, phys, attrs, buf, len)
+                : address_space_read(as, phys, attrs, buf, len)) == MEMTX_OK;
 }
 
 int cpu_memory_rw_debug(CPUState *cpu, vaddr addr, void *ptr, size_t len,

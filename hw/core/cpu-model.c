@@ -31,8 +31,8 @@ static ObjectClass *family_of(ObjectClass *oc)
 
 static ObjectClass *process_family(void)
 {
-    MachineClass *mc = current_machine ? MACHINE_GET_CLASS(current_machine)
-                                       : NULL;
+    MachineClass *mc =
+        current_machine ? MACHINE_GET_CLASS(current_machine) : NULL;
     const char *type = mc ? machine_class_default_cpu_type(mc) : NULL;
     ObjectClass *oc = type ? object_class_by_name(type) : NULL;
 

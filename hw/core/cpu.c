@@ -299,26 +299,25 @@ GuestPanicInformation *cpu_get_crash_info(CPUState *cpu)
     return ops && ops->get_crash_info ? ops->get_crash_info(cpu) : NULL;
 }
 
-#define DEFINE_WRITE_NOTE(bits)                                          \
-    int cpu_write_elf##bits##_note(WriteCoreDumpFunction f,              \
-                                   CPUState *cpu, int cpuid,             \
-                                   void *opaque)                         \
-    {                                                                    \
-        const SysemuCPUOps *ops = cpu->cc->sysemu_ops;                   \
-                                                                         \
-        return ops && ops->write_elf##bits##_note                        \
-                   ? ops->write_elf##bits##_note(f, cpu, cpuid, opaque)  \
-                   : -1;                                                 \
-    }                                                                    \
-                                                                         \
-    int cpu_write_elf##bits##_qemunote(WriteCoreDumpFunction f,          \
-                                       CPUState *cpu, void *opaque)      \
-    {                                                                    \
-        const SysemuCPUOps *ops = cpu->cc->sysemu_ops;                   \
-                                                                         \
-        return ops && ops->write_elf##bits##_qemunote                    \
-                   ? ops->write_elf##bits##_qemunote(f, cpu, opaque)     \
-                   : 0;                                                  \
+#define DEFINE_WRITE_NOTE(bits)                                                \
+    int cpu_write_elf##bits##_note(WriteCoreDumpFunction f, CPUState *cpu,     \
+                                   int cpuid, void *opaque)                    \
+    {                                                                          \
+        const SysemuCPUOps *ops = cpu->cc->sysemu_ops;                         \
+                                                                               \
+        return ops && ops->write_elf##bits##_note                              \
+                   ? ops->write_elf##bits##_note(f, cpu, cpuid, opaque)        \
+                   : -1;                                                       \
+    }                                                                          \
+                                                                               \
+    int cpu_write_elf##bits##_qemunote(WriteCoreDumpFunction f, CPUState *cpu, \
+                                       void *opaque)                           \
+    {                                                                          \
+        const SysemuCPUOps *ops = cpu->cc->sysemu_ops;                         \
+                                                                               \
+        return ops && ops->write_elf##bits##_qemunote                          \
+                   ? ops->write_elf##bits##_qemunote(f, cpu, opaque)           \
+                   : 0;                                                        \
     }
 
 DEFINE_WRITE_NOTE(32)
@@ -347,9 +346,8 @@ void cpu_class_init_props(DeviceClass *dc)
     ObjectClass *oc = OBJECT_CLASS(dc);
 
     /* A board may set this one after realize. */
-    object_class_property_add_bool(oc, "start-powered-off",
-                                   get_start_powered_off,
-                                   set_start_powered_off);
+    object_class_property_add_bool(
+        oc, "start-powered-off", get_start_powered_off, set_start_powered_off);
     device_class_set_props(dc, cpu_common_properties);
 }
 

@@ -50,8 +50,10 @@ bool machine_set_cpu(MachineState *ms, const char *option, Error **errp)
     }
     oc = object_class_by_name(ms->cpu_type);
     if (!oc || !object_class_dynamic_cast(oc, TYPE_CPU)) {
-        error_setg(errp, "machine type '%s' needs the CPU type '%s', which this "
-                   "program does not have", mc->name, ms->cpu_type);
+        error_setg(errp,
+                   "machine type '%s' needs the CPU type '%s', which this "
+                   "program does not have",
+                   mc->name, ms->cpu_type);
         return false;
     }
     if (mc->valid_cpu_types && !is_valid_type(mc, oc)) {

@@ -16,15 +16,15 @@ typedef struct PlaceId {
     size_t id;
 } PlaceId;
 
-#define PLACE_ID(name, field)                                            \
-    {                                                                    \
-        name, offsetof(CpuInstanceProperties, has_##field),              \
-            offsetof(CpuInstanceProperties, field)                       \
+#define PLACE_ID(name, field)                                                  \
+    {                                                                          \
+        name, offsetof(CpuInstanceProperties, has_##field),                    \
+            offsetof(CpuInstanceProperties, field)                             \
     }
 
 /* In the order in which a slot's place is written. */
 static const PlaceId place_ids[] = {
-    PLACE_ID("socket-id", socket_id), PLACE_ID("die-id", die_id),
+    PLACE_ID("socket-id", socket_id),   PLACE_ID("die-id", die_id),
     PLACE_ID("cluster-id", cluster_id), PLACE_ID("module-id", module_id),
     PLACE_ID("core-id", core_id),       PLACE_ID("thread-id", thread_id),
 };
@@ -239,13 +239,12 @@ void numa_complete_cpus(MachineState *ms)
 
 void numa_cpu_pre_plug(const CPUArchId *slot, DeviceState *dev, Error **errp)
 {
-    int node_id =
-        object_property_get_int(OBJECT(dev), "node-id", &error_abort);
+    int node_id = object_property_get_int(OBJECT(dev), "node-id", &error_abort);
 
     if (node_id == -1) {
         if (slot->props.has_node_id) {
-            object_property_set_int(OBJECT(dev), "node-id",
-                                    slot->props.node_id, errp);
+            object_property_set_int(OBJECT(dev), "node-id", slot->props.node_id,
+                                    errp);
         }
     } else if (node_id != slot->props.node_id) {
         error_setg(errp, "invalid node-id, must be %" PRId64,

@@ -112,8 +112,8 @@ static bool add_memory(MachineState *ms, NodeInfo *node,
         }
     }
     if (o->memdev) {
-        backend = object_resolve_path_type(o->memdev, TYPE_MEMORY_BACKEND,
-                                           NULL);
+        backend =
+            object_resolve_path_type(o->memdev, TYPE_MEMORY_BACKEND, NULL);
         if (!backend) {
             error_setg(errp, "memdev=%s is ambiguous", o->memdev);
             return false;
@@ -159,9 +159,8 @@ static void set_distance(MachineState *ms, const NumaDistOptions *o,
         error_setg(errp, "Parameter '%s' expects an integer between 0 and %d",
                    o->src >= MAX_NODES ? "src" : "dst", MAX_NODES - 1);
     } else if (!nodes[o->src].present || !nodes[o->dst].present) {
-        error_setg(errp,
-                   "Source/Destination NUMA node is missing. "
-                   "Please use '-numa node' option to declare it first.");
+        error_setg(errp, "Source/Destination NUMA node is missing. "
+                         "Please use '-numa node' option to declare it first.");
     } else if (o->val < NUMA_DISTANCE_MIN) {
         error_setg(errp,
                    "NUMA distance (%" PRIu8 ") is invalid, "

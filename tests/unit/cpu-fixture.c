@@ -51,8 +51,7 @@ static vaddr toy_get_pc(CPUState *cs)
 
 static void toy_reset_hold(Object *obj, ResetType type)
 {
-    ResettableClass *parent =
-        RESETTABLE_CLASS(object_class_by_name(TYPE_CPU));
+    ResettableClass *parent = RESETTABLE_CLASS(object_class_by_name(TYPE_CPU));
 
     parent->phases.hold(obj, type);
     TOY_CPU(obj)->resets++;
@@ -100,7 +99,7 @@ static void toy_run(CPUState *cs)
     cpu_exec_start(cs);
     qatomic_set(&cpu->in_guest, true);
     while (!cpu_loop_exit_requested(cs)) {
-        cpu->private++;
+        cpu->private ++;
         qatomic_set(&cpu->counter, cpu->counter + 1);
     }
     qatomic_set(&cpu->in_guest, false);
@@ -137,8 +136,7 @@ static void *toy_thread(void *opaque)
 
 static void toy_create_thread(CPUState *cs)
 {
-    qemu_thread_create(cs->thread, "toy", toy_thread, cs,
-                       QEMU_THREAD_JOINABLE);
+    qemu_thread_create(cs->thread, "toy", toy_thread, cs, QEMU_THREAD_JOINABLE);
 }
 
 static int toy_update_guest_debug(CPUState *cs)

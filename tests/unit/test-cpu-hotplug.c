@@ -24,8 +24,8 @@
 static const CPUArchIdList *slots_of(MachineState *ms)
 {
     if (!ms->possible_cpus) {
-        ms->possible_cpus = g_malloc0(sizeof(CPUArchIdList) +
-                                      NR_SLOTS * sizeof(CPUArchId));
+        ms->possible_cpus =
+            g_malloc0(sizeof(CPUArchIdList) + NR_SLOTS * sizeof(CPUArchId));
         ms->possible_cpus->len = NR_SLOTS;
         for (int i = 0; i < NR_SLOTS; i++) {
             CPUArchId *slot = &ms->possible_cpus->cpus[i];
@@ -126,7 +126,7 @@ static const TypeInfo slots_type = {
     .name = MACHINE_TYPE_NAME("slots"),
     .parent = TYPE_MACHINE,
     .class_init = slots_class_init,
-    .interfaces = (InterfaceInfo[]){ { TYPE_HOTPLUG_HANDLER }, { } },
+    .interfaces = (InterfaceInfo[]){ { TYPE_HOTPLUG_HANDLER }, {} },
 };
 
 /* "OK", or the message. */

@@ -237,8 +237,8 @@ static void test_exclusive(void)
     exclusive_counter = exclusive_done = 0;
     start_senders(senders, send_exclusive);
     join_senders(senders);
-    for (int i = 0; qatomic_read(&exclusive_done) != NR_SENDERS * 100 &&
-                    i < 20000; i++) {
+    for (int i = 0;
+         qatomic_read(&exclusive_done) != NR_SENDERS * 100 && i < 20000; i++) {
         sleep_unlocked(1);
     }
     g_assert_cmpint(qatomic_read(&exclusive_done), ==, NR_SENDERS * 100);

@@ -33,7 +33,8 @@ static void test_list(void)
         g_assert_true(CPU(cpu[i])->cc == CPU_GET_CLASS(cpu[i]));
     }
     g_assert_cmpuint(cpu_list_generation_id_get(), !=, generation);
-    CPU_FOREACH(cs) {
+    CPU_FOREACH(cs)
+    {
         g_assert_true(cs == CPU(cpu[n++]));
     }
     g_assert_cmpint(n, ==, 4);
@@ -246,11 +247,10 @@ static void test_breakpoints(void)
         cpu_watchpoint_insert(cs, -4, 4, BP_CPU | BP_MEM_READ, NULL), ==, 0);
     wp->flags |= BP_WATCHPOINT_HIT_WRITE;
     cs->watchpoint_hit = wp;
-    g_assert_cmpint(
-        cpu_watchpoint_remove(cs, 0x1000, 4, BP_GDB | BP_MEM_WRITE), ==,
-        -ENOENT);
-    g_assert_cmpint(
-        cpu_watchpoint_remove(cs, 0x1000, 8, BP_GDB | BP_MEM_WRITE), ==, 0);
+    g_assert_cmpint(cpu_watchpoint_remove(cs, 0x1000, 4, BP_GDB | BP_MEM_WRITE),
+                    ==, -ENOENT);
+    g_assert_cmpint(cpu_watchpoint_remove(cs, 0x1000, 8, BP_GDB | BP_MEM_WRITE),
+                    ==, 0);
     g_assert_null(cs->watchpoint_hit);
     cpu_watchpoint_remove_all(cs, BP_CPU);
     g_assert_true(QTAILQ_EMPTY(&cs->watchpoints));
@@ -264,8 +264,8 @@ static void test_bad_watchpoints(void)
     if (g_test_subprocess()) {
         ToyCPU *cpu = toy_new();
 
-        g_assert_cmpint(cpu_watchpoint_insert(CPU(cpu), 8, 0, BP_GDB, NULL),
-                        ==, -EINVAL);
+        g_assert_cmpint(cpu_watchpoint_insert(CPU(cpu), 8, 0, BP_GDB, NULL), ==,
+                        -EINVAL);
         g_assert_cmpint(cpu_watchpoint_insert(CPU(cpu), -4, 8, BP_GDB, NULL),
                         ==, -EINVAL);
         toy_free(cpu);

@@ -48,7 +48,7 @@ size_t qemu_iovec_concat_iov(QEMUIOVector *dst, struct iovec *src_iov,
             soffset -= len;
         }
     }
-    assert(soffset == 0);
+    assert(!sbytes || soffset == 0); /* it begins within the source */
     return done;
 }
 

@@ -90,7 +90,7 @@ def main():
         name = pathlib.Path(test).name
         done = subprocess.run([test, "--tap", "-k"], env=env, check=False,
                               stdout=subprocess.PIPE, text=True)
-        print("".join(f"    {line}\n" for line in done.stdout.splitlines()),
+        print("".join(f"#   {line}\n" for line in done.stdout.splitlines()),
               end="")
         failures += done.returncode != 0
         print(f"{'not ' if done.returncode else ''}ok {number} - {name}")

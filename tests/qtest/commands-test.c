@@ -162,6 +162,7 @@ static const struct {
     { "object-del", "{'id': 'nope'}", GENERIC, "nope" },
     { "object-del", "{'id': ''}", GENERIC, "" },
     { "device_add", "{}", GENERIC, "'driver' is missing" },
+    { "dumpdtb", "{'filename': '/dev/null'}", GENERIC, "FDT" },
     { "blockdev-add", "{}", GENERIC, "'node-name' must be specified" },
     { "blockdev-add", "{'driver': 'qcow2', 'node-name': 'n'}", GENERIC,
       "vhost-user" },

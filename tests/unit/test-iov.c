@@ -119,9 +119,43 @@ static void test_send_recv(void)
     close(sv[1]);
 }
 
+/* A vector that grows out of parts of another one holds the same bytes. */
+static void test_vector(void)
+{
+    for (int round = 0; round < 300; round++) {
+        struct iovec iov[PARTS];
+        uint8_t got[BYTES];
+        size_t size, offset, bytes, cut;
+        unsigned int cnt = random_iov(iov, &size);
+        QEMUIOVector all, part;
+
+        offset = g_test_rand_int_range(0, size + 1);
+        bytes = g_test_rand_int_range(0, size - offset + 1);
+        randomize(memory, BYTES);
+        qemu_iovec_init_external(&all, iov, cnt);
+        g_assert_cmpuint(all.size, ==, size);
+        qemu_iovec_init(&part, g_test_rand_int_range(0, 3));
+        qemu_iovec_concat(&part, &all, offset, bytes);
+        g_assert_cmpuint(part.size, ==, bytes);
+        g_assert_cmpuint(qemu_iovec_to_buf(&part, 0, got, BYTES), ==, bytes);
+        g_assert_cmpint(memcmp(got, memory + offset, bytes), ==, 0);
+
+        cut = g_test_rand_int_range(0, bytes + 1);
+        qemu_iovec_discard_back(&part, cut);
+        g_assert_cmpuint(part.size, ==, bytes - cut);
+        qemu_iovec_memset(&part, 0, 0, bytes - cut);
+        g_assert_true(qemu_iovec_is_zero(&part, 0, bytes - cut));
+        g_assert_cmpint(
+            memcmp(got + bytes - cut, memory + offset + bytes - cut, cut), ==,
+            0);
+        qemu_iovec_destroy(&part);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/iov/vector", test_vector);
     g_test_add_func("/iov/copies", test_copies);
     g_test_add_func("/iov/discard", test_discard);
     g_test_add_func("/iov/send-recv", test_send_recv);

@@ -13,6 +13,7 @@ CLANG     ?= clang
 FUZZ_TIME ?= 600
 FUZZ_MEMORY_TIME ?= $(FUZZ_TIME)
 SOAK_TIME ?= 3600
+SOAK_BOOTS ?= 50
 PREFIX    ?= /usr/local
 
 meson_flags = --prefix=$(PREFIX) -Dbuildtype=$(BUILDTYPE) \
@@ -31,7 +32,7 @@ help:
 	@echo 'make demo       install what is missing, build, show Plateau at work'
 	@echo 'make bench      benchmarks, as ratios to the QEMU of the distribution'
 	@echo 'make fuzz       every fuzzer for FUZZ_TIME seconds (600)'
-	@echo 'make soak       the long random runs, for SOAK_TIME seconds (3600)'
+	@echo 'make soak       SOAK_BOOTS (50) guests, then random runs for SOAK_TIME s'
 	@echo 'make tsan       the threaded tests under the thread sanitizer'
 	@echo 'make docs       the manual, as HTML and man pages'
 	@echo 'make format     clang-format over our sources'
@@ -86,10 +87,12 @@ tsan: deps
 	TSAN_OPTIONS=second_deadlock_stack=1:suppressions=$(CURDIR)/tests/tsan.supp \
 		$(MESON) test -C build-tsan --print-errorlogs --suite threads
 
-# Every run of the random tests has a seed of its own; the log tells it.
+# Every run of the random tests has a seed of its own; the log tells it. First
+# SOAK_BOOTS boots of a guest.
 .PHONY: soak
 soak: deps
 	@$(MAKE) --no-print-directory all
+	tests/guest/soak $(BUILD)/system/plateau $(SOAK_BOOTS) || [ $$? = 77 ]
 	tests/guest/insn/memory_test.py --full $(BUILD)/system/plateau
 	@end=$$(($$(date +%s) + $(SOAK_TIME))); n=0; \
 	while [ $$(date +%s) -lt $$end ]; do \

@@ -3,7 +3,9 @@
 """Debian's kernel on the board `virt`: to a shell, with 1, 2 and 4 harts; what
 the guest and the monitor say; reboot and poweroff; U-Boot and OpenSBI.
 
-    boot.py EMULATOR [WORD-OF-THE-EMULATOR'S-COMMAND]...
+    boot.py [--short] EMULATOR [WORD-OF-THE-EMULATOR'S-COMMAND]...
+
+--short: two boots, for a build with sanitizers.
 """
 import pathlib
 import re
@@ -12,7 +14,8 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "guest"))
 from guest import PROMPT, Guest, images, linux, run_tap  # noqa: E402
 
-COMMAND = sys.argv[1:]
+SHORT = sys.argv[1] == "--short"
+COMMAND = sys.argv[2:] if SHORT else sys.argv[1:]
 
 
 def to_a_shell(harts):
@@ -132,6 +135,8 @@ def u_boot_as_firmware():
 
 if __name__ == "__main__":
     images()
+    if SHORT:
+        sys.exit(run_tap([two_harts, u_boot_from_kernel]))
     sys.exit(run_tap([
         one_hart, two_harts, four_harts, four_harts_under_load,
         reboot_comes_back, no_reboot_ends, stop_and_cont,

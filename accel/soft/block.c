@@ -247,7 +247,11 @@ void soft_drop_page(AccelCPUState *s, ram_addr_t ram)
     SoftPage *page = page_find(a, ram);
     uint32_t at;
 
-    if (!page || !page->blocks) {
+    if (!page) {
+        return;
+    }
+    page->granules = 0;
+    if (!page->blocks) {
         return;
     }
     for (at = page->blocks; at;) {
@@ -262,7 +266,6 @@ void soft_drop_page(AccelCPUState *s, ram_addr_t ram)
         at = block->page_next;
     }
     page->blocks = 0;
-    page->granules = 0;
     s->stale = true;
     s->stats.pages_dropped++;
 }

@@ -54,6 +54,10 @@ class GuestError(Exception):
     pass
 
 
+class GuestTimeout(GuestError, TimeoutError):
+    """What was expected has not come, yet."""
+
+
 class Guest:
     def __init__(self, command, *args, qmp=True):
         self.tmp = tempfile.TemporaryDirectory(prefix="plateau-guest-")
@@ -134,8 +138,8 @@ class Guest:
                 raise GuestError(f"the console closed before '{pattern}'; "
                                  + self.tail()) from None
             if time.monotonic() > end:
-                raise GuestError(f"no '{pattern}' in {timeout} s; "
-                                 + self.tail())
+                raise GuestTimeout(f"no '{pattern}' in {timeout} s; "
+                                   + self.tail())
 
     def tail(self):
         text = self.log[-1500:].decode(errors="replace")

@@ -6,6 +6,7 @@
  */
 #include "qemu/osdep.h"
 
+#include "hw/irq.h"
 #include "riscv-fixture.h"
 
 #define AIA "smaia=on,ssaia=on"

@@ -79,6 +79,11 @@ SKIPPED_IN_U = {
     "sfence.w.inval", "sfence.inval.ir",
 }
 
+# The reference believes that these have no effect but their result, and leaves
+# them out where that is overwritten unread: then their flags are missing. A
+# store behind each reads it.
+RESULT_READ = re.compile(r"fround(nx)?\.[hsd]")
+
 # CSRs that a block may read and write: others are swept by csrsweep.py.
 # Not sepc: its bit 0 is always zero (privileged specification, 3.1.14), and the
 # reference keeps what was written.
@@ -124,6 +129,8 @@ class Insns:
                     and (not only or i["name"] in only)]
         self.skipped = [(i["width"], i["mask"], i["match"]) for i in insns
                         if i["name"] in SKIPPED]
+        self.read = [(i["mask"], i["match"]) for i in insns
+                     if RESULT_READ.fullmatch(i["name"])]
         if not self.all:
             sys.exit("difffuzz: no such instruction")
 
@@ -290,7 +297,8 @@ class Generator:
         if kind < 0.04:
             return [(w, 4, None) for w in self.jump_pair()]
         if kind < 0.07:
-            return [(self.random_word(), 4, None)]
+            word = self.random_word()
+            return [(word, 4, None)] + self.reader(word, 4)
         if kind < 0.075:
             return [(rng.choice((0x73, 0x100073)), 4, None)]
         while True:
@@ -299,7 +307,15 @@ class Generator:
                 continue
             one = self.fill(insn)
             if not self.insns.is_skipped(one[0], one[1] * 8):
-                return [one]
+                return [one] + self.reader(one[0], one[1])
+
+    def reader(self, word, width):
+        """For some floating-point results, fsd rd, 8*n(sp)."""
+        if width == 4 and any(word & mask == match
+                              for mask, match in self.insns.read):
+            return [(self.rng.randrange(16) << 25 | (word >> 7 & 31) << 20
+                     | 2 << 15 | 3 << 12 | 0x27, 4, None)]
+        return []
 
     def code(self, length):
         """A block of about so many instructions; (bytes, count)"""
@@ -373,16 +389,29 @@ def page_tables(rng):
     return b"".join(struct.pack("<512Q", *t) for t in (root, middle, leaf))
 
 
-def build_harness(tmp):
+def need_reference(command):
+    """Skip where the reference cannot be had."""
+    done = subprocess.run([*command, "--version"], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, check=False)
+    if done.returncode == SKIP:
+        print("1..0 # SKIP no reference: " + done.stderr.strip())
+        sys.exit(SKIP)
+    if done.returncode:
+        sys.exit(f"{command[0]}: {done.stderr}")
+
+
+def build_harness(tmp, name="harness.S"):
+    """The program that runs the blocks, as an ELF file."""
     source = f"{tmp}/harness.s"
     try:
         subprocess.run(["cpp", "-P", "-undef", "-x", "assembler-with-cpp",
-                        HERE / "harness.S", source], check=True)
+                        HERE / name, source], check=True)
         subprocess.run(["riscv64-linux-gnu-as", "-march=rv64gc_zifencei",
                         source, "-o", f"{tmp}/harness.o"], check=True)
         subprocess.run(["riscv64-linux-gnu-ld", "-Ttext", hex(RAM),
-                        "--no-relax", "-N", "-e", "_start", f"{tmp}/harness.o",
-                        "-o", f"{tmp}/harness.elf"], check=True)
+                        "--no-relax", "--no-warn-rwx-segments", "-N", "-e",
+                        "_start", f"{tmp}/harness.o", "-o",
+                        f"{tmp}/harness.elf"], check=True)
     except FileNotFoundError as err:
         print(f"1..0 # SKIP no {err.filename}")
         sys.exit(SKIP)
@@ -590,6 +619,7 @@ def main():
     total, number, begin = 0, 0, time.monotonic()
     with tempfile.TemporaryDirectory(prefix="plateau-diff-") as tmp:
         elf = build_harness(tmp)
+        need_reference(args.reference)
         while total < args.instructions and number != args.batches:
             seed = args.seed + number
             count = run_batch(args, random.Random(seed), insns, tmp, elf,

@@ -289,6 +289,14 @@ HMPCommand hmp_cmds[] = {
         .cmd = hmp_dumpdtb,
     },
     {
+        .name = "gdbserver",
+        .args_type = "device:s?",
+        .params = "[device]",
+        .help = "start gdbserver on given device (default 'tcp::1234'), stop "
+                "with 'none'",
+        .cmd = hmp_gdbserver,
+    },
+    {
         .name = "getfd",
         .args_type = "fdname:s",
         .params = "getfd name",
@@ -304,14 +312,6 @@ HMPCommand hmp_cmds[] = {
         .help = "print the host virtual address corresponding to a guest "
                 "physical address",
         .cmd = hmp_gpa2hva,
-    },
-    {
-        .name = "gdbserver",
-        .args_type = "device:s?",
-        .params = "[device]",
-        .help = "start gdbserver on given device (default 'tcp::1234'), stop "
-                "with 'none'",
-        .cmd = hmp_gdbserver,
     },
     {
         .name = "gva2gpa",

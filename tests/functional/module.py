@@ -179,6 +179,9 @@ def headers_are_complete(inst):
     expected = {str(p.relative_to(TOP / "include"))
                 for p in (TOP / "include").rglob("*.h")}
     assert expected <= set(names), expected - set(names)
+    # A few are for the sources of one target, which bring "cpu.h" themselves.
+    names = [n for n in names if '#include "cpu.h"' not in
+             (top / n).read_text(encoding="utf-8")]
     source = inst.tmp / "all.c"
     source.write_text('#include "qemu/osdep.h"\n' + "".join(
         f'#include "{n}"\n' for n in names), encoding="utf-8")

@@ -11,6 +11,7 @@
 #include "qemu/osdep.h"
 #include "block/aio.h"
 #include "block/aio-wait.h"
+#include "block/thread-pool.h"
 #include "qapi/error.h"
 #include "qemu/main-loop.h"
 #include "aio-handler.h"
@@ -141,6 +142,10 @@ static void source_finalize(GSource *source)
     AioContext *ctx = (AioContext *)source;
 
     /* Deleted bottom halves are freed by their turn; nobody runs here now. */
+    thread_pool_free_aio(ctx->thread_pool);
+    if (ctx->linux_io_uring) {
+        ctx->free_linux_io_uring(ctx->linux_io_uring);
+    }
     aio_bh_destroy(ctx);
     aio_handlers_destroy(ctx);
     event_notifier_cleanup(&ctx->notifier);
@@ -175,6 +180,7 @@ AioContext *aio_context_new(Error **errp)
     ctx->notifier = notifier;
     ctx->notifier_pfd.fd = event_notifier_get_fd(&notifier);
     ctx->notifier_pfd.events = G_IO_IN;
+    ctx->thread_pool_max = THREAD_POOL_MAX_THREADS_DEFAULT;
     g_source_add_poll(&ctx->source, &ctx->notifier_pfd);
     qemu_lockcnt_init(&ctx->list_lock);
     ctx->bh_running_end = &ctx->bh_running;
@@ -214,6 +220,17 @@ void aio_context_set_thread_pool_params(AioContext *ctx, int64_t min,
     }
     ctx->thread_pool_min = min;
     ctx->thread_pool_max = max;
+    if (ctx->thread_pool) {
+        thread_pool_update_params(ctx->thread_pool, ctx);
+    }
+}
+
+struct ThreadPoolAio *aio_get_thread_pool(AioContext *ctx)
+{
+    if (!ctx->thread_pool) {
+        ctx->thread_pool = thread_pool_new_aio(ctx);
+    }
+    return ctx->thread_pool;
 }
 
 void aio_context_set_aio_params(AioContext *ctx, int64_t max_batch)

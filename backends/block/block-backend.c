@@ -593,30 +593,31 @@ int blk_truncate(BlockBackend *blk, int64_t offset, bool exact,
 /*** Requests that call back. ***/
 
 /* The request is carried out already; only its result is on the way. */
-struct BlockAIOCB {
+typedef struct LateResult {
+    BlockAIOCB common;
     QEMUBH *bh;
-    BlockCompletionFunc *cb;
-    void *opaque;
     int ret;
-};
+} LateResult;
+
+static const AIOCBInfo late_info = { .aiocb_size = sizeof(LateResult) };
 
 static void complete(void *opaque)
 {
-    BlockAIOCB *acb = opaque;
+    LateResult *late = opaque;
 
-    qemu_bh_delete(acb->bh);
-    acb->cb(acb->opaque, acb->ret);
-    g_free(acb);
+    qemu_bh_delete(late->bh);
+    late->common.cb(late->common.opaque, late->ret);
+    qemu_aio_unref(late);
 }
 
 static BlockAIOCB *call_back(int ret, BlockCompletionFunc *cb, void *opaque)
 {
-    BlockAIOCB *acb = g_new(BlockAIOCB, 1);
+    LateResult *late = qemu_aio_get(&late_info, NULL, cb, opaque);
 
-    *acb = (BlockAIOCB){ .cb = cb, .opaque = opaque, .ret = ret };
-    acb->bh = qemu_bh_new(complete, acb);
-    qemu_bh_schedule(acb->bh);
-    return acb;
+    late->ret = ret;
+    late->bh = qemu_bh_new(complete, late);
+    qemu_bh_schedule(late->bh);
+    return &late->common;
 }
 
 BlockAIOCB *blk_aio_preadv(BlockBackend *blk, int64_t offset,
@@ -656,8 +657,10 @@ BlockAIOCB *blk_aio_flush(BlockBackend *blk, BlockCompletionFunc *cb,
 
 void blk_aio_cancel(BlockAIOCB *acb)
 {
-    qemu_bh_cancel(acb->bh);
-    complete(acb);
+    LateResult *late = container_of(acb, LateResult, common);
+
+    qemu_bh_cancel(late->bh);
+    complete(late);
 }
 
 void blk_aio_cancel_async(BlockAIOCB *acb)

@@ -12,7 +12,8 @@
  * Bottom halves run in the order in which they were scheduled; one that is
  * scheduled while they run waits for the next turn.
  *
- * Implemented in util/aio-context.c, util/aio-handler.c and util/aio-bh.c.
+ * Implemented in util/aio-context.c, util/aio-handler.c, util/aio-bh.c and
+ * util/aiocb.c.
  */
 #ifndef QEMU_AIO_H
 #define QEMU_AIO_H
@@ -27,6 +28,31 @@
 
 typedef struct BlockAIOCB BlockAIOCB;
 typedef void BlockCompletionFunc(void *opaque, int ret);
+
+/*
+ * A request of the block layer that is under way; what makes it embeds this
+ * first. cancel_async() asks for an early end, if that can be had; the callback
+ * comes in any case, once.
+ */
+typedef struct AIOCBInfo {
+    void (*cancel_async)(BlockAIOCB *acb);
+    size_t aiocb_size;
+} AIOCBInfo;
+
+struct BlockAIOCB {
+    const AIOCBInfo *aiocb_info;
+    BlockDriverState *bs;
+    BlockCompletionFunc *cb;
+    void *opaque;
+    int refcnt;
+};
+
+/* A new one of @aiocb_info->aiocb_size bytes with one reference. */
+void *qemu_aio_get(const AIOCBInfo *aiocb_info, BlockDriverState *bs,
+                   BlockCompletionFunc *cb, void *opaque);
+/* The last reference frees it. In the thread of its context. */
+void qemu_aio_unref(void *p);
+void qemu_aio_ref(void *p);
 
 typedef struct AioHandler AioHandler;
 typedef void QEMUBHFunc(void *opaque);
@@ -65,6 +91,12 @@ struct AioContext {
     int64_t poll_max_ns, poll_grow, poll_shrink;
     int64_t aio_max_batch;
     int64_t thread_pool_min, thread_pool_max;
+
+    /* Made when first used; the home thread's. See block/thread-pool.h. */
+    struct ThreadPoolAio *thread_pool;
+    /* The io_uring of the block layer, and what frees it. */
+    struct LuringState *linux_io_uring;
+    void (*free_linux_io_uring)(struct LuringState *s);
 };
 
 /* A new context with one reference; NULL and @errp if there is no eventfd. */
@@ -202,5 +234,8 @@ void aio_context_set_poll_params(AioContext *ctx, int64_t max_ns,
 void aio_context_set_thread_pool_params(AioContext *ctx, int64_t min,
                                         int64_t max, Error **errp);
 void aio_context_set_aio_params(AioContext *ctx, int64_t max_batch);
+
+/* The pool of threads that work for @ctx. In its home thread. */
+struct ThreadPoolAio *aio_get_thread_pool(AioContext *ctx);
 
 #endif

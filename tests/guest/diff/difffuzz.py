@@ -403,12 +403,14 @@ def need_reference(command):
         sys.exit(f"{command[0]}: {done.stderr}")
 
 
-def build_harness(tmp, name="harness.S"):
+def build_harness(tmp, name="harness.S", more=""):
     """The program that runs the blocks, as an ELF file."""
     source = f"{tmp}/harness.s"
     try:
         subprocess.run(["cpp", "-P", "-undef", "-x", "assembler-with-cpp",
                         HERE / name, source], check=True)
+        with open(source, "a", encoding="utf-8") as file:
+            file.write(more)
         subprocess.run(["riscv64-linux-gnu-as", "-march=rv64gc_zifencei",
                         source, "-o", f"{tmp}/harness.o"], check=True)
         subprocess.run(["riscv64-linux-gnu-ld", "-Ttext", hex(RAM),

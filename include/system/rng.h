@@ -36,8 +36,8 @@ struct RngRequest {
 };
 
 /*
- * request_entropy: @req is at the end of the queue; see to it. opened: the
- * object is complete; opens what it needs, or sets @errp.
+ * request_entropy: @req will be at the end of the queue; see to it that it is
+ * served. opened: the object is complete; opens what it needs, or sets @errp.
  */
 struct RngBackendClass {
     ObjectClass parent_class;
@@ -58,5 +58,10 @@ void rng_backend_request_entropy(RngBackend *s, size_t size,
 
 /* For backends: @req is done; it leaves the queue and is freed. */
 void rng_backend_finalize_request(RngBackend *s, RngRequest *req);
+
+/* Takes back all requests with that callback: it is not called any more. */
+void rng_backend_cancel_requests(RngBackend *s,
+                                 EntropyReceiveFunc *receive_entropy,
+                                 const void *opaque);
 
 #endif

@@ -85,6 +85,13 @@ HMPCommand hmp_info_cmds[] = {
         .flags = "p",
     },
     {
+        .name = "memory-devices",
+        .args_type = "",
+        .params = "",
+        .help = "show memory devices",
+        .cmd = hmp_info_memory_devices,
+    },
+    {
         .name = "memory_size_summary",
         .args_type = "",
         .params = "",

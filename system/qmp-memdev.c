@@ -4,6 +4,7 @@
  */
 #include "qemu/osdep.h"
 #include "hw/boards.h"
+#include "hw/mem/memory-device.h"
 #include "memory/ram-visibility.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-machine.h"
@@ -71,7 +72,13 @@ MemoryInfo *qmp_query_memory_size_summary(Error **errp)
 
     info->base_memory = current_machine->ram_size;
     info->has_plugged_memory = true;
+    info->plugged_memory = get_plugged_memory_size();
     return info;
+}
+
+MemoryDeviceInfoList *qmp_query_memory_devices(Error **errp)
+{
+    return qmp_memory_device_list();
 }
 
 void qmp_x_memdev_discard(const char *id, bool has_offset, uint64_t offset,

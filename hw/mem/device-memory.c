@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The window of a machine in which memory devices are plugged. */
+/* The windows of a machine in which memory devices are plugged. */
 #include "qemu/osdep.h"
 #include "exec/address-spaces.h"
 #include "hw/boards.h"
+#include "hw/mem/memory-device.h"
+#include "memslots.h"
 
 void machine_memory_devices_init(MachineState *ms, hwaddr base, uint64_t size)
 {
@@ -14,4 +16,18 @@ void machine_memory_devices_init(MachineState *ms, hwaddr base, uint64_t size)
     address_space_init(&dms->as, &dms->mr, "device-memory");
     memory_region_add_subregion(get_system_memory(), base, &dms->mr);
     ms->device_memory = dms;
+    memslots_track(dms);
+}
+
+void machine_memory_devices_set_fallback(MachineState *ms, hwaddr base,
+                                         uint64_t size)
+{
+    ms->fallback_memory_base = base;
+    ms->fallback_memory_size = size;
+}
+
+void machine_memory_devices_reserve_dimms(MachineState *ms, uint64_t size)
+{
+    ms->device_memory->dimm_reserved =
+        QEMU_ALIGN_UP(size, MEMORY_DEVICE_DIMM_ALIGN);
 }

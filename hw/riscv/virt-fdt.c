@@ -660,4 +660,5 @@ void virt_fdt_finish(RISCVVirtState *s)
     add_test(&f);
     add_uart(&f);
     add_rtc(&f);
+    virt_memdev_add_to_fdt(s);
 }

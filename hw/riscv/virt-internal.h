@@ -44,6 +44,24 @@ void virt_flash_map(RISCVVirtState *s);
 /* Whether the user has given the first one its content. */
 bool virt_flash_has_drive(const RISCVVirtState *s);
 
+/* ---- virt-memdev.c ------------------------------------------------------- */
+
+#define VIRT_DEVICE_MEMORY_ALIGN (1ULL << 30)
+
+/* Whether the device is a memory device that the machine plugs. */
+bool virt_is_memory_device(const DeviceState *dev);
+/* The methods of the machine's hotplug handler for one. */
+void virt_memdev_pre_plug(RISCVVirtState *s, DeviceState *dev, Error **errp);
+void virt_memdev_plug(RISCVVirtState *s, DeviceState *dev, Error **errp);
+void virt_memdev_unplug_request(RISCVVirtState *s, DeviceState *dev,
+                                Error **errp);
+void virt_memdev_unplug(RISCVVirtState *s, DeviceState *dev, Error **errp);
+/* Adds the nodes of DIMMs. */
+void virt_memdev_add_to_fdt(RISCVVirtState *s);
+/* How large the window is; 0: there is none. Settles maxram_size. */
+uint64_t virt_memdev_window_size(RISCVVirtState *s);
+void virt_memdev_class_init(ObjectClass *oc);
+
 /* ---- virt-pci.c ---------------------------------------------------------- */
 
 /* Whether the program has a PCI Express host bridge. */

@@ -17,7 +17,6 @@
 #include "virt-internal.h"
 
 #define HIGH_PCIE_MMIO_SIZE (16 * GiB)
-#define DEVICE_MEMORY_ALIGN (1 * GiB)
 /* As many as Linux's vhost and KVM have places for. */
 #define RAM_SLOTS_MAX 256
 
@@ -107,15 +106,6 @@ static size_t request_fixed(const RISCVVirtState *s, LayoutRequest *out)
     return n;
 }
 
-/*
- * How large the window for memory devices is: what may be plugged, and room to
- * align each to 1 GiB.
- */
-static uint64_t device_memory_size(const MachineState *ms)
-{
-    return ms->maxram_size - ms->ram_size + ms->ram_slots * DEVICE_MEMORY_ALIGN;
-}
-
 static bool check_device_memory(const MachineState *ms, Error **errp)
 {
     if (ms->ram_slots > RAM_SLOTS_MAX) {
@@ -140,12 +130,15 @@ static void place_variable(RISCVVirtState *s, const MemoryLayout *layout,
     const LayoutRange *r = memory_layout_find(layout, first + HIGH_PCIE);
 
     s->high_pcie_mmio = (MemMapEntry){ r->start, HIGH_PCIE_MMIO_SIZE };
-    s->device_memory = (MemMapEntry){ 0, 0 };
-    if (device_memory_size(MACHINE(s))) {
+    s->high_mmio.base = r->start + HIGH_PCIE_MMIO_SIZE;
+    if (s->device_memory.size) {
         r = memory_layout_find(layout, first + DEVICE_MEMORY);
         s->device_memory.base = r->start;
-        s->device_memory.size = device_memory_size(MACHINE(s));
+        s->high_mmio.base = MAX(s->high_mmio.base, r->last + 1);
     }
+    s->high_mmio.base = ROUND_UP(s->high_mmio.base, VIRT_DEVICE_MEMORY_ALIGN);
+    s->high_mmio.size =
+        (1ULL << TARGET_PHYS_ADDR_SPACE_BITS) - s->high_mmio.base;
 }
 
 bool virt_layout(RISCVVirtState *s, Error **errp)
@@ -163,6 +156,7 @@ bool virt_layout(RISCVVirtState *s, Error **errp)
     if (!check_device_memory(ms, errp)) {
         return false;
     }
+    s->device_memory = (MemMapEntry){ 0, virt_memdev_window_size(s) };
     requests[n + RAM] = (LayoutRequest){
         .name = "RAM",
         .place = LAYOUT_RAM,
@@ -178,10 +172,10 @@ bool virt_layout(RISCVVirtState *s, Error **errp)
     requests[n + DEVICE_MEMORY] = (LayoutRequest){
         .name = "device memory",
         .place = LAYOUT_RAM,
-        .size = device_memory_size(ms),
-        .align = DEVICE_MEMORY_ALIGN,
+        .size = s->device_memory.size,
+        .align = VIRT_DEVICE_MEMORY_ALIGN,
     };
-    in.nr_requests = n + (device_memory_size(ms) ? VARIABLE : DEVICE_MEMORY);
+    in.nr_requests = n + (s->device_memory.size ? VARIABLE : DEVICE_MEMORY);
     layout = memory_layout_resolve(&in, errp);
     if (!layout) {
         error_prepend(errp, "RAM of %" PRIu64 " MiB does not fit: ",

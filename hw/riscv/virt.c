@@ -4,6 +4,7 @@
 #include "exec/address-spaces.h"
 #include "hw/char/serial-mm.h"
 #include "hw/loader.h"
+#include "hw/mem/memory-device.h"
 #include "hw/misc/sifive_test.h"
 #include "hw/nvram/fw_cfg.h"
 #include "hw/platform-bus.h"
@@ -100,7 +101,10 @@ static void create_memory(RISCVVirtState *s)
     if (s->device_memory.size) {
         machine_memory_devices_init(ms, s->device_memory.base,
                                     s->device_memory.size);
+        machine_memory_devices_reserve_dimms(ms, s->dimm_reserve);
     }
+    machine_memory_devices_set_fallback(ms, s->high_mmio.base,
+                                        s->high_mmio.size);
     memory_region_init_rom(mrom, NULL, "riscv_virt_board.mrom",
                            s->memmap[VIRT_MROM].size, &error_fatal);
     memory_region_add_subregion(system, s->memmap[VIRT_MROM].base, mrom);
@@ -359,6 +363,7 @@ static void virt_add_properties(ObjectClass *oc)
     add_on_off_auto(oc, "acpi", offsetof(RISCVVirtState, acpi), "Enable ACPI");
     add_on_off_auto(oc, "iommu-sys", offsetof(RISCVVirtState, iommu_sys),
                     "Enable IOMMU platform device");
+    virt_memdev_class_init(oc);
 }
 
 /* ---- the type ------------------------------------------------------------ */
@@ -368,7 +373,37 @@ static HotplugHandler *virt_get_hotplug_handler(MachineState *machine,
 {
     MachineClass *mc = MACHINE_GET_CLASS(machine);
 
-    return device_is_dynamic_sysbus(mc, dev) ? HOTPLUG_HANDLER(machine) : NULL;
+    return device_is_dynamic_sysbus(mc, dev) || virt_is_memory_device(dev)
+               ? HOTPLUG_HANDLER(machine)
+               : NULL;
+}
+
+static void virt_device_pre_plug(HotplugHandler *handler, DeviceState *dev,
+                                 Error **errp)
+{
+    if (virt_is_memory_device(dev)) {
+        virt_memdev_pre_plug(RISCV_VIRT_MACHINE(handler), dev, errp);
+    }
+}
+
+static void virt_device_unplug_request(HotplugHandler *handler,
+                                       DeviceState *dev, Error **errp)
+{
+    if (virt_is_memory_device(dev)) {
+        virt_memdev_unplug_request(RISCV_VIRT_MACHINE(handler), dev, errp);
+    } else {
+        error_setg(errp, "device unplug request for unsupported device type: "
+                         "%s",
+                   object_get_typename(OBJECT(dev)));
+    }
+}
+
+static void virt_device_unplug(HotplugHandler *handler, DeviceState *dev,
+                               Error **errp)
+{
+    if (virt_is_memory_device(dev)) {
+        virt_memdev_unplug(RISCV_VIRT_MACHINE(handler), dev, errp);
+    }
 }
 
 static void virt_device_plug(HotplugHandler *handler, DeviceState *dev,
@@ -380,6 +415,9 @@ static void virt_device_plug(HotplugHandler *handler, DeviceState *dev,
         device_is_dynamic_sysbus(MACHINE_GET_CLASS(s), dev)) {
         platform_bus_link_device(PLATFORM_BUS_DEVICE(s->platform_bus_dev),
                                  SYS_BUS_DEVICE(dev));
+    }
+    if (virt_is_memory_device(dev)) {
+        virt_memdev_plug(s, dev, errp);
     }
 }
 
@@ -395,6 +433,7 @@ static void virt_machine_instance_init(Object *obj)
 static void virt_machine_class_init(ObjectClass *oc, void *data)
 {
     MachineClass *mc = MACHINE_CLASS(oc);
+    HotplugHandlerClass *hc = HOTPLUG_HANDLER_CLASS(oc);
 
     machine_class_set_target(mc, "riscv64");
     mc->desc = "RISC-V VirtIO board";
@@ -412,7 +451,10 @@ static void virt_machine_class_init(ObjectClass *oc, void *data)
     mc->default_ram_id = "riscv_virt_board.ram";
     mc->default_nic = "virtio-net-pci";
     mc->get_hotplug_handler = virt_get_hotplug_handler;
-    HOTPLUG_HANDLER_CLASS(oc)->plug = virt_device_plug;
+    hc->pre_plug = virt_device_pre_plug;
+    hc->plug = virt_device_plug;
+    hc->unplug_request = virt_device_unplug_request;
+    hc->unplug = virt_device_unplug;
     machine_class_allow_dynamic_sysbus_dev(mc, "ramfb");
     /* Beyond QEMU's: whatever says that a board may place it. */
     machine_class_allow_dynamic_sysbus_dev(mc, TYPE_DYNAMIC_SYS_BUS_DEVICE);

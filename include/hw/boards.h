@@ -212,6 +212,9 @@ typedef struct DeviceMemoryState {
     unsigned int required_memslots;
     unsigned int used_memslots;
     unsigned int memslot_auto_decision_active;
+
+    /* Ours: the bottom of the window is for DIMMs */
+    uint64_t dimm_reserved;
 } DeviceMemoryState;
 
 /* For a board: makes ms->device_memory, a window of @size bytes at @base. */
@@ -274,6 +277,10 @@ struct MachineState {
     SmpCache smp_cache;
     struct NVDIMMState *nvdimms_state;
     struct NumaState *numa_state;
+
+    /* Ours: machine_memory_devices_set_fallback(); 0, 0: none */
+    hwaddr fallback_memory_base;
+    uint64_t fallback_memory_size;
 };
 
 /*

@@ -48,6 +48,16 @@ void migration_remove_notifier(NotifierWithReturn *notify);
 int migration_call_notifiers(MigMode mode, MigrationEventType type,
                              Error **errp);
 
+/*** What state it is in. Any thread. ***/
+
+/* Whether one of this process's RAM is under way: from SETUP on. */
+bool migration_is_running(void);
+/* Whether RAM comes in after the guest has started here; is going to. */
+bool migration_in_incoming_postcopy(void);
+bool migration_incoming_postcopy_advised(void);
+/* Whether @block is not sent, since the other side has the same memory. */
+bool migrate_ram_is_ignored(RAMBlock *block);
+
 /*** The rounds of sending RAM. ***/
 
 typedef enum PrecopyNotifyReason {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who wants to hear of migrations. */
+/* Who wants to hear of migrations, and whether there is one. */
 #include "qemu/osdep.h"
 #include "migration/misc.h"
+#include "qemu/atomic.h"
 
 static NotifierWithReturnList begin_end[MIG_MODE__MAX];
 static NotifierWithReturnList rounds;
+static bool running;
 
 void migration_add_notifier_mode(NotifierWithReturn *notify,
                                  MigrationNotifyFunc func, MigMode mode)
@@ -32,7 +34,29 @@ int migration_call_notifiers(MigMode mode, MigrationEventType type,
 {
     MigrationEvent e = { .type = type };
 
+    qatomic_set(&running, type == MIG_EVENT_PRECOPY_SETUP);
     return notifier_with_return_list_notify(&begin_end[mode], &e, errp);
+}
+
+bool migration_is_running(void)
+{
+    return qatomic_read(&running);
+}
+
+/* RAM only leaves in the stream so far, and all of it. */
+bool migration_in_incoming_postcopy(void)
+{
+    return false;
+}
+
+bool migration_incoming_postcopy_advised(void)
+{
+    return false;
+}
+
+bool migrate_ram_is_ignored(RAMBlock *block)
+{
+    return false;
 }
 
 void precopy_add_notifier(NotifierWithReturn *n)

@@ -27,6 +27,7 @@ ARGUMENTS = {
     "blockdev-add": {"driver": "null-co", "node-name": "n0"},
     "blockdev-del": {"node-name": "n0"},
     "query-fdsets": None, "query-memory-size-summary": None,
+    "query-memory-devices": None,
     "x-query-irq": None, "x-query-roms": None, "x-query-interrupt-controllers": None,
     "query-cpus-fast": None, "query-cpu-definitions": None,
     "query-current-machine": None, "x-query-numa": None,

@@ -33,6 +33,7 @@ static const struct {
     { "query-named-block-nodes", "{'flat': true}" },
     { "blockdev-del", "{'node-name': 'n0'}" },
     { "query-memory-size-summary", NULL },
+    { "query-memory-devices", NULL },
     { "x-query-ramblock", NULL },
     { "x-query-irq", NULL },
     { "x-query-roms", NULL },

@@ -63,6 +63,12 @@ struct RISCVVirtState {
     /* What depends on how much RAM there is. Ours. */
     MemMapEntry high_pcie_mmio;
     MemMapEntry device_memory;  /* size 0: none */
+    MemMapEntry high_mmio; /* behind all, for memory devices of MMIO's kind */
+
+    /* The options of memory devices. Ours. */
+    uint64_t device_memory_size;
+    bool device_memory_size_set;
+    uint64_t dimm_reserve;
 };
 
 /* Places in the memory map. */

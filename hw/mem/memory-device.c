@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Memory devices: which there are, and plugging them into the machine's window.
+ *
+ * A device that another memory device contains (the virtio-mem inside of a
+ * virtio-mem-pci) is that one's business and is not looked at.
+ */
+#include "qemu/osdep.h"
+#include "exec/address-spaces.h"
+#include "hw/boards.h"
+#include "hw/mem/memory-device.h"
+#include "hw/mem/pc-dimm.h"
+#include "memslots.h"
+#include "place.h"
+#include "qapi/error.h"
+#include "qemu/module.h"
+#include "trace/trace-hw_mem.h"
+
+/* ---- the devices that there are ------------------------------------------ */
+
+static MemoryDeviceClass *class_of(const MemoryDeviceState *md)
+{
+    return MEMORY_DEVICE_GET_CLASS(md);
+}
+
+static const char *id_of(const MemoryDeviceState *md)
+{
+    return DEVICE(md)->id;
+}
+
+/* Without an error only if the device is known to have no region. */
+static bool is_empty(const MemoryDeviceState *md)
+{
+    Error *err = NULL;
+    MemoryRegion *mr =
+        class_of(md)->get_memory_region((MemoryDeviceState *)md, &err);
+
+    if (err) {
+        error_free(err); /* it will be met again */
+        return false;
+    }
+    return !mr;
+}
+
+static int add_device(Object *obj, void *opaque)
+{
+    GPtrArray *devices = opaque;
+
+    if (!object_dynamic_cast(obj, TYPE_MEMORY_DEVICE)) {
+        object_child_foreach(obj, add_device, opaque);
+    } else if (DEVICE(obj)->realized) {
+        g_ptr_array_add(devices, obj);
+    }
+    return 0;
+}
+
+static int compare_address(gconstpointer a, gconstpointer b)
+{
+    const MemoryDeviceState *m = MEMORY_DEVICE(*(Object **)a);
+    const MemoryDeviceState *n = MEMORY_DEVICE(*(Object **)b);
+    uint64_t at_m = class_of(m)->get_addr(m), at_n = class_of(n)->get_addr(n);
+
+    return at_m < at_n ? -1 : at_m > at_n;
+}
+
+/* The realized devices by address, of Object; the caller frees the array. */
+static GPtrArray *all_devices(void)
+{
+    GPtrArray *devices = g_ptr_array_new();
+
+    object_child_foreach(qdev_get_machine(), add_device, devices);
+    g_ptr_array_sort(devices, compare_address);
+    return devices;
+}
+
+MemoryDeviceInfoList *qmp_memory_device_list(void)
+{
+    g_autoptr(GPtrArray) devices = all_devices();
+    MemoryDeviceInfoList *list = NULL, **tail = &list;
+
+    for (guint i = 0; i < devices->len; i++) {
+        const MemoryDeviceState *md = MEMORY_DEVICE(devices->pdata[i]);
+        MemoryDeviceInfo *info = g_new0(MemoryDeviceInfo, 1);
+
+        class_of(md)->fill_device_info(md, info);
+        QAPI_LIST_APPEND(tail, info);
+    }
+    return list;
+}
+
+uint64_t get_plugged_memory_size(void)
+{
+    g_autoptr(GPtrArray) devices = all_devices();
+    uint64_t size = 0;
+
+    for (guint i = 0; i < devices->len; i++) {
+        const MemoryDeviceState *md = MEMORY_DEVICE(devices->pdata[i]);
+
+        if (!is_empty(md)) {
+            size += class_of(md)->get_plugged_size(md, &error_abort);
+        }
+    }
+    return size;
+}
+
+uint64_t memory_device_get_region_size(const MemoryDeviceState *md,
+                                       Error **errp)
+{
+    MemoryRegion *mr =
+        class_of(md)->get_memory_region((MemoryDeviceState *)md, errp);
+
+    return mr ? memory_region_size(mr) : 0;
+}
+
+/* ---- plugging ------------------------------------------------------------ */
+
+static unsigned int slots_of(MemoryDeviceState *md)
+{
+    return class_of(md)->get_memslots ? class_of(md)->get_memslots(md) : 1;
+}
+
+/* Of MemoryPlaced: what has an address already. */
+static GArray *taken_places(void)
+{
+    g_autoptr(GPtrArray) devices = all_devices();
+    GArray *taken = g_array_new(false, false, sizeof(MemoryPlaced));
+
+    for (guint i = 0; i < devices->len; i++) {
+        const MemoryDeviceState *md = MEMORY_DEVICE(devices->pdata[i]);
+        MemoryPlaced p = {
+            .addr = class_of(md)->get_addr(md),
+            .size = memory_device_get_region_size(md, &error_abort),
+            .id = id_of(md),
+        };
+
+        if (p.size) {
+            g_array_append_val(taken, p);
+        }
+    }
+    return taken;
+}
+
+/* What a device asks for, in the window of @size bytes at @base. */
+static bool find_place(MemoryDeviceState *md, MemoryRegion *mr, hwaddr base,
+                       uint64_t size, uint64_t reserved, uint64_t *addr,
+                       Error **errp)
+{
+    g_autoptr(GArray) taken = taken_places();
+    uint64_t align = memory_region_get_alignment(mr);
+    MemoryPlaceRequest req = {
+        .base = base,
+        .size = size,
+        .lowest = base + reserved,
+        .wanted = class_of(md)->get_addr(md),
+        .length = memory_region_size(mr),
+        .placed = taken,
+    };
+
+    if (class_of(md)->get_min_alignment) {
+        align = MAX(align, class_of(md)->get_min_alignment(md));
+    }
+    req.align = align;
+    return memory_place(&req, addr, errp);
+}
+
+/* Whether the machine's memory and slots are enough. */
+static bool check_limits(MachineState *ms, MemoryDeviceState *md,
+                         MemoryRegion *mr, Error **errp)
+{
+    const uint64_t used = ms->device_memory->used_region_size;
+    const uint64_t size = memory_region_size(mr);
+    const uint64_t total = ms->maxram_size - ms->ram_size;
+
+    if (class_of(md)->decide_memslots) {
+        class_of(md)->decide_memslots(md, memslots_decision_limit(ms, size));
+    }
+    if (!memslots_check(ms, slots_of(md), errp)) {
+        return false;
+    }
+    if (used + size < used || used + size > total) {
+        error_setg(errp,
+                   "not enough space, currently 0x%" PRIx64
+                   " in use of total space for memory devices 0x" RAM_ADDR_FMT,
+                   used, (ram_addr_t)total);
+        return false;
+    }
+    return true;
+}
+
+static bool check_size(MemoryRegion *mr, Error **errp)
+{
+    const uint64_t align = memory_region_get_alignment(mr);
+
+    if (!QEMU_IS_ALIGNED(memory_region_size(mr), align)) {
+        error_setg(errp, "backend memory size must be multiple of 0x%" PRIx64,
+                   align);
+        return false;
+    }
+    return true;
+}
+
+static bool place_in_window(MachineState *ms, MemoryDeviceState *md,
+                            MemoryRegion *mr, uint64_t *addr, Error **errp)
+{
+    DeviceMemoryState *dms = ms->device_memory;
+    bool dimm = object_dynamic_cast(OBJECT(md), TYPE_PC_DIMM);
+    uint64_t size = memory_region_size(&dms->mr);
+
+    return check_limits(ms, md, mr, errp) && check_size(mr, errp) &&
+           find_place(md, mr, dms->base, size,
+                      dimm ? 0 : MIN(dms->dimm_reserved, size), addr, errp);
+}
+
+/* Only if the device may go anywhere; without an error. */
+static bool place_in_fallback(MachineState *ms, MemoryDeviceState *md,
+                              MemoryRegion *mr, uint64_t *addr)
+{
+    return ms->fallback_memory_size &&
+           object_dynamic_cast(OBJECT(md), TYPE_MEMORY_DEVICE_ANYWHERE) &&
+           memslots_check(ms, 1, NULL) && check_size(mr, NULL) &&
+           find_place(md, mr, ms->fallback_memory_base,
+                      ms->fallback_memory_size, 0, addr, NULL);
+}
+
+void memory_device_pre_plug(MemoryDeviceState *md, MachineState *ms,
+                            Error **errp)
+{
+    Error *err = NULL;
+    MemoryRegion *mr;
+    uint64_t addr;
+
+    if (is_empty(md)) {
+        return;
+    }
+    mr = class_of(md)->get_memory_region(md, &err);
+    if (!ms->device_memory) {
+        error_free(err);
+        err = NULL;
+        error_setg(&err, "the configuration is not prepared for memory devices"
+                         " (e.g., for memory hotplug), consider specifying the"
+                         " maxmem option");
+    } else if (mr) {
+        place_in_window(ms, md, mr, &addr, &err);
+    }
+    if (err && mr && place_in_fallback(ms, md, mr, &addr)) {
+        error_free(err);
+        err = NULL;
+    }
+    if (!err) {
+        class_of(md)->set_addr(md, addr, &err);
+    }
+    if (!err) {
+        trace_memory_device_pre_plug(id_of(md) ?: "", addr);
+    }
+    error_propagate(errp, err);
+}
+
+static bool in_window(const DeviceMemoryState *dms, uint64_t addr)
+{
+    return dms && addr >= dms->base &&
+           addr - dms->base < memory_region_size((MemoryRegion *)&dms->mr);
+}
+
+/* Adds the device to the accounts of the window, or takes it out. */
+static void account(DeviceMemoryState *dms, MemoryDeviceState *md,
+                    MemoryRegion *mr, int sign)
+{
+    unsigned int slots = slots_of(md);
+
+    dms->used_region_size += sign * memory_region_size(mr);
+    dms->required_memslots += sign * slots;
+    if (class_of(md)->decide_memslots && slots > 1) {
+        dms->memslot_auto_decision_active += sign;
+    }
+}
+
+void memory_device_plug(MemoryDeviceState *md, MachineState *ms)
+{
+    DeviceMemoryState *dms = ms->device_memory;
+    const uint64_t addr = class_of(md)->get_addr(md);
+    MemoryRegion *mr;
+
+    if (is_empty(md)) {
+        return;
+    }
+    mr = class_of(md)->get_memory_region(md, &error_abort);
+    if (in_window(dms, addr)) {
+        account(dms, md, mr, 1);
+        memory_region_add_subregion(&dms->mr, addr - dms->base, mr);
+    } else {
+        memory_region_add_subregion(get_system_memory(), addr, mr);
+    }
+    trace_memory_device_plug(id_of(md) ?: "", addr);
+}
+
+void memory_device_unplug(MemoryDeviceState *md, MachineState *ms)
+{
+    DeviceMemoryState *dms = ms->device_memory;
+    const uint64_t addr = class_of(md)->get_addr(md);
+    MemoryRegion *mr;
+
+    if (is_empty(md)) {
+        return;
+    }
+    mr = class_of(md)->get_memory_region(md, &error_abort);
+    if (in_window(dms, addr)) {
+        memory_region_del_subregion(&dms->mr, mr);
+        account(dms, md, mr, -1);
+    } else {
+        memory_region_del_subregion(get_system_memory(), mr);
+    }
+    trace_memory_device_unplug(id_of(md) ?: "", addr);
+}
+
+/* ---- the types ----------------------------------------------------------- */
+
+static const TypeInfo memory_device_types[] = {
+    {
+        .name = TYPE_MEMORY_DEVICE,
+        .parent = TYPE_INTERFACE,
+        .class_size = sizeof(MemoryDeviceClass),
+    },
+    {
+        .name = TYPE_MEMORY_DEVICE_ANYWHERE,
+        .parent = TYPE_INTERFACE,
+    },
+};
+
+DEFINE_TYPES(memory_device_types)

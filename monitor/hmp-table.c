@@ -100,6 +100,13 @@ HMPCommand hmp_info_cmds[] = {
         .cmd = hmp_info_memory_size_summary,
     },
     {
+        .name = "mice",
+        .args_type = "",
+        .params = "",
+        .help = "show which guest mouse is receiving events",
+        .cmd = hmp_info_mice,
+    },
+    {
         .name = "mtree",
         .args_type = "flatview:-f,dispatch_tree:-d,owner:-o,disabled:-D,"
                      "at:-ps,svg:-ss,as:s?",
@@ -214,10 +221,25 @@ HMPCommand hmp_info_cmds[] = {
         .cmd = hmp_info_version,
         .flags = "p",
     },
+    {
+        .name = "vnc",
+        .args_type = "",
+        .params = "",
+        .help = "show the vnc server status",
+        .cmd = hmp_info_vnc,
+    },
     { /* end of the table */ }
 };
 
 HMPCommand hmp_cmds[] = {
+    {
+        .name = "change",
+        .args_type = "device:B,force:-f,target:F,arg:s?,read-only-mode:s?",
+        .params = "device [-f] filename [format [read-only-mode]]",
+        .help = "change a removable medium, optional format, "
+                "use -f to force the operation",
+        .cmd = hmp_change,
+    },
     {
         .name = "chardev-add",
         .args_type = "args:s",
@@ -294,6 +316,13 @@ HMPCommand hmp_cmds[] = {
         .params = "filename",
         .help = "dump the FDT in dtb format to 'filename'",
         .cmd = hmp_dumpdtb,
+    },
+    {
+        .name = "expire_password",
+        .args_type = "protocol:s,time:s,display:-ds",
+        .params = "protocol time [-d display]",
+        .help = "set spice/vnc password expire-time",
+        .cmd = hmp_expire_password,
     },
     {
         .name = "gdbserver",
@@ -373,6 +402,27 @@ HMPCommand hmp_cmds[] = {
         .help = "save to disk virtual memory dump starting at 'addr' of size "
                 "'size'",
         .cmd = hmp_memsave,
+    },
+    {
+        .name = "mouse_button",
+        .args_type = "button_state:i",
+        .params = "state",
+        .help = "change mouse button state (1=L, 2=M, 4=R)",
+        .cmd = hmp_mouse_button,
+    },
+    {
+        .name = "mouse_move",
+        .args_type = "dx_str:s,dy_str:s,dz_str:s?",
+        .params = "dx dy [dz]",
+        .help = "send mouse move events",
+        .cmd = hmp_mouse_move,
+    },
+    {
+        .name = "mouse_set",
+        .args_type = "index:i",
+        .params = "index",
+        .help = "set which mouse device receives events",
+        .cmd = hmp_mouse_set,
     },
     {
         .name = "nmi",
@@ -480,6 +530,32 @@ HMPCommand hmp_cmds[] = {
         .help = "Write to a ring buffer character device",
         .cmd = hmp_ringbuf_write,
         .command_completion = ringbuf_write_completion,
+    },
+    {
+        .name = "screendump",
+        .args_type = "filename:F,format:-fs,device:s?,head:i?",
+        .params = "filename [-f format] [device [head]]",
+        .help = "save screen from head 'head' of display device "
+                "'device' in specified format 'format' as image "
+                "'filename'. Currently only 'png' and 'ppm' formats are "
+                "supported.",
+        .cmd = hmp_screendump,
+    },
+    {
+        .name = "sendkey",
+        .args_type = "keys:s,hold-time:i?",
+        .params = "keys [hold_ms]",
+        .help = "send keys to the VM (e.g. 'sendkey ctrl-alt-f1', default "
+                "hold time=100 ms)",
+        .cmd = hmp_sendkey,
+        .command_completion = sendkey_completion,
+    },
+    {
+        .name = "set_password",
+        .args_type = "protocol:s,password:s,display:-ds,connected:s?",
+        .params = "protocol password [-d display] [action-if-connected]",
+        .help = "set spice/vnc password",
+        .cmd = hmp_set_password,
     },
     {
         .name = "stop|s",

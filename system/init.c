@@ -40,6 +40,7 @@
 #include "system/runstate.h"
 #include "system/system.h"
 #include "trace/control.h"
+#include "ui/console.h"
 
 static CmdLine cmdline;
 static bool machine_ready;
@@ -551,6 +552,34 @@ static void connect_monitor(const char *arg, const char *mode, bool pretty)
     }
 }
 
+/* Whether a VNC server will show consoles. */
+static int is_vnc(void *opaque, QemuOpts *opts, Error **errp)
+{
+    return strcmp(qemu_opt_get(opts, "vnc"), "none") != 0;
+}
+
+static bool have_vnc(void)
+{
+    return qemu_opts_foreach(qemu_find_opts("vnc"), is_vnc, NULL, NULL);
+}
+
+/* The machine stands, and all its screens. */
+static int open_vnc(void *opaque, QemuOpts *opts, Error **errp)
+{
+    Error *err = NULL;
+
+    if (vnc_init_func(NULL, opts, &err) < 0) {
+        cmdline_fail(err);
+    }
+    return 0;
+}
+
+static void open_displays(void)
+{
+    qemu_display_init(init_displaystate(), display_options());
+    qemu_opts_foreach(qemu_find_opts("vnc"), open_vnc, NULL, &error_abort);
+}
+
 static int make_monitor(void *opaque, QemuOpts *opts, Error **errp)
 {
     Error *err = NULL;
@@ -561,11 +590,15 @@ static int make_monitor(void *opaque, QemuOpts *opts, Error **errp)
     return 0;
 }
 
-/* What a user gets who asked for nothing: a monitor on the terminal. */
+/*
+ * What a user gets who asked for nothing: a monitor on the terminal; with a
+ * display, what QEMU shows there.
+ */
 static void connect_defaults(CmdLine *cl)
 {
     bool terminal = !cl->daemonize && isatty(STDIN_FILENO) &&
                     isatty(STDOUT_FILENO) && !cl->display;
+    const char *vc = have_vnc() ? qemu_display_get_vc(display_options()) : NULL;
 
     if (cl->nodefaults || cl->have_serial) {
         if (!cl->have_monitor && !cl->nodefaults && cl->nographic) {
@@ -577,7 +610,12 @@ static void connect_defaults(CmdLine *cl)
         error_report("-nographic cannot be used with -daemonize");
         exit(EXIT_FAILURE);
     }
-    if ((cl->nographic || terminal) && !cl->have_monitor) {
+    if (vc && !cl->nographic) {
+        connect_serial(vc);
+        if (!cl->have_monitor) {
+            connect_monitor(vc, "readline", false);
+        }
+    } else if ((cl->nographic || terminal) && !cl->have_monitor) {
         connect_serial("mon:stdio");
     } else if (cl->nographic) {
         connect_serial("stdio");
@@ -699,6 +737,7 @@ void qemu_init(int argc, char **argv)
     }
     cpu_synchronize_all_post_init();
     qdev_machine_creation_done();
+    open_displays();
     lock_memory();
     qemu_system_reset(SHUTDOWN_CAUSE_NONE);
 
@@ -730,6 +769,7 @@ int qemu_main_loop(void)
 void qemu_cleanup(int status)
 {
     vm_shutdown();
+    vnc_cleanup();
     monitor_cleanup();
     qemu_chr_cleanup();
     user_creatable_cleanup();

@@ -17,6 +17,7 @@
 #include "system/runstate-action.h"
 #include "system/system.h"
 #include "trace/control.h"
+#include "ui/console.h"
 
 /* Parses @arg into the group @name; NULL and an error with a suggestion. */
 static QemuOpts *parse_group(const char *name, const char *arg, Error **errp)
@@ -202,18 +203,18 @@ static void opt_mon(CmdLine *cl, const char *arg, Error **errp)
 static void opt_display(CmdLine *cl, const char *arg, Error **errp)
 {
     if (is_help_option(arg)) {
-        printf("Available display backend types:\nnone\n");
+        qemu_display_help();
         exit(EXIT_SUCCESS);
     }
-    if (strcmp(arg, "none")) {
-        error_setg(errp,
-                   "Parameter 'type' does not accept value '%s'; this "
-                   "build has the display 'none'",
-                   arg);
-        return;
+    if (display_parse(arg, errp)) {
+        g_free(cl->display);
+        cl->display = g_strdup(arg);
     }
-    g_free(cl->display);
-    cl->display = g_strdup(arg);
+}
+
+static void opt_vnc(CmdLine *cl, const char *arg, Error **errp)
+{
+    vnc_parse(arg, errp);
 }
 
 static void opt_nographic(CmdLine *cl, const char *arg, Error **errp)
@@ -457,6 +458,11 @@ const CmdOption cmdline_options[] = {
 
     GROUP("Display"),
     { "display", NULL, opt_display, "TYPE", "the display; 'help' lists them" },
+    { "vnc", NULL, opt_vnc,
+      "[HOST]:DISPLAY|unix:PATH|none[,id=ID][,password=on|off]"
+      "[,password-secret=ID][,display=ID][,head=N]"
+      "[,share=allow-exclusive|force-shared|ignore][,to=N]",
+      "show screens to VNC clients: -vnc help" },
     { "nographic", NULL, opt_nographic, NULL,
       "serial port and monitor on the terminal (Ctrl-A h for help)" },
 

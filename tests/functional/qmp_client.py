@@ -23,6 +23,9 @@ ARGUMENTS = {
     "query-machines": None, "query-target": None, "query-kvm": None,
     "query-command-line-options": None, "query-chardev": None,
     "query-chardev-backends": None, "query-memdev": None,
+    "query-mice": None, "query-vnc": None, "query-vnc-servers": None,
+    "query-display-options": None,
+    "send-key": {"keys": [{"type": "qcode", "data": "a"}]},
     "query-block": None, "query-named-block-nodes": None,
     "blockdev-add": {"driver": "null-co", "node-name": "n0"},
     "blockdev-del": {"node-name": "n0"},
@@ -79,6 +82,11 @@ ERRORS = {
     "remove-fd": ({"fdset-id": 77}, "GenericError"),
     "add_client": ({"protocol": "nothing", "fdname": "f"}, "GenericError"),
     "chardev-send-break": ({"id": "c9"}, "GenericError"),
+    "screendump": ({"filename": "/dev/null"}, "GenericError"),
+    "input-send-event": ({"events": [{"type": "btn", "data": {"button": "left", "down": True}}]}, "GenericError"),
+    "set_password": ({"protocol": "vnc", "password": "x"}, "GenericError"),
+    "expire_password": ({"protocol": "vnc", "time": "now"}, "GenericError"),
+    "change-vnc-password": ({"password": "x"}, "GenericError"),
     "qmp_capabilities": (None, "CommandNotFound"),
 }
 # In an order in which they make sense together.

@@ -144,6 +144,18 @@ MemoryRegion *flatview_translate(FlatView *fv, hwaddr addr, hwaddr *xlat,
     return w.r->mr;
 }
 
+MemoryRegion *address_space_translate_tlb(AddressSpace *as, hwaddr addr,
+                                          hwaddr *xlat, hwaddr *len,
+                                          bool *readonly, MemTxAttrs attrs)
+{
+    Walk w = walk(address_space_to_flatview(as), addr, *len, false, attrs);
+
+    *xlat = w.xlat;
+    *len = w.len;
+    *readonly = w.r->readonly;
+    return w.r->mr;
+}
+
 hwaddr access_extend(FlatView *fv, hwaddr addr, hwaddr len, Target t,
                      bool is_write, MemTxAttrs attrs)
 {

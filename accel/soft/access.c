@@ -294,7 +294,7 @@ void *soft_atomic_mmu(CPUState *cpu, vaddr addr, unsigned size, int mmu_idx,
     }
     flags = page_flags(cpu, tlb, addr, size, MMU_DATA_STORE, mmu_idx, ra);
     if (unlikely(flags & SOFT_TLB_WATCHPOINT)) {
-        check_watchpoint(cpu, tlb, addr, size, BP_MEM_WRITE, ra);
+        check_watchpoint(cpu, tlb, addr, size, BP_MEM_ACCESS, ra);
     }
     if (flags & (SOFT_TLB_MMIO | SOFT_TLB_DISCARD)) {
         return NULL;

@@ -47,6 +47,7 @@ void soft_blocks_init(AccelCPUState *s)
         exit(1);
     }
     arena_reset(a);
+    s->young = g_array_new(false, false, sizeof(ram_addr_t));
     s->jumps = g_new0(SoftJump, SOFT_JUMP_SIZE);
 }
 
@@ -54,6 +55,7 @@ void soft_blocks_destroy(AccelCPUState *s)
 {
     munmap(s->arena.base, SOFT_ARENA_SIZE);
     g_free(s->arena.order);
+    g_array_free(s->young, true);
     g_free(s->jumps);
 }
 
@@ -65,6 +67,7 @@ static void clear_jumps(AccelCPUState *s)
 void soft_blocks_flush(AccelCPUState *s)
 {
     arena_reset(&s->arena);
+    g_array_set_size(s->young, 0);
     clear_jumps(s);
     s->generation++;
     s->stats.flushes++;
@@ -270,6 +273,28 @@ void soft_drop_page(AccelCPUState *s, ram_addr_t ram)
     s->stats.pages_dropped++;
 }
 
+static void note_young(AccelCPUState *s, SoftPage *page, uint64_t claim)
+{
+    if (!page->claim) {
+        g_array_append_val(s->young, page->ram);
+    }
+    page->claim = claim;
+}
+
+void soft_drop_young(AccelCPUState *s, uint64_t known)
+{
+    for (guint i = s->young->len; i > 0; i--) {
+        ram_addr_t ram = g_array_index(s->young, ram_addr_t, i - 1);
+        SoftPage *page = page_find(&s->arena, ram);
+
+        soft_drop_page(s, ram);
+        if (page->claim <= known) {
+            page->claim = 0;
+            g_array_remove_index_fast(s->young, i - 1);
+        }
+    }
+}
+
 /* ---- making -------------------------------------------------------------- */
 
 /* The links, which must stay on the page to be followed without a look. */
@@ -396,7 +421,7 @@ static SoftBlock *make_from_ram(CPUState *cpu, vaddr pc, uintptr_t host,
         uint16_t offsets[SOFT_BLOCK_MAX];
         SoftDecode d;
         unsigned end = decode(cpu, &from, &d, offsets);
-        uint64_t granules;
+        uint64_t granules, claim;
 
         if (!end) {
             return NULL;
@@ -405,7 +430,10 @@ static SoftBlock *make_from_ram(CPUState *cpu, vaddr pc, uintptr_t host,
         if (!(granules & ~page->granules)) {
             break;
         }
-        soft_code_add(cpu, ram & TARGET_PAGE_MASK, granules);
+        claim = soft_code_add(cpu, ram & TARGET_PAGE_MASK, granules);
+        if (unlikely(claim)) {
+            note_young(s, page, claim);
+        }
         page->granules |= granules;
     }
     block = make_block(cpu, &from);

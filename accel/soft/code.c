@@ -9,19 +9,30 @@
  * once, others before they look for a block the next time, and at a fence.i at
  * the latest, which is when the architecture wants it. A write elsewhere on the
  * page (data next to code) costs a look into the table.
+ *
+ * A handler looks at the tag of a page first and stores then. One that looked
+ * just before the page was claimed stores later, maybe much later if the host
+ * takes its thread off the processor, and nobody notices. So claims are counted,
+ * and each CPU tells between blocks which it knows of. As long as one that is in
+ * the guest does not know of a claim, the page is "young" for those who decode
+ * it: each fence.i of theirs drops its blocks.
  */
 #include "qemu/osdep.h"
 #include "exec/cputlb.h"
 #include "exec/ram_addr.h"
+#include "exec/ramlist.h"
+#include "exec/tb-flush.h"
 #include "qemu/lockable.h"
 #include "qemu/rcu.h"
 #include "soft-internal.h"
 
 typedef struct CodePage {
     uint64_t granules;
-    uint64_t cpus; /* by cpu_index modulo 64: may be too many */
+    uint64_t cpus;  /* by cpu_index modulo 64: may be too many */
+    uint64_t claim; /* which it was that made the page clean */
 } CodePage;
 
+static uint64_t nr_claims; /* written with the lock held */
 static QemuMutex code_lock;
 static GHashTable *code_pages; /* page number -> CodePage */
 
@@ -39,9 +50,53 @@ static uint64_t granules_of(ram_addr_t ram, unsigned len)
     return MAKE_64BIT_MASK(first, last - first + 1);
 }
 
-void soft_code_add(CPUState *cpu, ram_addr_t ram, uint64_t granules)
+/* ---- young pages --------------------------------------------------------- */
+
+void soft_code_quiescent(AccelCPUState *s)
+{
+    uint64_t claims = qatomic_load_acquire(&nr_claims);
+
+    if (s->claims_seen != claims) {
+        qatomic_store_release(&s->claims_seen, claims);
+    }
+}
+
+/* The last claim that all CPUs in the guest but @cpu know of. */
+static uint64_t claims_known(CPUState *cpu)
+{
+    uint64_t known = UINT64_MAX;
+    CPUState *other;
+
+    RCU_READ_LOCK_GUARD();
+    CPU_FOREACH(other)
+    {
+        AccelCPUState *s = qatomic_read(&other->accel);
+
+        if (other != cpu && s && qatomic_load_acquire(&other->running)) {
+            known = MIN(known, qatomic_load_acquire(&s->claims_seen));
+        }
+    }
+    return known;
+}
+
+void soft_code_fence(CPUState *cpu)
+{
+    AccelCPUState *s = cpu->accel;
+
+    if (qatomic_read(&s->written_pending)) {
+        soft_code_catch_up(cpu);
+    }
+    if (unlikely(s->young->len)) {
+        soft_drop_young(s, claims_known(cpu));
+    }
+}
+
+/* ---- claims and writes --------------------------------------------------- */
+
+uint64_t soft_code_add(CPUState *cpu, ram_addr_t ram, uint64_t granules)
 {
     gpointer key = (gpointer)(ram >> TARGET_PAGE_BITS);
+    uint64_t claim;
     CodePage *page;
 
     WITH_QEMU_LOCK_GUARD(&code_lock) {
@@ -52,15 +107,22 @@ void soft_code_add(CPUState *cpu, ram_addr_t ram, uint64_t granules)
         }
         page->granules |= granules;
         page->cpus |= cpu_bit(cpu);
+        if (cpu_physical_memory_get_dirty_flag(ram, DIRTY_MEMORY_CODE)) {
+            cpu_physical_memory_clear_code_dirty(ram);
+            /* Who knows of this claim has seen the tags. */
+            page->claim = nr_claims + 1;
+            qatomic_store_release(&nr_claims, page->claim);
+        }
+        claim = page->claim;
     }
-    cpu_physical_memory_clear_code_dirty(ram & TARGET_PAGE_MASK);
+    return claim > claims_known(cpu) ? claim : 0;
 }
 
 static void tell(CPUState *cpu, ram_addr_t ram)
 {
-    AccelCPUState *s = cpu->accel;
+    AccelCPUState *s = qatomic_read(&cpu->accel);
 
-    if (s && s->written) {
+    if (s) {
         WITH_QEMU_LOCK_GUARD(&s->written_lock) {
             g_array_append_val(s->written, ram);
             qatomic_set(&s->written_pending, 1);
@@ -134,11 +196,25 @@ static void dma_written(ram_addr_t start, ram_addr_t length)
     }
 }
 
+/*
+ * The next memory may come to the same addresses of the host and of ram_addr_t,
+ * by which blocks are found. CPUs flush after they have heard of the change of
+ * the memory map, and before the memory is given back, which waits for them.
+ */
+static void ram_removed(RAMBlockNotifier *n, void *host, size_t size,
+                        size_t max_size)
+{
+    tb_flush(NULL);
+}
+
 void soft_code_init(void)
 {
+    static RAMBlockNotifier notifier = { .ram_block_removed = ram_removed };
+
     if (code_pages) {
         return;
     }
+    ram_block_notifier_add(&notifier);
     qemu_mutex_init(&code_lock);
     code_pages = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     cpu_physical_memory_set_code_written_hook(dma_written);

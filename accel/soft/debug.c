@@ -7,6 +7,7 @@
 #include "exec/log.h"
 #include "gdbstub/enums.h"
 #include "hw/core/cpu.h"
+#include "qemu/main-loop.h"
 #include "qemu/range.h"
 #include "soft-internal.h"
 
@@ -155,6 +156,7 @@ void cpu_check_watchpoint(CPUState *cpu, vaddr addr, vaddr len,
 
     if (cpu->watchpoint_hit) {
         /* The access that has hit is being made again, to be stopped after. */
+        BQL_LOCK_GUARD();
         cpu_interrupt(cpu, CPU_INTERRUPT_DEBUG);
         return;
     }

@@ -93,9 +93,7 @@ uint64_t soft_insns_retired(CPUState *cpu)
 
 void soft_fence_i(CPUState *cpu)
 {
-    if (qatomic_read(&cpu->accel->written_pending)) {
-        soft_code_catch_up(cpu);
-    }
+    soft_code_fence(cpu);
 }
 
 void soft_flush_blocks(CPUState *cpu)
@@ -216,6 +214,7 @@ static bool handle_requests(CPUState *cpu)
 /* Whether the loop is to be left, or an exception to be looked at. */
 static bool handle_interrupt(CPUState *cpu)
 {
+    soft_code_quiescent(cpu->accel);
     if (qatomic_read(&cpu->neg.icount_decr.u16.high)) {
         /* Before the requests are looked at: later ones set it again. */
         qatomic_set_mb(&cpu->neg.icount_decr.u16.high, 0);

@@ -85,6 +85,15 @@ static bool soft_cpu_realize(CPUState *cpu, Error **errp)
     return true;
 }
 
+static void soft_cpu_free(AccelCPUState *s)
+{
+    soft_tlb_destroy(s);
+    soft_blocks_destroy(s);
+    qemu_mutex_destroy(&s->written_lock);
+    g_array_free(s->written, true);
+    g_free(s);
+}
+
 static void soft_cpu_unrealize(CPUState *cpu)
 {
     AccelCPUState *s = cpu->accel;
@@ -95,12 +104,9 @@ static void soft_cpu_unrealize(CPUState *cpu)
     if (s->listener.address_space) {
         memory_listener_unregister(&s->listener);
     }
-    cpu->accel = NULL;
-    soft_tlb_destroy(s);
-    soft_blocks_destroy(s);
-    qemu_mutex_destroy(&s->written_lock);
-    g_array_free(s->written, true);
-    g_free(s);
+    qatomic_set(&cpu->accel, NULL);
+    /* Other CPUs may just be flushing tags of its TLB, or telling of code. */
+    call_rcu(s, soft_cpu_free, rcu);
 }
 
 /* ---- threads ------------------------------------------------------------- */

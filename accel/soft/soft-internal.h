@@ -22,6 +22,7 @@
 #include "exec/target_page.h"
 #include "hw/core/cpu.h"
 #include "memory/listener.h"
+#include "qemu/rcu.h"
 #include "qemu/thread.h"
 #include "qemu/units.h"
 
@@ -36,6 +37,7 @@ typedef struct SoftTLBFull {
     MemTxAttrs attrs;
     uint8_t prot;
     uint8_t lg_page_size;
+    bool readonly;          /* RAM: stores are dropped */
 } SoftTLBFull;
 
 typedef struct SoftTLB {
@@ -47,9 +49,13 @@ typedef struct SoftTLB {
      */
     unsigned nr_used;
     uint16_t *used;
-    /* Guest pages larger than ours have been entered from within this. */
+    /*
+     * Guest pages larger than ours have been entered from within this. A mask
+     * of 0 is all addresses.
+     */
+    bool has_large;
     vaddr large_addr;
-    vaddr large_mask;       /* 0: none */
+    vaddr large_mask;
 } SoftTLB;
 
 #define SOFT_TLB_USED (SOFT_TLB_SIZE / 4)
@@ -88,6 +94,7 @@ struct SoftPage {
     uint32_t next;
     uint32_t blocks;
     uint64_t granules;      /* which 64ths of it were decoded */
+    uint64_t claim;         /* not 0: it is young, and listed as such */
 };
 
 #define SOFT_GRANULE_BITS  (TARGET_PAGE_BITS - 6)
@@ -120,6 +127,7 @@ typedef struct SoftStats {
 } SoftStats;
 
 struct AccelCPUState {
+    struct rcu_head rcu;
     CPUState *cpu;
     const SoftCPUOps *ops;
     SoftTLB tlb[NB_MMU_MODES];
@@ -140,6 +148,13 @@ struct AccelCPUState {
     int written_pending;
     QemuMutex written_lock;
     GArray *written;            /* of ram_addr_t */
+    /*
+     * Pages that were decoded while others may have been in the middle of
+     * stores that nobody will notice (code.c); of ram_addr_t.
+     */
+    GArray *young;
+    /* The claims that this CPU knew of when it last was between blocks. */
+    uint64_t claims_seen;
     int flush_pending;
     bool io_locked;
     Notifier force_rcu;
@@ -177,6 +192,8 @@ const SoftInsn *soft_find(CPUState *cpu, vaddr pc);
 SoftBlock *soft_block_of(AccelCPUState *s, const SoftInsn *insn);
 /* Drops what was decoded from the page of RAM at @ram. */
 void soft_drop_page(AccelCPUState *s, ram_addr_t ram);
+/* Drops young pages; those of claims up to @known are no longer young then. */
+void soft_drop_young(AccelCPUState *s, uint64_t known);
 /* The offset of @insn, which may also be the block's end, from the page. */
 unsigned soft_offset_of(SoftBlock *block, const SoftInsn *insn);
 /* The instruction's bits, as far as the block remembers. */
@@ -185,8 +202,11 @@ uint32_t soft_bits_of(SoftBlock *block, const SoftInsn *insn);
 /* ---- code.c -------------------------------------------------------------- */
 
 void soft_code_init(void);
-/* @granules of the page at @ram are code for @cpu. */
-void soft_code_add(CPUState *cpu, ram_addr_t ram, uint64_t granules);
+/*
+ * @granules of the page at @ram are code for @cpu. If others may be about to
+ * store there unnoticed: the claim that they do not know of, else 0.
+ */
+uint64_t soft_code_add(CPUState *cpu, ram_addr_t ram, uint64_t granules);
 /*
  * [@ram, +@len), on one page, is written by @cpu (or by a device: NULL). The
  * blocks made from it go: of @cpu at once, of others when they look.
@@ -194,6 +214,10 @@ void soft_code_add(CPUState *cpu, ram_addr_t ram, uint64_t granules);
 void soft_code_write(CPUState *cpu, ram_addr_t ram, unsigned len);
 /* Does what others have asked for with soft_code_write(). */
 void soft_code_catch_up(CPUState *cpu);
+/* fence.i: the same, and what others may have written unnoticed. */
+void soft_code_fence(CPUState *cpu);
+/* @cpu is between blocks: its stores so far are made. */
+void soft_code_quiescent(AccelCPUState *s);
 
 /* ---- tlb.c --------------------------------------------------------------- */
 

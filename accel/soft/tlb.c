@@ -98,7 +98,7 @@ static void make_tags(CPUState *cpu, vaddr addr, const SoftTLBFull *full,
                     (addr & TARGET_PAGE_MASK);
         if (!ram) {
             write |= SOFT_TLB_MMIO;
-        } else if (mr->readonly) {
+        } else if (full->readonly) {
             write |= SOFT_TLB_DISCARD;
         } else if (cpu_physical_memory_is_clean(full->ram)) {
             write |= SOFT_TLB_NOTDIRTY;
@@ -118,7 +118,8 @@ static void make_tags(CPUState *cpu, vaddr addr, const SoftTLBFull *full,
         if ((flags & BP_MEM_READ) && e->tag[MMU_DATA_LOAD] != NO_TAG) {
             e->tag[MMU_DATA_LOAD] |= SOFT_TLB_WATCHPOINT;
         }
-        if ((flags & BP_MEM_WRITE) && e->tag[MMU_DATA_STORE] != NO_TAG) {
+        /* An atomic access reads, too, and looks at this tag only. */
+        if (flags && e->tag[MMU_DATA_STORE] != NO_TAG) {
             e->tag[MMU_DATA_STORE] |= SOFT_TLB_WATCHPOINT;
         }
     }
@@ -129,12 +130,13 @@ static void note_large_page(SoftTLB *tlb, vaddr addr, unsigned bits)
 {
     vaddr mask = ~(((vaddr)1 << bits) - 1);
 
-    if (tlb->large_mask) {
+    if (tlb->has_large) {
         mask &= tlb->large_mask;
         while ((tlb->large_addr ^ addr) & mask) {
             mask <<= 1;
         }
     }
+    tlb->has_large = true;
     tlb->large_addr = addr & mask;
     tlb->large_mask = mask;
 }
@@ -165,8 +167,8 @@ void tlb_set_page_full(CPUState *cpu, int mmu_idx, vaddr addr,
 
     s->stats.tlb_fills++;
     RCU_READ_LOCK_GUARD();
-    full.mr = address_space_translate(as, full.phys, &full.xlat, &len, false,
-                                      page->attrs);
+    full.mr = address_space_translate_tlb(as, full.phys, &full.xlat, &len,
+                                          &full.readonly, page->attrs);
     if (len < TARGET_PAGE_SIZE) {
         full.mr = NULL;
     } else if (memory_region_is_ram(full.mr) ||
@@ -183,7 +185,9 @@ void tlb_set_page_full(CPUState *cpu, int mmu_idx, vaddr addr,
         if (tlb->nr_used < SOFT_TLB_USED) {
             tlb->used[tlb->nr_used] = index;
         }
-        tlb->nr_used++;
+        if (tlb->nr_used <= SOFT_TLB_USED) {
+            tlb->nr_used++;
+        }
     }
     clear_entry(e);
     e->addend = fresh.addend;
@@ -260,7 +264,7 @@ static void reset_dirty_entry(SoftTLB *tlb, unsigned index, ram_addr_t start,
 
 void tlb_reset_dirty(CPUState *cpu, ram_addr_t start, ram_addr_t length)
 {
-    AccelCPUState *s = cpu->accel;
+    AccelCPUState *s = qatomic_read(&cpu->accel);
     ram_addr_t first = start & TARGET_PAGE_MASK;
 
     if (!s) {
@@ -327,7 +331,7 @@ static void flush_index(AccelCPUState *s, SoftTLB *tlb)
         }
     }
     tlb->nr_used = 0;
-    tlb->large_mask = 0;
+    tlb->has_large = false;
     qemu_spin_unlock(&s->tlb_lock);
 }
 
@@ -344,13 +348,14 @@ static void flush_page(AccelCPUState *s, SoftTLB *tlb, vaddr addr)
     if (!tlb->entries || !tlb->nr_used) {
         return;
     }
-    if (tlb->large_mask && (addr & tlb->large_mask) == tlb->large_addr) {
+    if (tlb->has_large && (addr & tlb->large_mask) == tlb->large_addr) {
         flush_index(s, tlb);
         return;
     }
     e = &tlb->entries[soft_tlb_index(addr)];
-    if (tag_is(e->tag[0], addr) || tag_is(e->tag[1], addr) ||
-        tag_is(e->tag[2], addr)) {
+    if (tag_is(e->tag[MMU_DATA_LOAD], addr) ||
+        tag_is(qatomic_read(&e->tag[MMU_DATA_STORE]), addr) ||
+        tag_is(e->tag[MMU_INST_FETCH], addr)) {
         qemu_spin_lock(&s->tlb_lock);
         /*
          * It stays in the list of used entries, and will be there twice if it

@@ -95,6 +95,15 @@ MemoryRegion *flatview_translate(FlatView *fv, hwaddr addr, hwaddr *xlat,
                                  hwaddr *plen, bool is_write,
                                  MemTxAttrs attrs);
 
+/*
+ * The same for a CPU's TLB, whose entries serve reads and writes: *@readonly
+ * says whether the region, if it is RAM, is a ROM as seen from @addr, because
+ * it is one or because an alias on the way is.
+ */
+MemoryRegion *address_space_translate_tlb(AddressSpace *as, hwaddr addr,
+                                          hwaddr *xlat, hwaddr *len,
+                                          bool *readonly, MemTxAttrs attrs);
+
 static inline MemoryRegion *address_space_translate(AddressSpace *as,
                                                     hwaddr addr, hwaddr *xlat,
                                                     hwaddr *len, bool is_write,

@@ -231,6 +231,8 @@ static void riscv_cpu_reset_hold(Object *obj, ResetType type)
     if (env->stimer) {
         timer_del(env->stimer);
     }
+    /* The parent has cleared the request, and a line may be up. */
+    riscv_cpu_interrupt(env);
     cs->exception_index = RISCV_EXCP_NONE;
     set_default_nan_mode(true, &env->fp_status);
     /* Sign clear, the top bit of the fraction set, the rest clear. */

@@ -279,8 +279,6 @@ struct CPUArchState {
                               target_ulong new_val, target_ulong write_mask);
     void *aia_ireg_rmw_fn_arg[4];
 
-    /* CSR accesses come from a debugger: privilege does not matter. */
-    bool debugger;
 
     uint64_t mstateen[SMSTATEEN_MAX_COUNT];
     uint64_t sstateen[SMSTATEEN_MAX_COUNT];

@@ -152,7 +152,7 @@ static RISCVException sstateen(CPURISCVState *env, int csrno)
     if (!riscv_cpu_cfg(env)->ext_smstateen || !riscv_has_ext(env, RVS)) {
         return RISCV_EXCP_ILLEGAL_INST;
     }
-    if (!env->debugger && env->priv < PRV_M &&
+    if (!riscv_debugger && env->priv < PRV_M &&
         !(env->mstateen[index] & SMSTATEEN_STATEEN)) {
         return RISCV_EXCP_ILLEGAL_INST;
     }
@@ -187,13 +187,13 @@ static RISCVException write_sstateen(CPURISCVState *env, int csrno,
 
 static RISCVException sstc(CPURISCVState *env, int csrno)
 {
-    bool opened = (env->mcounteren & COUNTEREN_TM) &&
-                  (env->menvcfg & MENVCFG_STCE);
+    bool opened =
+        (env->mcounteren & COUNTEREN_TM) && (env->menvcfg & MENVCFG_STCE);
 
     if (!riscv_cpu_cfg(env)->ext_sstc || !riscv_has_ext(env, RVS)) {
         return RISCV_EXCP_ILLEGAL_INST;
     }
-    if (env->debugger) {
+    if (riscv_debugger) {
         return RISCV_EXCP_NONE;
     }
     return env->rdtime_fn && (env->priv == PRV_M || opened)
@@ -211,6 +211,7 @@ static RISCVException read_stimecmp(CPURISCVState *env, int csrno,
 static RISCVException write_stimecmp(CPURISCVState *env, int csrno,
                                      target_ulong val)
 {
+    BQL_LOCK_GUARD();
     env->stimecmp = val;
     riscv_timer_update(env);
     return RISCV_EXCP_NONE;
@@ -220,7 +221,7 @@ static RISCVException write_stimecmp(CPURISCVState *env, int csrno,
 
 static RISCVException satp(CPURISCVState *env, int csrno)
 {
-    if (env->priv == PRV_S && (env->mstatus & MSTATUS_TVM) && !env->debugger) {
+    if (env->priv == PRV_S && (env->mstatus & MSTATUS_TVM) && !riscv_debugger) {
         return RISCV_EXCP_ILLEGAL_INST;
     }
     return riscv_csr_smode(env, csrno);

@@ -11,7 +11,7 @@
 static RISCVException fs(CPURISCVState *env, int csrno)
 {
     if (!riscv_has_ext(env, RVF) ||
-        (!env->debugger && !riscv_cpu_fp_enabled(env))) {
+        (!riscv_debugger && !riscv_cpu_fp_enabled(env))) {
         return RISCV_EXCP_ILLEGAL_INST;
     }
     return RISCV_EXCP_NONE;
@@ -68,7 +68,7 @@ static RISCVException seed(CPURISCVState *env, int csrno)
     if (!riscv_cpu_cfg(env)->ext_zkr) {
         return RISCV_EXCP_ILLEGAL_INST;
     }
-    if (env->debugger || env->priv == PRV_M || (env->mseccfg & opened)) {
+    if (riscv_debugger || env->priv == PRV_M || (env->mseccfg & opened)) {
         return RISCV_EXCP_NONE;
     }
     return RISCV_EXCP_ILLEGAL_INST;

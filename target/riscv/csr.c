@@ -8,6 +8,7 @@
 #include "csr.h"
 
 riscv_csr_operations csr_ops[CSR_TABLE_SIZE];
+__thread bool riscv_debugger;
 /* For registers that are plain fields: where, in CPURISCVState. */
 static uint16_t csr_fields[CSR_TABLE_SIZE];
 
@@ -132,7 +133,7 @@ static RISCVException check_access(CPURISCVState *env, int csrno, bool write)
 
     if (!riscv_cpu_cfg(env)->ext_zicsr || !ops->predicate ||
         env->priv_ver < ops->min_priv_ver || (write && read_only) ||
-        (env->priv < level && !env->debugger)) {
+        (env->priv < level && !riscv_debugger)) {
         return RISCV_EXCP_ILLEGAL_INST;
     }
     return ops->predicate(env, csrno);
@@ -210,12 +211,12 @@ RISCVException riscv_csrrw_debug(CPURISCVState *env, int csrno,
 {
     RISCVException ret;
 
-    env->debugger = true;
+    riscv_debugger = true;
     if (write_mask) {
         ret = riscv_csrrw(env, csrno, ret_value, new_value, write_mask);
     } else {
         ret = riscv_csrr(env, csrno, ret_value);
     }
-    env->debugger = false;
+    riscv_debugger = false;
     return ret;
 }

@@ -38,6 +38,12 @@ extern const RISCVCSRRow riscv_csrs_aia[];
 /* Enters the tables. */
 void riscv_csr_init(void);
 
+/*
+ * This thread's CSR accesses are a debugger's: privilege does not matter. Of
+ * the thread and not of the hart, which may be running.
+ */
+extern __thread bool riscv_debugger;
+
 /* Predicates: it exists; in CPUs with U, with S. */
 RISCVException riscv_csr_any(CPURISCVState *env, int csrno);
 RISCVException riscv_csr_umode(CPURISCVState *env, int csrno);

@@ -6,7 +6,7 @@
  */
 #include "qemu/osdep.h"
 
-#include "cpu.h"
+#include "csr.h"
 
 static int put(GByteArray *buf, uint64_t val, int size)
 {
@@ -120,7 +120,7 @@ static void describe_csrs(RISCVCPU *cpu, int base_reg)
     gdb_feature_builder_init(&builder, &cpu->dyn_csr_feature,
                              "org.gnu.gdb.riscv.csr", "riscv-csr.xml",
                              base_reg);
-    env->debugger = true;
+    riscv_debugger = true;
     for (int i = 0; i < CSR_TABLE_SIZE; i++) {
         if (csr_ops[i].predicate && env->priv_ver >= csr_ops[i].min_priv_ver &&
             csr_ops[i].predicate(env, i) == RISCV_EXCP_NONE) {
@@ -128,7 +128,7 @@ static void describe_csrs(RISCVCPU *cpu, int base_reg)
                                            "int", NULL);
         }
     }
-    env->debugger = false;
+    riscv_debugger = false;
     gdb_feature_builder_end(&builder);
 }
 

@@ -56,13 +56,20 @@ target_ulong riscv_insn_csrrw(CPURISCVState *env, int csr, target_ulong value,
     return old;
 }
 
+/* By an instruction that only reads. Zkr forbids that for its seed. */
+static RISCVException just_read(CPURISCVState *env, int csr, target_ulong *val)
+{
+    return csr == CSR_SEED ? RISCV_EXCP_ILLEGAL_INST
+                           : riscv_csrr(env, csr, val);
+}
+
 target_ulong riscv_insn_csrrs(CPURISCVState *env, int csr, target_ulong bits,
                               int rs1)
 {
     target_ulong old = 0;
 
     check_csr(env, rs1 ? riscv_csrrw(env, csr, &old, -1, bits)
-                       : riscv_csrr(env, csr, &old));
+                       : just_read(env, csr, &old));
     return old;
 }
 
@@ -72,7 +79,7 @@ target_ulong riscv_insn_csrrc(CPURISCVState *env, int csr, target_ulong bits,
     target_ulong old = 0;
 
     check_csr(env, rs1 ? riscv_csrrw(env, csr, &old, 0, bits)
-                       : riscv_csrr(env, csr, &old));
+                       : just_read(env, csr, &old));
     return old;
 }
 

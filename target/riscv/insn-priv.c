@@ -49,7 +49,8 @@ target_ulong riscv_insn_sret(CPURISCVState *env)
     target_ulong target = env->sepc & ~(target_ulong)1;
     target_ulong level = get_field(status, MSTATUS_SPP);
 
-    if (env->priv < PRV_S || (env->priv == PRV_S && (status & MSTATUS_TSR))) {
+    if (!riscv_has_ext(env, RVS) || env->priv < PRV_S ||
+        (env->priv == PRV_S && (status & MSTATUS_TSR))) {
         raise_illegal(env);
     }
     check_return_address(env, target);

@@ -69,6 +69,10 @@ static int check_pte(CPURISCVState *env, hwaddr addr, target_ulong pte)
 {
     bool pbmte = env->menvcfg & MENVCFG_PBMTE;
 
+    if (!(pte & PTE_V)) {
+        /* The other bits are the guest's own then: no reason to complain. */
+        return TRANSLATE_FAIL;
+    }
     if (pte & PTE_RESERVED) {
         return bad_pte("reserved bits are set", addr, pte);
     }
@@ -80,9 +84,6 @@ static int check_pte(CPURISCVState *env, hwaddr addr, target_ulong pte)
     }
     if ((pte & PTE_N) && !riscv_cpu_cfg(env)->ext_svnapot) {
         return bad_pte("N without Svnapot", addr, pte);
-    }
-    if (!(pte & PTE_V)) {
-        return TRANSLATE_FAIL;
     }
     if (!is_leaf(pte) && (pte & (PTE_D | PTE_A | PTE_U | PTE_ATTR))) {
         return bad_pte("bits of a leaf are set in a pointer", addr, pte);
@@ -160,15 +161,16 @@ static int update_pte(CPURISCVState *env, hwaddr addr, target_ulong old,
     AddressSpace *as = env_cpu(env)->as;
     hwaddr offset, len = sizeof(target_ulong);
     MemoryRegion *mr;
+    bool readonly;
     uint64_t *host, seen;
 
     if (!pmp_allows_walk(env, addr, PMP_READ | PMP_WRITE)) {
         return TRANSLATE_PMP_FAIL;
     }
     RCU_READ_LOCK_GUARD();
-    mr = address_space_translate(as, addr, &offset, &len, true,
-                                 MEMTXATTRS_UNSPECIFIED);
-    if (!memory_region_is_ram(mr) || mr->readonly || len < sizeof(*host)) {
+    mr = address_space_translate_tlb(as, addr, &offset, &len, &readonly,
+                                     MEMTXATTRS_UNSPECIFIED);
+    if (!memory_region_is_ram(mr) || readonly || len < sizeof(*host)) {
         /* It cannot be changed atomically: as if it had no such bits. */
         return TRANSLATE_FAIL;
     }

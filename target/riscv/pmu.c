@@ -94,7 +94,7 @@ static RISCVException ctr(CPURISCVState *env, int csrno)
     if (!exists(env, index)) {
         return RISCV_EXCP_ILLEGAL_INST;
     }
-    if (env->debugger) {
+    if (riscv_debugger) {
         return RISCV_EXCP_NONE;
     }
     if (env->priv < PRV_M) {
@@ -128,7 +128,7 @@ static RISCVException write_counter(CPURISCVState *env, int csrno,
     int index = csrno - CSR_MCYCLE;
 
     fix(env, index, val);
-    if (index <= CTR_INSTRET && !env->debugger) {
+    if (index <= CTR_INSTRET && !riscv_debugger) {
         /* The write itself is not counted: the next reads @val. */
         env->pmu_ctrs[index].mhpmcounter_prev++;
     }

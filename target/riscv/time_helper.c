@@ -4,6 +4,7 @@
 
 #include "cpu.h"
 #include "qemu/host-utils.h"
+#include "qemu/main-loop.h"
 #include "time_helper.h"
 
 static void set_pending(CPURISCVState *env, uint32_t irq, bool pending)
@@ -44,6 +45,8 @@ void riscv_timer_write_timecmp(CPURISCVState *env, QEMUTimer *timer,
 
 void riscv_timer_update(CPURISCVState *env)
 {
+    /* The timer's callback, of an older time, must not come in between. */
+    BQL_LOCK_GUARD();
     if (!env->stimer || !env->rdtime_fn) {
         return;
     }

@@ -224,7 +224,11 @@ void riscv_cpu_interrupt(CPURISCVState *env)
 {
     CPUState *cs = env_cpu(env);
 
-    if (env->mip || injected(env)) {
+    /*
+     * The enable bits and delegation are looked at when one may be taken: who
+     * writes those tells nobody.
+     */
+    if (env->mip || (env->mvip & env->mvien)) {
         cpu_interrupt(cs, CPU_INTERRUPT_HARD);
     } else {
         cpu_reset_interrupt(cs, CPU_INTERRUPT_HARD);

@@ -92,6 +92,7 @@ static inline uint32_t enc_j(int rd, int offset)
 #define FENCE               0x0330000fu
 #define WFI                 0x10500073u
 #define MRET                0x30200073u
+#define SRET                0x10200073u
 #define CSRR(rd, csr)       enc_i(0x73, 2, rd, 0, csr)
 #define CSRW(csr, rs)       enc_i(0x73, 1, 0, rs, csr)
 #define AMOADD_D(rd, v, a)  enc_i(0x2f, 3, rd, a, 0x000 | (v))

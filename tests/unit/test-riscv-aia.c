@@ -283,7 +283,17 @@ static void test_injected(void)
     g_assert_cmphex(get(env, CSR_STOPI) >> 16, ==, 40);
     g_assert_cmphex(get(env, CSR_MTOPI), ==, 0);
     set(env, CSR_SIP, 0);
+    g_assert_false(CPU(cpu)->interrupt_request & CPU_INTERRUPT_HARD);
     g_assert_cmphex(get(env, CSR_MVIP), ==, 0);
+
+    /* Enabled after it was raised. */
+    set(env, CSR_SIE, 0);
+    set(env, CSR_MVIP, local);
+    g_assert_false(riscv_cpu_has_work(CPU(cpu)));
+    set(env, CSR_SIE, local);
+    g_assert_true(riscv_cpu_has_work(CPU(cpu)));
+    g_assert_true(CPU(cpu)->interrupt_request & CPU_INTERRUPT_HARD);
+    set(env, CSR_MVIP, 0);
     g_assert_false(riscv_cpu_has_work(CPU(cpu)));
 
     /* While mvien.SSI is clear, mvip.SSIP is mip's; then it is its own. */

@@ -403,6 +403,42 @@ static void test_vmstate_damaged(void)
     object_unref(cpu);
 }
 
+/* ---- the debugger's eyes ------------------------------------------------- */
+
+static gpointer read_as_guest(gpointer env)
+{
+    target_ulong val;
+
+    return GINT_TO_POINTER(riscv_csrr(env, CSR_MEPC, &val));
+}
+
+/* An access of the debugger's, during which the hart makes one. */
+static RISCVException meanwhile(CPURISCVState *env, int csrno,
+                                target_ulong *val)
+{
+    GThread *hart = g_thread_new("hart", read_as_guest, env);
+
+    *val = GPOINTER_TO_INT(g_thread_join(hart));
+    return RISCV_EXCP_NONE;
+}
+
+/* "info registers" opens nothing to the guest that runs. */
+static void test_debugger(void)
+{
+    RISCVCPU *cpu = test_hart_new("rv64", NULL);
+    riscv_csr_operations old, slow = { "slow", riscv_csr_any, meanwhile };
+    target_ulong val = 0;
+
+    riscv_get_csr_ops(CSR_MSCRATCH, &old);
+    riscv_set_csr_ops(CSR_MSCRATCH, &slow);
+    cpu->env.priv = PRV_U;
+    g_assert_cmpint(riscv_csrrw_debug(&cpu->env, CSR_MSCRATCH, &val, 0, 0), ==,
+                    RISCV_EXCP_NONE);
+    g_assert_cmpint(val, ==, RISCV_EXCP_ILLEGAL_INST);
+    riscv_set_csr_ops(CSR_MSCRATCH, &old);
+    object_unref(cpu);
+}
+
 int main(int argc, char **argv)
 {
     test_riscv_init(&argc, &argv);
@@ -412,6 +448,7 @@ int main(int argc, char **argv)
     g_test_add_func("/riscv/csr/opened", test_opened);
     g_test_add_func("/riscv/csr/counters", test_counters);
     g_test_add_func("/riscv/csr/timer", test_timer);
+    g_test_add_func("/riscv/csr/debugger", test_debugger);
     g_test_add_func("/riscv/csr/random", test_random);
     g_test_add_func("/riscv/vmstate/round-trip", test_vmstate);
     g_test_add_func("/riscv/vmstate/damaged", test_vmstate_damaged);

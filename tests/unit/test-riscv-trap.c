@@ -201,11 +201,27 @@ static void test_seip(void)
     object_unref(cpu);
 }
 
+/* A line that is up when the hart is reset stays up, and is heard. */
+static void test_reset(void)
+{
+    RISCVCPU *cpu = test_hart_new("rv64", NULL);
+    qemu_irq line = qdev_get_gpio_in(DEVICE(cpu), IRQ_M_TIMER);
+
+    qemu_set_irq(line, 1);
+    cpu_reset(CPU(cpu));
+    g_assert_cmphex(riscv_csr_read(&cpu->env, CSR_MIP), ==, MIP_MTIP);
+    g_assert_true(CPU(cpu)->interrupt_request & CPU_INTERRUPT_HARD);
+    qemu_set_irq(line, 0);
+    g_assert_false(CPU(cpu)->interrupt_request & CPU_INTERRUPT_HARD);
+    object_unref(cpu);
+}
+
 int main(int argc, char **argv)
 {
     test_riscv_init(&argc, &argv);
     g_test_add_func("/riscv/trap/interrupts", test_interrupts);
     g_test_add_func("/riscv/trap/exceptions", test_exceptions);
     g_test_add_func("/riscv/trap/seip", test_seip);
+    g_test_add_func("/riscv/trap/reset", test_reset);
     return g_test_run();
 }

@@ -182,6 +182,62 @@ static void test_fence_i(void)
     g_assert_cmpuint(peek(SHARED + 64), ==, 1);
 }
 
+/*
+ * A store whose hart has looked at the tag before the page became code, and
+ * which is made only after that: fence.i sees it as soon as the store is made.
+ * Hart 1 is in its loop all the while; its store is made here.
+ */
+static void test_late_store(void)
+{
+    Code c = { PROGRAM }, f = { CODE }, spin = { PROGRAM + 0x800 };
+    uint32_t *host;
+    hwaddr offset;
+    MemoryRegion *mr;
+
+    put32(&f, ADDI(a0, zero, 1));
+    put32(&f, JALR(zero, ra, 0));
+    put_li(&spin, s1, SHARED);
+    put32(&spin, SD(s1, s1, 64));
+    put32(&spin, JAL(zero, 0));
+
+    poke(SHARED, 0);
+    poke(SHARED + 64, 0);
+    put_li(&c, s0, CODE);
+    put_li(&c, s1, SHARED);
+    put_li(&c, a4, REPORT);
+    put32(&c, LD(a3, s1, 64)); /* until the other is there */
+    put32(&c, BEQ(a3, zero, -4));
+    put32(&c, JALR(ra, s0, 0)); /* loop: */
+    put32(&c, ADD(a2, a2, a0));
+    put32(&c, ADDI(a1, a1, 1));
+    put32(&c, SD(a2, a4, 0));
+    put32(&c, LD(a3, s1, 0));
+    put32(&c, BNE(a3, a1, -4));
+    put32(&c, FENCE_I);
+    put32(&c, JAL(zero, -28));
+
+    idle_harts();
+    hart_start_at(0, PROGRAM);
+    hart_start_at(1, PROGRAM + 0x800);
+    WITH_RCU_READ_LOCK_GUARD() {
+        mr = address_space_translate(&address_space_memory, CODE, &offset,
+                                     &(hwaddr){ 1 }, true,
+                                     MEMTXATTRS_UNSPECIFIED);
+        host = (uint32_t *)((char *)memory_region_get_ram_ptr(mr) + offset);
+    }
+    qatomic_set(&reports, 0);
+    vm_start();
+    for (unsigned i = 1, sum = 0; i <= 3; i++) {
+        wait_reports(i);
+        sum += i == 1 ? 1 : 10 * (i - 1);
+        g_assert_cmpuint(last_report, ==, sum);
+        qatomic_set(host, ADDI(a0, zero, 10 * i));
+        poke(SHARED, i);
+    }
+    wait_reports(4);
+    vm_stop(RUN_STATE_PAUSED);
+}
+
 /* A software interrupt, to a hart that works and to one that waits. */
 static void test_interrupts(void)
 {
@@ -238,6 +294,7 @@ int main(int argc, char **argv)
     g_test_add_func("/soft-threads/amo", test_amo);
     g_test_add_func("/soft-threads/lock", test_lock);
     g_test_add_func("/soft-threads/fence-i", test_fence_i);
+    g_test_add_func("/soft-threads/late-store", test_late_store);
     g_test_add_func("/soft-threads/interrupts", test_interrupts);
     status = g_test_run();
     machine_end();

@@ -6,10 +6,13 @@
  */
 #include "qemu/osdep.h"
 #include "soft-fixture.h"
+#include "exec/cputlb.h"
+#include "exec/page-protection.h"
 
 #define PROGRAM RAM_BASE
 #define OTHER   (RAM_BASE + 0x3000)
 #define DATA    (RAM_BASE + 0x10000)
+#define ALIAS   UINT64_C(0x60000000)
 
 static AccelCPUState *engine(void)
 {
@@ -340,6 +343,176 @@ static void test_memory_map(void)
     g_free(over);
 }
 
+/* A ROM that is an alias of RAM. */
+static void test_readonly_alias(void)
+{
+    MemoryRegion *alias = g_new0(MemoryRegion, 1);
+    Code c = { PROGRAM };
+
+    memory_region_init_alias(alias, NULL, "rom", current_machine->ram,
+                             DATA - RAM_BASE, 0x1000);
+    memory_region_set_readonly(alias, true);
+    memory_region_add_subregion_overlap(get_system_memory(), ALIAS, alias, 5);
+    poke(DATA, 5);
+    put_li(&c, s0, ALIAS);
+    put32(&c, ADDI(a1, zero, 7));
+    put32(&c, SD(a1, s0, 0));
+    put32(&c, AMOADD_D(a2, a1, s0));
+    put32(&c, LD(a0, s0, 0));
+    put_report(&c, a0);
+    g_assert_cmpuint(run_at(PROGRAM), ==, 5);
+    g_assert_cmpuint(hart_env(0)->gpr[a2], ==, 5);
+    g_assert_cmpuint(peek(DATA), ==, 5);
+    memory_region_del_subregion(get_system_memory(), alias);
+    object_unparent(OBJECT(alias));
+    drain_call_rcu();
+    g_free(alias);
+}
+
+/* Code in memory that goes, and in what comes to its addresses. */
+static void test_memory_goes(void)
+{
+    static uint8_t page[2 * MiB] QEMU_ALIGNED(0x1000);
+    MemoryRegion *filler = g_new0(MemoryRegion, 4);
+    void *host = NULL;
+
+    for (int i = 1; i <= 4; i++) {
+        MemoryRegion *mr = g_new0(MemoryRegion, 1);
+        Code c = { PROGRAM }, f = { ALIAS };
+
+        memory_region_init_ram(mr, NULL, "goes", 2 * MiB, &error_abort);
+        memory_region_add_subregion_overlap(get_system_memory(), ALIAS, mr, 5);
+        if (memory_region_get_ram_ptr(mr) == host) {
+            g_test_message("round %d: at the same address", i);
+        }
+        host = memory_region_get_ram_ptr(mr);
+        put32(&f, ADDI(a0, zero, i));
+        put32(&f, JALR(zero, ra, 0));
+        put_li(&c, s0, ALIAS);
+        put32(&c, JALR(ra, s0, 0));
+        put32(&c, ADDI(a2, a0, 0));
+        /* What it is changed to is seen, too. */
+        put_li(&c, a1, ADDI(a0, zero, 100 + i));
+        put32(&c, SW(a1, s0, 0));
+        put32(&c, FENCE_I);
+        put32(&c, JALR(ra, s0, 0));
+        put_report(&c, a0);
+        g_assert_cmpuint(run_at(PROGRAM), ==, 100 + i);
+        g_assert_cmpuint(hart_env(0)->gpr[a2], ==, i);
+        memory_region_del_subregion(get_system_memory(), mr);
+        object_unparent(OBJECT(mr));
+        drain_call_rcu();
+        g_free(mr);
+        /* The next one is at another ram_addr_t. */
+        memory_region_init_ram_ptr(&filler[i - 1], NULL, "filler", sizeof(page),
+                                   page);
+    }
+    for (int i = 0; i < 4; i++) {
+        object_unparent(OBJECT(&filler[i]));
+    }
+    drain_call_rcu();
+    g_free(filler);
+}
+
+/* An atomic access is a read. */
+static void test_watch_atomic(void)
+{
+    CPUWatchpoint *wp;
+    Code c = { PROGRAM };
+
+    put_li(&c, s0, DATA); /* 11 instructions */
+    put32(&c, SD(zero, s0, 0));
+    put32(&c, AMOADD_D(zero, s0, s0)); /* 0x30 */
+    put_report(&c, a0);
+    idle_harts();
+    hart_start_at(0, PROGRAM);
+    cpu_watchpoint_insert(hart_cpu(0), DATA, 8,
+                          BP_GDB | BP_MEM_READ | BP_STOP_BEFORE_ACCESS, &wp);
+    run_until_debug();
+    g_assert_cmphex(hart_env(0)->pc, ==, PROGRAM + 0x30);
+    g_assert_true(hart_cpu(0)->watchpoint_hit == wp);
+    hart_cpu(0)->watchpoint_hit = NULL;
+    cpu_watchpoint_remove_by_ref(hart_cpu(0), wp);
+    run_until(1);
+}
+
+/* What the instruction at a program's start traps with; ~0 if it does not. */
+static uint64_t cause_of(uint32_t insn)
+{
+    Code c = { PROGRAM }, handler = { OTHER };
+
+    put32(&c, insn);
+    put32(&c, ADDI(a0, zero, -1));
+    put_report(&c, a0);
+    put32(&handler, CSRR(a0, CSR_MCAUSE));
+    put_report(&handler, a0);
+    idle_harts();
+    hart_start_at(0, PROGRAM);
+    hart_env(0)->mtvec = OTHER;
+    run_until(1);
+    return last_report;
+}
+
+/* Instructions that the hart does not have, or not in that form. */
+static void test_illegal(void)
+{
+    RISCVCPU *cpu = RISCV_CPU(hart_cpu(0));
+
+    /* Zkr: the seed wants to be written. */
+    g_assert_cmpuint(cause_of(CSRR(a0, CSR_SEED)), ==, 2);
+    cpu->cfg.ext_zkr = true;
+    g_assert_cmpuint(cause_of(CSRR(a0, CSR_SEED)), ==, 2);
+    g_assert_cmpuint(cause_of(CSRW(CSR_SEED, a0)), ==, UINT64_MAX);
+    cpu->cfg.ext_zkr = false;
+
+    cpu->env.sepc = PROGRAM + 4;
+    cpu->env.mstatus |= MSTATUS_SPP;
+    cpu->env.misa_ext &= ~RVS;
+    g_assert_cmpuint(cause_of(SRET), ==, 2);
+    cpu->env.misa_ext |= RVS;
+}
+
+static bool is_entered(SoftTLB *tlb, vaddr addr)
+{
+    return tlb->entries[soft_tlb_index(addr)].tag[MMU_DATA_LOAD] == addr;
+}
+
+/* Large pages at both ends of the address space: flushed by any address. */
+static void flush_large_pages(CPUState *cpu, run_on_cpu_data data)
+{
+    const vaddr places[] = { 0x200000, 0xffffffff80200000 };
+    SoftTLB *tlb = soft_tlb(cpu->accel, 1);
+
+    tlb_flush(cpu);
+    for (unsigned order = 0; order < 2; order++) {
+        for (unsigned i = 0; i < 2; i++) {
+            vaddr at = places[i ^ order];
+
+            tlb_set_page(cpu, at + i * 0x1000, DATA, PAGE_READ, 1, 2 * MiB);
+            g_assert_true(is_entered(tlb, at + i * 0x1000));
+        }
+        tlb_flush_page(cpu, places[0] + 0x8000);
+        g_assert_false(is_entered(tlb, places[0] + order * 0x1000));
+        tlb_flush(cpu);
+    }
+    /* Without large pages nothing but the page goes. */
+    tlb_set_page(cpu, 0x5000, DATA, PAGE_READ, 1, 0x1000);
+    tlb_flush_page(cpu, 0x6000);
+    g_assert_true(is_entered(tlb, 0x5000));
+    /* The list of used entries takes any number of rounds. */
+    for (unsigned i = 0; i < 3 * SOFT_TLB_SIZE; i++) {
+        tlb_set_page(cpu, 0x7000, DATA, PAGE_READ, 1, 0x1000);
+        tlb_flush_page(cpu, 0x7000);
+    }
+    tlb_flush(cpu);
+    g_assert_false(is_entered(tlb, 0x5000));
+}
+
+static void test_large_pages(void)
+{
+    run_on_cpu(hart_cpu(0), flush_large_pages, RUN_ON_CPU_NULL);
+}
+
 int main(int argc, char **argv)
 {
     int status;
@@ -359,6 +532,11 @@ int main(int argc, char **argv)
     g_test_add_func("/soft/one-insn-per-tb", test_one_insn);
     g_test_add_func("/soft/dirty-log", test_dirty_log);
     g_test_add_func("/soft/memory-map", test_memory_map);
+    g_test_add_func("/soft/memory-goes", test_memory_goes);
+    g_test_add_func("/soft/readonly-alias", test_readonly_alias);
+    g_test_add_func("/soft/watch-atomic", test_watch_atomic);
+    g_test_add_func("/soft/illegal", test_illegal);
+    g_test_add_func("/soft/large-pages", test_large_pages);
     status = g_test_run();
     machine_end();
     return status;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* "info block" */
+/* "info block", "info blockstats", "block_resize" */
 #include "qemu/osdep.h"
 #include "monitor/hmp.h"
 #include "monitor/monitor.h"
@@ -113,4 +113,35 @@ void hmp_info_block(Monitor *mon, const QDict *qdict)
         return;
     }
     print_nodes(mon, name, verbose);
+}
+
+void hmp_info_blockstats(Monitor *mon, const QDict *qdict)
+{
+    g_autoptr(BlockStatsList) list = qmp_query_blockstats(false, false, NULL);
+
+    for (BlockStatsList *l = list; l; l = l->next) {
+        const BlockDeviceStats *s = l->value->stats;
+
+        monitor_printf(
+            mon,
+            "%s: rd_bytes=%" PRId64 " wr_bytes=%" PRId64
+            " rd_operations=%" PRId64 " wr_operations=%" PRId64
+            " flush_operations=%" PRId64 " wr_total_time_ns=%" PRId64
+            " rd_total_time_ns=%" PRId64 " flush_total_time_ns=%" PRId64
+            " rd_merged=%" PRId64 " wr_merged=%" PRId64
+            " idle_time_ns=%" PRId64 "\n",
+            l->value->device, s->rd_bytes, s->wr_bytes, s->rd_operations,
+            s->wr_operations, s->flush_operations, s->wr_total_time_ns,
+            s->rd_total_time_ns, s->flush_total_time_ns, s->rd_merged,
+            s->wr_merged, s->idle_time_ns);
+    }
+}
+
+void hmp_block_resize(Monitor *mon, const QDict *qdict)
+{
+    Error *err = NULL;
+
+    qmp_block_resize(qdict_get_str(qdict, "device"), NULL,
+                     qdict_get_int(qdict, "size"), &err);
+    hmp_handle_error(mon, err);
 }

@@ -19,6 +19,13 @@ HMPCommand hmp_info_cmds[] = {
         .cmd = hmp_info_block,
     },
     {
+        .name = "blockstats",
+        .args_type = "",
+        .params = "",
+        .help = "show block device statistics",
+        .cmd = hmp_info_blockstats,
+    },
+    {
         .name = "chardev",
         .args_type = "",
         .params = "",
@@ -232,6 +239,14 @@ HMPCommand hmp_info_cmds[] = {
 };
 
 HMPCommand hmp_cmds[] = {
+    {
+        .name = "block_resize",
+        .args_type = "device:B,size:o",
+        .params = "device size",
+        .help = "resize a block image",
+        .cmd = hmp_block_resize,
+        .flags = "p",
+    },
     {
         .name = "change",
         .args_type = "device:B,force:-f,target:F,arg:s?,read-only-mode:s?",

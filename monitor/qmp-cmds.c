@@ -14,6 +14,7 @@
 #include "qemu/sockets.h"
 #include "qemu/uuid.h"
 #include "system/runstate-action.h"
+#include "system/block-backend.h"
 #include "system/runstate.h"
 #include "system/system.h"
 #include "monitor-internal.h"
@@ -38,6 +39,8 @@ void qmp_stop(Error **errp)
 
 void qmp_cont(Error **errp)
 {
+    BlockBackend *blk = NULL;
+
     if (runstate_needs_reset()) {
         error_setg(errp, "Resetting the Virtual Machine is required");
     } else if (runstate_check(RUN_STATE_FINISH_MIGRATE)) {
@@ -45,6 +48,9 @@ void qmp_cont(Error **errp)
     } else if (runstate_check(RUN_STATE_INMIGRATE)) {
         autostart = 1;
     } else if (!runstate_check(RUN_STATE_SUSPENDED)) {
+        while ((blk = blk_all_next(blk))) {
+            blk_iostatus_reset(blk);
+        }
         vm_start();
     }
 }

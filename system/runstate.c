@@ -3,6 +3,7 @@
  * The run state, who hears of its changes, and starting and stopping.
  */
 #include "qemu/osdep.h"
+#include "block/block.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-run-state.h"
 #include "qapi/qapi-events-run-state.h"
@@ -247,7 +248,8 @@ static int do_vm_stop(RunState state, bool send_stop)
             qapi_event_send_stop();
         }
     }
-    return 0;
+    bdrv_drain_all();
+    return bdrv_flush_all();
 }
 
 int vm_stop(RunState state)

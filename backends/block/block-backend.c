@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Backends: nodes as devices have them. */
 #include "qemu/osdep.h"
-#include "block-internal.h"
+#include "backend-internal.h"
 #include "hw/qdev-core.h"
 #include "qapi/error.h"
 #include "qemu/id.h"
@@ -9,26 +9,6 @@
 #include "qemu/memalign.h"
 #include "qom/object.h"
 #include "system/blockdev.h"
-
-struct BlockBackend {
-    char *name; /* NULL: the monitor does not know it */
-    int refcnt;
-    NodeUser root;
-    uint64_t perm; /* also while there is no node */
-    uint64_t shared;
-    DeviceState *dev;
-    const BlockDevOps *dev_ops;
-    void *dev_opaque;
-    DriveInfo *legacy_dinfo;
-    bool write_cache;
-    bool grows;
-    bool iostatus_enabled;
-    BlockDeviceIoStatus iostatus;
-    BlockdevOnError on_read_error;
-    BlockdevOnError on_write_error;
-    BlockAcctStats stats;
-    QTAILQ_ENTRY(BlockBackend) next;
-};
 
 static QTAILQ_HEAD(, BlockBackend) backends = QTAILQ_HEAD_INITIALIZER(backends);
 
@@ -45,6 +25,11 @@ BlockBackend *blk_new(AioContext *ctx, uint64_t perm, uint64_t shared_perm)
     blk->on_read_error = BLOCKDEV_ON_ERROR_REPORT;
     blk->on_write_error = BLOCKDEV_ON_ERROR_ENOSPC;
     block_acct_init(&blk->stats);
+    notifier_list_init(&blk->remove_bs_notifiers);
+    notifier_list_init(&blk->insert_bs_notifiers);
+    blk->ctx = ctx ?: qemu_get_aio_context();
+    qemu_mutex_init(&blk->queue_lock);
+    QSIMPLEQ_INIT(&blk->queued);
     QTAILQ_INSERT_TAIL(&backends, blk, next);
     return blk;
 }
@@ -88,6 +73,7 @@ void blk_unref(BlockBackend *blk)
     QTAILQ_REMOVE(&backends, blk, next);
     free_dinfo(blk->legacy_dinfo);
     block_acct_cleanup(&blk->stats);
+    qemu_mutex_destroy(&blk->queue_lock);
     g_free(blk->name);
     g_free(blk);
 }
@@ -187,12 +173,19 @@ int blk_insert_bs(BlockBackend *blk, BlockDriverState *bs, Error **errp)
         g_free(blk->root.who);
         return -EPERM;
     }
+    notifier_list_notify(&blk->insert_bs_notifiers, blk);
     return 0;
 }
 
 void blk_remove_bs(BlockBackend *blk)
 {
     if (blk->root.bs) {
+        notifier_list_notify(&blk->remove_bs_notifiers, blk);
+        if (qatomic_read(&blk->in_flight)) {
+            blk->refcnt++; /* it may be its last */
+            blk_drain(blk);
+            blk->refcnt--;
+        }
         bdrv_flush(blk->root.bs);
         node_user_detach(&blk->root);
         g_free(blk->root.who);
@@ -411,14 +404,42 @@ BlockAcctStats *blk_get_stats(BlockBackend *blk)
 
 AioContext *blk_get_aio_context(BlockBackend *blk)
 {
-    return qemu_get_aio_context();
+    return blk->ctx;
 }
 
-void blk_drain(BlockBackend *blk)
+int blk_set_aio_context(BlockBackend *blk, AioContext *new_context,
+                        Error **errp)
+{
+    blk->ctx = new_context;
+    return 0;
+}
+
+void blk_set_allow_aio_context_change(BlockBackend *blk, bool allow)
 {
 }
 
-void blk_drain_all(void)
+void blk_set_disable_request_queuing(BlockBackend *blk, bool disable)
+{
+    qatomic_set(&blk->no_queuing, disable);
+}
+
+void blk_add_remove_bs_notifier(BlockBackend *blk, Notifier *notify)
+{
+    notifier_list_add(&blk->remove_bs_notifiers, notify);
+}
+
+void blk_add_insert_bs_notifier(BlockBackend *blk, Notifier *notify)
+{
+    notifier_list_add(&blk->insert_bs_notifiers, notify);
+}
+
+/* Memory is mapped anew for each request here. */
+bool blk_register_buf(BlockBackend *blk, void *host, size_t size, Error **errp)
+{
+    return true;
+}
+
+void blk_unregister_buf(BlockBackend *blk, void *host, size_t size)
 {
 }
 
@@ -441,7 +462,17 @@ void blk_get_geometry(BlockBackend *blk, uint64_t *nb_sectors_ptr)
 
 uint32_t blk_get_request_alignment(BlockBackend *blk)
 {
-    return BDRV_SECTOR_SIZE;
+    return blk->root.bs ? blk->root.bs->align : BDRV_SECTOR_SIZE;
+}
+
+uint64_t blk_get_max_hw_transfer(BlockBackend *blk)
+{
+    return blk_get_max_transfer(blk);
+}
+
+int blk_get_max_hw_iov(BlockBackend *blk)
+{
+    return blk_get_max_iov(blk);
 }
 
 uint32_t blk_get_max_transfer(BlockBackend *blk)
@@ -456,7 +487,8 @@ int blk_get_max_iov(BlockBackend *blk)
 
 int blk_probe_blocksizes(BlockBackend *blk, BlockSizes *bsz)
 {
-    return -ENOTSUP;
+    return blk->root.bs ? bdrv_probe_blocksizes(blk->root.bs, bsz)
+                        : -ENOMEDIUM;
 }
 
 int blk_probe_geometry(BlockBackend *blk, HDGeometry *geo)
@@ -487,85 +519,129 @@ static int grow(BlockBackend *blk, int64_t offset, int64_t bytes)
                : bdrv_truncate(blk->root.bs, offset + bytes, NULL);
 }
 
-/* What a write needs; 0 when it may go on. */
-static int begin_write(BlockBackend *blk, int64_t offset, int64_t bytes)
+int blk_check_request(BlockBackend *blk, BlockReq *req)
 {
     if (!blk->root.bs) {
         return -ENOMEDIUM;
     }
+    if (req->kind == REQ_READ || req->kind == REQ_FLUSH) {
+        return 0;
+    }
     if (!(blk->perm & BLK_PERM_WRITE)) {
         return -EPERM;
     }
-    return grow(blk, offset, bytes);
+    if (req->kind == REQ_DISCARD) {
+        return 0;
+    }
+    if (!blk->write_cache) {
+        req->flags |= BDRV_REQ_FUA;
+    }
+    return grow(blk, req->offset, req->bytes);
+}
+
+/* Carries it out while the caller waits. */
+static int run(BlockBackend *blk, BlockReq req)
+{
+    int ret = blk_check_request(blk, &req);
+
+    return ret ?: node_run(blk->root.bs, &req);
+}
+
+static int run_vector(BlockBackend *blk, ReqKind kind, int64_t offset,
+                      int64_t bytes, QEMUIOVector *qiov, size_t qiov_offset,
+                      BdrvRequestFlags flags)
+{
+    QEMUIOVector part;
+    BlockReq req = { .kind = kind,
+                     .offset = offset,
+                     .bytes = bytes,
+                     .flags = flags };
+    int ret;
+
+    assert(qiov_offset <= qiov->size && bytes <= qiov->size - qiov_offset);
+    qemu_iovec_init(&part, qiov->niov);
+    if (bytes > 0) {
+        qemu_iovec_concat(&part, qiov, qiov_offset, bytes);
+    }
+    req.iov = part.iov;
+    req.niov = part.niov;
+    ret = run(blk, req);
+    qemu_iovec_destroy(&part);
+    return ret;
+}
+
+static int run_buffer(BlockBackend *blk, ReqKind kind, int64_t offset,
+                      int64_t bytes, void *buf, BdrvRequestFlags flags)
+{
+    struct iovec iov = { .iov_base = buf, .iov_len = MAX(bytes, 0) };
+
+    return run(blk, (BlockReq){ .kind = kind,
+                                .offset = offset,
+                                .bytes = bytes,
+                                .iov = &iov,
+                                .niov = 1,
+                                .flags = flags });
 }
 
 int blk_pread(BlockBackend *blk, int64_t offset, int64_t bytes, void *buf,
               BdrvRequestFlags flags)
 {
-    return blk->root.bs ? bdrv_pread(blk->root.bs, offset, bytes, buf, flags)
-                        : -ENOMEDIUM;
+    return run_buffer(blk, REQ_READ, offset, bytes, buf, flags);
 }
 
 int blk_pwrite(BlockBackend *blk, int64_t offset, int64_t bytes,
                const void *buf, BdrvRequestFlags flags)
 {
-    int ret = begin_write(blk, offset, bytes);
-
-    if (!blk->write_cache) {
-        flags |= BDRV_REQ_FUA;
-    }
-    return ret ?: bdrv_pwrite(blk->root.bs, offset, bytes, buf, flags);
+    return run_buffer(blk, REQ_WRITE, offset, bytes, (void *)buf, flags);
 }
 
 int blk_preadv(BlockBackend *blk, int64_t offset, int64_t bytes,
                QEMUIOVector *qiov, BdrvRequestFlags flags)
 {
-    int ret = 0;
+    return run_vector(blk, REQ_READ, offset, bytes, qiov, 0, flags);
+}
 
-    for (int i = 0; i < qiov->niov && bytes && !ret; i++) {
-        int64_t part = MIN((int64_t)qiov->iov[i].iov_len, bytes);
-
-        ret = blk_pread(blk, offset, part, qiov->iov[i].iov_base, flags);
-        offset += part;
-        bytes -= part;
-    }
-    return ret;
+int blk_preadv_part(BlockBackend *blk, int64_t offset, int64_t bytes,
+                    QEMUIOVector *qiov, size_t qiov_offset,
+                    BdrvRequestFlags flags)
+{
+    return run_vector(blk, REQ_READ, offset, bytes, qiov, qiov_offset, flags);
 }
 
 int blk_pwritev(BlockBackend *blk, int64_t offset, int64_t bytes,
                 QEMUIOVector *qiov, BdrvRequestFlags flags)
 {
-    int ret = begin_write(blk, offset, bytes);
+    return run_vector(blk, REQ_WRITE, offset, bytes, qiov, 0, flags);
+}
 
-    for (int i = 0; i < qiov->niov && bytes && !ret; i++) {
-        int64_t part = MIN((int64_t)qiov->iov[i].iov_len, bytes);
-
-        ret = blk_pwrite(blk, offset, part, qiov->iov[i].iov_base, flags);
-        offset += part;
-        bytes -= part;
-    }
-    return ret;
+int blk_pwritev_part(BlockBackend *blk, int64_t offset, int64_t bytes,
+                     QEMUIOVector *qiov, size_t qiov_offset,
+                     BdrvRequestFlags flags)
+{
+    return run_vector(blk, REQ_WRITE, offset, bytes, qiov, qiov_offset, flags);
 }
 
 int blk_pwrite_zeroes(BlockBackend *blk, int64_t offset, int64_t bytes,
                       BdrvRequestFlags flags)
 {
-    int ret = begin_write(blk, offset, bytes);
-
-    return ret ?: bdrv_pwrite_zeroes(blk->root.bs, offset, bytes, flags);
+    return run(blk, (BlockReq){ .kind = REQ_ZERO,
+                                .offset = offset,
+                                .bytes = bytes,
+                                .flags = flags });
 }
 
 int blk_pdiscard(BlockBackend *blk, int64_t offset, int64_t bytes,
                  BdrvRequestFlags flags)
 {
-    int ret = begin_write(blk, offset, 0);
-
-    return ret ?: bdrv_pdiscard(blk->root.bs, offset, bytes);
+    return run(blk, (BlockReq){ .kind = REQ_DISCARD,
+                                .offset = offset,
+                                .bytes = bytes,
+                                .flags = flags });
 }
 
 int blk_flush(BlockBackend *blk)
 {
-    return blk->root.bs ? bdrv_flush(blk->root.bs) : -ENOMEDIUM;
+    return run(blk, (BlockReq){ .kind = REQ_FLUSH });
 }
 
 int blk_make_zero(BlockBackend *blk, BdrvRequestFlags flags)
@@ -588,81 +664,4 @@ int blk_truncate(BlockBackend *blk, int64_t offset, bool exact,
         return -ENOTSUP;
     }
     return bdrv_truncate(blk->root.bs, offset, errp);
-}
-
-/*** Requests that call back. ***/
-
-/* The request is carried out already; only its result is on the way. */
-typedef struct LateResult {
-    BlockAIOCB common;
-    QEMUBH *bh;
-    int ret;
-} LateResult;
-
-static const AIOCBInfo late_info = { .aiocb_size = sizeof(LateResult) };
-
-static void complete(void *opaque)
-{
-    LateResult *late = opaque;
-
-    qemu_bh_delete(late->bh);
-    late->common.cb(late->common.opaque, late->ret);
-    qemu_aio_unref(late);
-}
-
-static BlockAIOCB *call_back(int ret, BlockCompletionFunc *cb, void *opaque)
-{
-    LateResult *late = qemu_aio_get(&late_info, NULL, cb, opaque);
-
-    late->ret = ret;
-    late->bh = qemu_bh_new(complete, late);
-    qemu_bh_schedule(late->bh);
-    return &late->common;
-}
-
-BlockAIOCB *blk_aio_preadv(BlockBackend *blk, int64_t offset,
-                           QEMUIOVector *qiov, BdrvRequestFlags flags,
-                           BlockCompletionFunc *cb, void *opaque)
-{
-    return call_back(blk_preadv(blk, offset, qiov->size, qiov, flags), cb,
-                     opaque);
-}
-
-BlockAIOCB *blk_aio_pwritev(BlockBackend *blk, int64_t offset,
-                            QEMUIOVector *qiov, BdrvRequestFlags flags,
-                            BlockCompletionFunc *cb, void *opaque)
-{
-    return call_back(blk_pwritev(blk, offset, qiov->size, qiov, flags), cb,
-                     opaque);
-}
-
-BlockAIOCB *blk_aio_pwrite_zeroes(BlockBackend *blk, int64_t offset,
-                                  int64_t bytes, BdrvRequestFlags flags,
-                                  BlockCompletionFunc *cb, void *opaque)
-{
-    return call_back(blk_pwrite_zeroes(blk, offset, bytes, flags), cb, opaque);
-}
-
-BlockAIOCB *blk_aio_pdiscard(BlockBackend *blk, int64_t offset, int64_t bytes,
-                             BlockCompletionFunc *cb, void *opaque)
-{
-    return call_back(blk_pdiscard(blk, offset, bytes, 0), cb, opaque);
-}
-
-BlockAIOCB *blk_aio_flush(BlockBackend *blk, BlockCompletionFunc *cb,
-                          void *opaque)
-{
-    return call_back(blk_flush(blk), cb, opaque);
-}
-
-void blk_aio_cancel(BlockAIOCB *acb)
-{
-    LateResult *late = container_of(acb, LateResult, common);
-
-    qemu_bh_cancel(late->bh);
-    complete(late);
-}
-
-void blk_aio_cancel_async(BlockAIOCB *acb)
-{
 }

@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Nodes that are files and block devices of the host. Locks on single bytes
+ * Nodes that are files and block devices of the host: opening them. Locks on single bytes
  * tell other processes what is done with the file and what it may not be used
  * for meanwhile; the bytes are those that QEMU uses.
  */
 #include "qemu/osdep.h"
 #include "block-internal.h"
-#include <linux/falloc.h>
 #include <linux/fs.h>
+#include <linux/magic.h>
 #include <sys/ioctl.h>
+#include <sys/vfs.h>
 #include "qapi/error.h"
 #include "qemu/cutils.h"
-#include "qemu/memalign.h"
+#include "qemu/host-utils.h"
+#include "qemu/units.h"
 
 /* A byte per permission: taken, and not shared. */
 #define LOCK_PERM   100
 #define LOCK_SHARED 200
 #define PERM_BITS   4
-
-/* O_DIRECT wants this of offsets, sizes and memory, wherever it matters. */
-#define DIRECT_ALIGN 4096
 
 /*** Locks. ***/
 
@@ -146,12 +145,64 @@ static bool check_kind(BlockDriverState *bs, Error **errp)
     return false;
 }
 
+/* What O_DIRECT wants of offsets, sizes and memory. */
+static uint32_t direct_align(BlockDriverState *bs)
+{
+    int sector = 0;
+
+#ifdef STATX_DIOALIGN
+    struct statx st;
+
+    if (statx(bs->fd, "", AT_EMPTY_PATH, STATX_DIOALIGN, &st) == 0 &&
+        (st.stx_mask & STATX_DIOALIGN) && st.stx_dio_offset_align &&
+        is_power_of_2(st.stx_dio_offset_align) &&
+        st.stx_dio_offset_align <= 64 * KiB) {
+        return MAX(st.stx_dio_offset_align,
+                   pow2ceil(MAX(st.stx_dio_mem_align, 512)));
+    }
+#endif
+    if (bs->kind == BLOCKDEV_DRIVER_HOST_DEVICE &&
+        ioctl(bs->fd, BLKSSZGET, &sector) == 0 && sector >= 512 &&
+        is_power_of_2(sector)) {
+        return sector;
+    }
+    return 4096;
+}
+
+static FileSpeed file_speed(BlockDriverState *bs)
+{
+    struct statfs st;
+
+    if (bs->direct || bs->aio != BLOCKDEV_AIO_OPTIONS_THREADS) {
+        return FILE_SLOW;
+    }
+    return fstatfs(bs->fd, &st) == 0 && (st.f_type == TMPFS_MAGIC ||
+                                         st.f_type == RAMFS_MAGIC)
+               ? FILE_MEMORY
+               : FILE_CACHED;
+}
+
+static bool check_aio(BlockDriverState *bs, Error **errp)
+{
+    if (bs->aio == BLOCKDEV_AIO_OPTIONS_NATIVE) {
+        error_setg(errp, "aio=native was specified, but is not supported in "
+                         "this build.");
+        error_append_hint(errp, "aio=io_uring and aio=threads are.\n");
+        return false;
+    }
+    return bs->aio != BLOCKDEV_AIO_OPTIONS_IO_URING || uring_available(errp);
+}
+
 static bool file_open(BlockDriverState *bs, const BlockdevOptions *o,
                       Error **errp)
 {
     const BlockdevOptionsFile *f = &o->u.file; /* host_device's are the same */
 
     bs->filename = g_strdup(f->filename);
+    bs->aio = f->has_aio ? f->aio : BLOCKDEV_AIO_OPTIONS_THREADS;
+    if (!check_aio(bs, errp)) {
+        return false;
+    }
     bs->fd = open_fd(bs, errp);
     if (bs->fd < 0) {
         return false;
@@ -162,7 +213,9 @@ static bool file_open(BlockDriverState *bs, const BlockdevOptions *o,
     }
     bs->locking = !(f->has_locking && f->locking == ON_OFF_AUTO_OFF) &&
                   bs->kind == BLOCKDEV_DRIVER_FILE && qemu_has_ofd_lock();
-    bs->punch = true;
+    bs->punch = bs->zero_range = true;
+    bs->align = bs->direct ? direct_align(bs) : 1;
+    bs->speed = file_speed(bs);
     return true;
 }
 
@@ -171,7 +224,20 @@ static void file_close(BlockDriverState *bs)
     qemu_close(bs->fd); /* which unlocks */
 }
 
-/*** Requests. ***/
+/*** Sizes. ***/
+
+int file_probe(BlockDriverState *bs, BlockSizes *bsz)
+{
+    int log;
+    unsigned phys;
+
+    if (ioctl(bs->fd, BLKSSZGET, &log) < 0 ||
+        ioctl(bs->fd, BLKPBSZGET, &phys) < 0) {
+        return -errno;
+    }
+    *bsz = (BlockSizes){ .log = log, .phys = MAX(phys, log) };
+    return 0;
+}
 
 static int64_t file_length(BlockDriverState *bs)
 {
@@ -187,119 +253,6 @@ static int64_t file_allocated(BlockDriverState *bs)
     return fstat(bs->fd, &st) < 0 ? -errno : (int64_t)st.st_blocks * 512;
 }
 
-/* Zeroes after the end of the file. */
-static int read_all(int fd, uint8_t *buf, int64_t offset, int64_t bytes)
-{
-    while (bytes) {
-        ssize_t n = RETRY_ON_EINTR(pread(fd, buf, bytes, offset));
-
-        if (n < 0) {
-            return -errno;
-        }
-        if (n == 0) {
-            memset(buf, 0, bytes);
-            return 0;
-        }
-        buf += n;
-        offset += n;
-        bytes -= n;
-    }
-    return 0;
-}
-
-static int write_all(int fd, const uint8_t *buf, int64_t offset, int64_t bytes)
-{
-    while (bytes) {
-        ssize_t n = RETRY_ON_EINTR(pwrite(fd, buf, bytes, offset));
-
-        if (n <= 0) {
-            return n < 0 ? -errno : -ENOSPC;
-        }
-        buf += n;
-        offset += n;
-        bytes -= n;
-    }
-    return 0;
-}
-
-/* Reads, and with @from writes back, whole units around what is asked for. */
-static int direct_request(BlockDriverState *bs, int64_t offset, int64_t bytes,
-                          void *to, const void *from)
-{
-    int64_t begin = QEMU_ALIGN_DOWN(offset, DIRECT_ALIGN);
-    int64_t length = QEMU_ALIGN_UP(offset + bytes, DIRECT_ALIGN) - begin;
-    uint8_t *bounce = qemu_try_memalign(DIRECT_ALIGN, length);
-    int64_t end = file_length(bs);
-    int ret = bounce ? read_all(bs->fd, bounce, begin, length) : -ENOMEM;
-
-    if (!ret && to) {
-        memcpy(to, bounce + (offset - begin), bytes);
-    } else if (!ret) {
-        memcpy(bounce + (offset - begin), from, bytes);
-        ret = write_all(bs->fd, bounce, begin, length);
-        if (!ret && begin + length > end && end >= 0 &&
-            bs->kind == BLOCKDEV_DRIVER_FILE &&
-            ftruncate(bs->fd, MAX(end, offset + bytes)) < 0) {
-            ret = -errno; /* the unit's end is not ours to add */
-        }
-    }
-    qemu_vfree(bounce);
-    return ret;
-}
-
-static int file_pread(BlockDriverState *bs, int64_t offset, int64_t bytes,
-                      void *buf)
-{
-    return bs->direct ? direct_request(bs, offset, bytes, buf, NULL)
-                      : read_all(bs->fd, buf, offset, bytes);
-}
-
-static int file_pwrite(BlockDriverState *bs, int64_t offset, int64_t bytes,
-                       const void *buf)
-{
-    return bs->direct ? direct_request(bs, offset, bytes, NULL, buf)
-                      : write_all(bs->fd, buf, offset, bytes);
-}
-
-static int file_fallocate(BlockDriverState *bs, int mode, int64_t offset,
-                          int64_t bytes)
-{
-    if (bs->kind != BLOCKDEV_DRIVER_FILE || !bs->punch) {
-        return -ENOTSUP;
-    }
-    if (RETRY_ON_EINTR(fallocate(bs->fd, mode, offset, bytes)) == 0) {
-        return 0;
-    }
-    if (errno == EOPNOTSUPP || errno == ENOSYS || errno == ENOTTY) {
-        bs->punch = false;
-        return -ENOTSUP;
-    }
-    return -errno;
-}
-
-static int file_zero(BlockDriverState *bs, int64_t offset, int64_t bytes,
-                     bool unmap)
-{
-    int64_t end = file_length(bs);
-
-    if (!unmap || end < offset + bytes) {
-        return -ENOTSUP; /* a hole does not make the file longer */
-    }
-    return file_fallocate(bs, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                          offset, bytes);
-}
-
-static int file_discard(BlockDriverState *bs, int64_t offset, int64_t bytes)
-{
-    return file_fallocate(bs, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                          offset, bytes);
-}
-
-static int file_flush(BlockDriverState *bs)
-{
-    return RETRY_ON_EINTR(fdatasync(bs->fd)) < 0 ? -errno : 0;
-}
-
 static int file_truncate(BlockDriverState *bs, int64_t length)
 {
     if (bs->kind != BLOCKDEV_DRIVER_FILE) {
@@ -313,11 +266,7 @@ const NodeDriver node_driver_file = {
     .close = file_close,
     .length = file_length,
     .allocated = file_allocated,
-    .pread = file_pread,
-    .pwrite = file_pwrite,
-    .zero = file_zero,
-    .discard = file_discard,
-    .flush = file_flush,
+    .run = file_run,
     .truncate = file_truncate,
     .set_perm = file_set_perm,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Block nodes: their list, their users and permissions, their requests. */
+/* Block nodes: their list, their users and permissions. */
 #include "qemu/osdep.h"
 #include "block-internal.h"
 #include "qapi/error.h"
@@ -47,6 +47,7 @@ static bool name_is_free(const char *name, Error **errp)
 /*** Opening and closing. ***/
 
 static const NodeDriver *const drivers[] = {
+    [BLOCKDEV_DRIVER_BLKDEBUG] = &node_driver_blkdebug,
     [BLOCKDEV_DRIVER_FILE] = &node_driver_file,
     [BLOCKDEV_DRIVER_HOST_DEVICE] = &node_driver_file,
     [BLOCKDEV_DRIVER_NULL_AIO] = &node_driver_null,
@@ -72,6 +73,15 @@ static bool check_options(const BlockdevOptions *o, Error **errp)
     return !o->node_name || name_is_free(o->node_name, errp);
 }
 
+static void free_node(BlockDriverState *bs)
+{
+    qemu_cond_destroy(&bs->range_gone);
+    qemu_mutex_destroy(&bs->range_lock);
+    g_free(bs->node_name);
+    g_free(bs->filename);
+    g_free(bs);
+}
+
 BlockDriverState *bdrv_open_options(const BlockdevOptions *o, Error **errp)
 {
     BlockDriverState *bs;
@@ -94,14 +104,16 @@ BlockDriverState *bdrv_open_options(const BlockdevOptions *o, Error **errp)
                             ? o->detect_zeroes
                             : BLOCKDEV_DETECT_ZEROES_OPTIONS_OFF;
     QTAILQ_INIT(&bs->users);
+    bs->align = 1;
+    qemu_mutex_init(&bs->range_lock);
+    qemu_cond_init(&bs->range_gone);
     bs->node_name =
         o->node_name ? g_strdup(o->node_name) : id_generate(ID_BLOCK);
     if (!bs->drv->open(bs, o, errp)) {
-        g_free(bs->node_name);
-        g_free(bs->filename);
-        g_free(bs);
+        free_node(bs);
         return NULL;
     }
+    node_refresh_length(bs);
     QTAILQ_INSERT_TAIL(&nodes, bs, next);
     return bs;
 }
@@ -121,9 +133,7 @@ void bdrv_unref(BlockDriverState *bs)
     if (bs->drv->close) {
         bs->drv->close(bs);
     }
-    g_free(bs->node_name);
-    g_free(bs->filename);
-    g_free(bs);
+    free_node(bs);
 }
 
 int bdrv_flush_all(void)
@@ -273,127 +283,42 @@ void node_user_detach(NodeUser *user)
     bdrv_unref(bs);
 }
 
-/*** Requests. ***/
-
-static int check_request(BlockDriverState *bs, int64_t offset, int64_t bytes)
+bool node_open_child(BlockDriverState *bs, const BlockdevRef *ref,
+                     Error **errp)
 {
-    int64_t length = bdrv_getlength(bs);
+    BlockDriverState *below = node_from_ref(ref, errp);
+    bool ok;
 
-    if (length < 0) {
-        return length;
+    if (!below) {
+        return false;
     }
-    return offset < 0 || bytes < 0 || offset > length || bytes > length - offset
-               ? -EIO
-               : 0;
+    bs->child.who = g_strdup_printf("node '%s'", bs->node_name);
+    bs->child.role = "file";
+    ok = node_user_attach(&bs->child, below, 0, BLK_PERM_ALL, errp);
+    bdrv_unref(below);
+    if (!ok) {
+        g_clear_pointer(&bs->child.who, g_free);
+    }
+    return ok;
 }
 
-int bdrv_pread(BlockDriverState *bs, int64_t offset, int64_t bytes, void *buf,
-               BdrvRequestFlags flags)
+void node_close_child(BlockDriverState *bs)
 {
-    int ret = check_request(bs, offset, bytes);
-
-    return ret || !bytes ? ret : bs->drv->pread(bs, offset, bytes, buf);
-}
-
-static int write_zeroes_slowly(BlockDriverState *bs, int64_t offset,
-                               int64_t bytes)
-{
-    int64_t step = MIN(bytes, 1 << 20);
-    g_autofree uint8_t *zeroes = g_malloc0(step);
-    int ret = 0;
-
-    while (bytes && !ret) {
-        step = MIN(bytes, step);
-        ret = bs->drv->pwrite(bs, offset, step, zeroes);
-        offset += step;
-        bytes -= step;
-    }
-    return ret;
-}
-
-int bdrv_pwrite_zeroes(BlockDriverState *bs, int64_t offset, int64_t bytes,
-                       BdrvRequestFlags flags)
-{
-    bool unmap = bs->unmap && (flags & BDRV_REQ_MAY_UNMAP);
-    int ret = check_request(bs, offset, bytes);
-
-    if (ret || !bytes) {
-        return ret;
-    }
-    if (bs->read_only) {
-        return -EPERM;
-    }
-    ret = bs->drv->zero ? bs->drv->zero(bs, offset, bytes, unmap) : -ENOTSUP;
-    if (ret == -ENOTSUP && !(flags & BDRV_REQ_NO_FALLBACK)) {
-        ret = write_zeroes_slowly(bs, offset, bytes);
-    }
-    return ret || !(flags & BDRV_REQ_FUA) ? ret : bdrv_flush(bs);
-}
-
-int bdrv_pwrite(BlockDriverState *bs, int64_t offset, int64_t bytes,
-                const void *buf, BdrvRequestFlags flags)
-{
-    int ret = check_request(bs, offset, bytes);
-
-    if (ret || !bytes) {
-        return ret;
-    }
-    if (bs->read_only) {
-        return -EPERM;
-    }
-    if (bs->detect_zeroes != BLOCKDEV_DETECT_ZEROES_OPTIONS_OFF &&
-        buffer_is_zero(buf, bytes)) {
-        return bdrv_pwrite_zeroes(
-            bs, offset, bytes,
-            flags | (bs->detect_zeroes == BLOCKDEV_DETECT_ZEROES_OPTIONS_UNMAP
-                         ? BDRV_REQ_MAY_UNMAP
-                         : 0));
-    }
-    ret = bs->drv->pwrite(bs, offset, bytes, buf);
-    return ret || !(flags & BDRV_REQ_FUA) ? ret : bdrv_flush(bs);
-}
-
-int bdrv_pdiscard(BlockDriverState *bs, int64_t offset, int64_t bytes)
-{
-    int ret = check_request(bs, offset, bytes);
-
-    if (ret || !bytes || !bs->unmap || !bs->drv->discard) {
-        return ret;
-    }
-    if (bs->read_only) {
-        return -EPERM;
-    }
-    ret = bs->drv->discard(bs, offset, bytes);
-    return ret == -ENOTSUP ? 0 : ret; /* it was only a hint */
-}
-
-int bdrv_flush(BlockDriverState *bs)
-{
-    return bs->no_flush || bs->read_only || !bs->drv->flush
-               ? 0
-               : bs->drv->flush(bs);
-}
-
-int bdrv_truncate(BlockDriverState *bs, int64_t offset, Error **errp)
-{
-    int ret;
-
-    if (offset < 0 || offset > BDRV_MAX_LENGTH) {
-        error_setg(errp, "Image size cannot be %" PRId64, offset);
-        return -EINVAL;
-    }
-    if (bs->read_only) {
-        error_setg(errp, "Image is read-only");
-        return -EACCES;
-    }
-    ret = bs->drv->truncate ? bs->drv->truncate(bs, offset) : -ENOTSUP;
-    if (ret < 0) {
-        error_setg_errno(errp, -ret, "Cannot resize '%s'", bs->node_name);
-    }
-    return ret;
+    node_user_detach(&bs->child);
+    g_clear_pointer(&bs->child.who, g_free);
 }
 
 /*** What can be asked. ***/
+
+BlockDriverState *bdrv_node_below(BlockDriverState *bs)
+{
+    return bs->drv->is_filter ? bs->child.bs : NULL;
+}
+
+uint64_t bdrv_highest_write(BlockDriverState *bs)
+{
+    return qatomic_read(&bs->highest_write);
+}
 
 const char *bdrv_get_node_name(const BlockDriverState *bs)
 {
@@ -420,12 +345,36 @@ bool bdrv_is_writable(BlockDriverState *bs)
     return !bs->read_only;
 }
 
+int64_t node_length(BlockDriverState *bs)
+{
+    return bs->drv->is_filter ? bs->drv->length(bs) : qatomic_read(&bs->length);
+}
+
+int64_t node_refresh_length(BlockDriverState *bs)
+{
+    if (bs->drv->is_filter) {
+        node_refresh_length(bs->child.bs);
+    } else {
+        qatomic_set(&bs->length, bs->drv->length(bs));
+    }
+    return node_length(bs);
+}
+
 /* In whole sectors; what is beyond the end of a file reads as zeroes. */
 int64_t bdrv_getlength(BlockDriverState *bs)
 {
-    int64_t length = bs->drv->length(bs);
+    int64_t length = node_length(bs);
 
     return length < 0 ? length : QEMU_ALIGN_UP(length, BDRV_SECTOR_SIZE);
+}
+
+int bdrv_probe_blocksizes(BlockDriverState *bs, BlockSizes *bsz)
+{
+    while (bs->drv->is_filter) {
+        bs = bs->child.bs;
+    }
+    return bs->kind == BLOCKDEV_DRIVER_HOST_DEVICE ? file_probe(bs, bsz)
+                                                   : -ENOTSUP;
 }
 
 int64_t bdrv_nb_sectors(BlockDriverState *bs)

@@ -28,22 +28,23 @@ static int64_t null_length(BlockDriverState *bs)
     return bs->size;
 }
 
-static int null_pread(BlockDriverState *bs, int64_t offset, int64_t bytes,
-                      void *buf)
+static int null_run(BlockDriverState *bs, const BlockReq *req)
 {
-    memset(buf, 0, bytes);
+    for (int i = 0; req->kind == REQ_READ && i < req->niov; i++) {
+        memset(req->iov[i].iov_base, 0, req->iov[i].iov_len);
+    }
     return 0;
 }
 
-static int null_pwrite(BlockDriverState *bs, int64_t offset, int64_t bytes,
-                       const void *buf)
+static int null_truncate(BlockDriverState *bs, int64_t length)
 {
+    bs->size = length;
     return 0;
 }
 
 const NodeDriver node_driver_null = {
     .open = null_open,
     .length = null_length,
-    .pread = null_pread,
-    .pwrite = null_pwrite,
+    .run = null_run,
+    .truncate = null_truncate,
 };

@@ -8,7 +8,7 @@
 static bool check_window(BlockDriverState *bs, const BlockdevOptionsRaw *r,
                          Error **errp)
 {
-    int64_t below = bs->child.bs->drv->length(bs->child.bs);
+    int64_t below = node_length(bs->child.bs);
 
     bs->offset = r->has_offset ? r->offset : 0;
     bs->size = r->has_size ? r->size : -1;
@@ -57,39 +57,24 @@ static bool raw_open(BlockDriverState *bs, const BlockdevOptions *o,
                      Error **errp)
 {
     const BlockdevOptionsRaw *r = &o->u.raw;
-    BlockDriverState *below = node_from_ref(r->file, errp);
-    bool ok;
 
-    if (!below) {
+    if (!node_open_child(bs, r->file, errp)) {
         return false;
     }
-    bs->child.who = g_strdup_printf("node '%s'", bs->node_name);
-    bs->child.role = "file";
-    ok = node_user_attach(&bs->child, below, 0, BLK_PERM_ALL, errp);
-    bdrv_unref(below);
-    if (ok && !(check_window(bs, r, errp) && check_writable(bs, errp))) {
-        node_user_detach(&bs->child);
-        ok = false;
-    }
-    if (!ok) {
-        g_free(bs->child.who);
+    if (!check_window(bs, r, errp) || !check_writable(bs, errp)) {
+        node_close_child(bs);
         return false;
     }
-    bs->read_only |= below->read_only;
-    bs->direct |= below->direct;
-    bs->filename = g_strdup(below->filename);
+    bs->read_only |= bs->child.bs->read_only;
+    bs->direct |= bs->child.bs->direct;
+    bs->align = bs->child.bs->align;
+    bs->filename = g_strdup(bs->child.bs->filename);
     return true;
-}
-
-static void raw_close(BlockDriverState *bs)
-{
-    node_user_detach(&bs->child);
-    g_free(bs->child.who);
 }
 
 static int64_t raw_length(BlockDriverState *bs)
 {
-    int64_t below = bs->child.bs->drv->length(bs->child.bs);
+    int64_t below = node_length(bs->child.bs);
 
     return bs->size >= 0 ? bs->size
            : below < 0   ? below
@@ -105,40 +90,12 @@ static int64_t raw_allocated(BlockDriverState *bs)
  * The part is within the other node, but for the rest of the last sector when
  * the offset is not a multiple of one.
  */
-static int raw_pread(BlockDriverState *bs, int64_t offset, int64_t bytes,
-                     void *buf)
+static int raw_map(BlockDriverState *bs, BlockReq *req)
 {
-    BlockDriverState *below = bs->child.bs;
-
-    return below->drv->pread(below, bs->offset + offset, bytes, buf);
-}
-
-static int raw_pwrite(BlockDriverState *bs, int64_t offset, int64_t bytes,
-                      const void *buf)
-{
-    BlockDriverState *below = bs->child.bs;
-
-    return below->drv->pwrite(below, bs->offset + offset, bytes, buf);
-}
-
-static int raw_zero(BlockDriverState *bs, int64_t offset, int64_t bytes,
-                    bool unmap)
-{
-    BlockDriverState *below = bs->child.bs;
-
-    return below->drv->zero ? below->drv->zero(below, bs->offset + offset,
-                                               bytes, unmap && below->unmap)
-                            : -ENOTSUP;
-}
-
-static int raw_discard(BlockDriverState *bs, int64_t offset, int64_t bytes)
-{
-    return bdrv_pdiscard(bs->child.bs, bs->offset + offset, bytes);
-}
-
-static int raw_flush(BlockDriverState *bs)
-{
-    return bdrv_flush(bs->child.bs);
+    if (req->kind != REQ_FLUSH) {
+        req->offset += bs->offset;
+    }
+    return 0;
 }
 
 static int raw_truncate(BlockDriverState *bs, int64_t length)
@@ -156,14 +113,11 @@ static bool raw_set_perm(BlockDriverState *bs, uint64_t perm, uint64_t shared,
 
 const NodeDriver node_driver_raw = {
     .open = raw_open,
-    .close = raw_close,
+    .close = node_close_child,
     .length = raw_length,
     .allocated = raw_allocated,
-    .pread = raw_pread,
-    .pwrite = raw_pwrite,
-    .zero = raw_zero,
-    .discard = raw_discard,
-    .flush = raw_flush,
+    .is_filter = true,
+    .map = raw_map,
     .truncate = raw_truncate,
     .set_perm = raw_set_perm,
 };

@@ -24,6 +24,11 @@ BlockDriverState *bdrv_find_node(const char *name);
 /* All nodes: the one after @bs, or the first after NULL. */
 BlockDriverState *bdrv_next_node(BlockDriverState *bs);
 
+/* The node that it is a part of, or NULL. */
+BlockDriverState *bdrv_node_below(BlockDriverState *bs);
+/* The end of the write that went furthest since it was opened. */
+uint64_t bdrv_highest_write(BlockDriverState *bs);
+
 const char *bdrv_get_node_name(const BlockDriverState *bs);
 const char *bdrv_get_format_name(BlockDriverState *bs);
 /* The file that is opened for it, or an empty string. */
@@ -62,6 +67,19 @@ int bdrv_truncate(BlockDriverState *bs, int64_t offset, Error **errp);
  */
 BlockDeviceInfo *bdrv_block_device_info(BlockBackend *blk,
                                         BlockDriverState *bs);
+
+/*
+ * Between the two, no request of a backend above @bs, or of any, is under way,
+ * and those that are made wait. Under the BQL. bdrv_drain_all() is both at once.
+ */
+void bdrv_drained_begin(BlockDriverState *bs);
+void bdrv_drained_end(BlockDriverState *bs);
+void bdrv_drain_all_begin(void);
+void bdrv_drain_all_end(void);
+void bdrv_drain_all(void);
+
+/* The sizes of the host device's blocks; -ENOTSUP for files. */
+int bdrv_probe_blocksizes(BlockDriverState *bs, BlockSizes *bsz);
 
 /* Flushes and closes what is left, at the end of the program. */
 void bdrv_close_all(void);

@@ -7,8 +7,13 @@
  * for the length, and reads and writes. A backend can be without a node (a
  * drive without a medium): requests then fail with -ENOMEDIUM.
  *
- * Requests are carried out by plain system calls in the calling thread; those
- * with a callback call it later, in the main loop.
+ * Requests without a callback are carried out by system calls while the caller
+ * waits. Those with one (blk_aio_*) are carried out by io_uring or a pool of
+ * threads, as the node's "aio" says, and call back in the AioContext of the
+ * thread that made them: an iothread, or the main loop.
+ *
+ * While a backend is drained (blk_drain(), bdrv_drained_begin()), its device is
+ * told to be quiet, what is under way ends, and new requests wait.
  */
 #ifndef BLOCK_BACKEND_H
 #define BLOCK_BACKEND_H
@@ -103,9 +108,34 @@ void blk_iostatus_set_err(BlockBackend *blk, int error);
 
 BlockAcctStats *blk_get_stats(BlockBackend *blk);
 AioContext *blk_get_aio_context(BlockBackend *blk);
-/* Nothing is ever under way between two calls, so these return at once. */
+/* Where most of its requests come from; they may come from other contexts. */
+int blk_set_aio_context(BlockBackend *blk, AioContext *new_context,
+                        Error **errp);
+void blk_set_allow_aio_context_change(BlockBackend *blk, bool allow);
+
+/*
+ * Waits until no request is under way, in this backend or in all. In the main
+ * loop's context, under the BQL. Callbacks run meanwhile.
+ */
 void blk_drain(BlockBackend *blk);
 void blk_drain_all(void);
+bool blk_in_drain(BlockBackend *blk);
+/* Requests go on while it is drained: for a device that ends them itself. */
+void blk_set_disable_request_queuing(BlockBackend *blk, bool disable);
+/* A device counts what is not a request as one, while it works on it. Any
+ * thread. */
+void blk_inc_in_flight(BlockBackend *blk);
+void blk_dec_in_flight(BlockBackend *blk);
+
+/* Called with the backend before the node goes, and when there is one. */
+void blk_add_remove_bs_notifier(BlockBackend *blk, Notifier *notify);
+void blk_add_insert_bs_notifier(BlockBackend *blk, Notifier *notify);
+/* Memory that many requests will use: a hint. */
+bool blk_register_buf(BlockBackend *blk, void *host, size_t size, Error **errp);
+void blk_unregister_buf(BlockBackend *blk, void *host, size_t size);
+
+/* Tells the device, if it wants to know, that the medium has a new size. */
+void blk_notify_resize(BlockDriverState *bs);
 
 /* Writes may make the image longer. */
 void blk_set_allow_write_beyond_eof(BlockBackend *blk, bool allow);
@@ -117,8 +147,11 @@ int64_t blk_getlength(BlockBackend *blk);
 void blk_get_geometry(BlockBackend *blk, uint64_t *nb_sectors_ptr);
 int64_t blk_nb_sectors(BlockBackend *blk);
 uint32_t blk_get_request_alignment(BlockBackend *blk);
+/* The longest request, in bytes and in elements; hw: the host device's. */
 uint32_t blk_get_max_transfer(BlockBackend *blk);
+uint64_t blk_get_max_hw_transfer(BlockBackend *blk);
 int blk_get_max_iov(BlockBackend *blk);
+int blk_get_max_hw_iov(BlockBackend *blk);
 int blk_probe_blocksizes(BlockBackend *blk, BlockSizes *bsz);
 int blk_probe_geometry(BlockBackend *blk, HDGeometry *geo);
 
@@ -138,6 +171,13 @@ int blk_preadv(BlockBackend *blk, int64_t offset, int64_t bytes,
                QEMUIOVector *qiov, BdrvRequestFlags flags);
 int blk_pwritev(BlockBackend *blk, int64_t offset, int64_t bytes,
                 QEMUIOVector *qiov, BdrvRequestFlags flags);
+/* A part of @qiov, from @qiov_offset on. */
+int blk_preadv_part(BlockBackend *blk, int64_t offset, int64_t bytes,
+                    QEMUIOVector *qiov, size_t qiov_offset,
+                    BdrvRequestFlags flags);
+int blk_pwritev_part(BlockBackend *blk, int64_t offset, int64_t bytes,
+                     QEMUIOVector *qiov, size_t qiov_offset,
+                     BdrvRequestFlags flags);
 int blk_pwrite_zeroes(BlockBackend *blk, int64_t offset, int64_t bytes,
                       BdrvRequestFlags flags);
 int blk_pdiscard(BlockBackend *blk, int64_t offset, int64_t bytes,
@@ -147,7 +187,10 @@ int blk_make_zero(BlockBackend *blk, BdrvRequestFlags flags);
 int blk_truncate(BlockBackend *blk, int64_t offset, bool exact,
                  PreallocMode prealloc, BdrvRequestFlags flags, Error **errp);
 
-/* The same, with the result for @cb. @qiov lives until then. */
+/*
+ * The same, with the result for @cb, which never comes before the call has
+ * returned. @qiov lives until then. In a thread that has an AioContext.
+ */
 BlockAIOCB *blk_aio_preadv(BlockBackend *blk, int64_t offset,
                            QEMUIOVector *qiov, BdrvRequestFlags flags,
                            BlockCompletionFunc *cb, void *opaque);
@@ -161,7 +204,15 @@ BlockAIOCB *blk_aio_pdiscard(BlockBackend *blk, int64_t offset, int64_t bytes,
                              BlockCompletionFunc *cb, void *opaque);
 BlockAIOCB *blk_aio_flush(BlockBackend *blk, BlockCompletionFunc *cb,
                           void *opaque);
-/* Waits for it: its callback has run then. */
+/* Never possible here: the callback gets -ENOTSUP. */
+BlockAIOCB *blk_aio_ioctl(BlockBackend *blk, unsigned long int req, void *buf,
+                          BlockCompletionFunc *cb, void *opaque);
+/* Only calls back, with @ret. */
+BlockAIOCB *blk_abort_aio_request(BlockBackend *blk, BlockCompletionFunc *cb,
+                                  void *opaque, int ret);
+void *blk_aio_get(const AIOCBInfo *aiocb_info, BlockBackend *blk,
+                  BlockCompletionFunc *cb, void *opaque);
+/* Waits for it: its callback has run then. Under the BQL. */
 void blk_aio_cancel(BlockAIOCB *acb);
 void blk_aio_cancel_async(BlockAIOCB *acb);
 

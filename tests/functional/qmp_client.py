@@ -28,6 +28,8 @@ ARGUMENTS = {
     "send-key": {"keys": [{"type": "qcode", "data": "a"}]},
     "query-block": None, "query-named-block-nodes": None,
     "blockdev-add": {"driver": "null-co", "node-name": "n0"},
+    "block_resize": {"node-name": "n0", "size": 1 << 20},
+    "query-blockstats": None,
     "blockdev-del": {"node-name": "n0"},
     "query-fdsets": None, "query-memory-size-summary": None,
     "query-memory-devices": None,
@@ -90,7 +92,7 @@ ERRORS = {
     "qmp_capabilities": (None, "CommandNotFound"),
 }
 # In an order in which they make sense together.
-ORDER = ["blockdev-add", "blockdev-del", "chardev-add", "ringbuf-write", "ringbuf-read", "chardev-change",
+ORDER = ["blockdev-add", "block_resize", "blockdev-del", "chardev-add", "ringbuf-write", "ringbuf-read", "chardev-change",
          "chardev-remove"]
 
 

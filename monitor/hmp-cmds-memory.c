@@ -186,28 +186,104 @@ void hmp_memory_dump(Monitor *mon, const QDict *qdict)
     memory_dump(mon, false, qdict);
 }
 
+/*
+ * Where the process has the RAM at @addr; NULL when it is something else, and
+ * says so. The caller drops section->mr.
+ */
+static void *find_host_ram(Monitor *mon, hwaddr addr,
+                           MemoryRegionSection *section)
+{
+    *section = memory_region_find(get_system_memory(), addr, 1);
+    if (!section->mr) {
+        monitor_printf(
+            mon, "No memory is mapped at address 0x%" HWADDR_PRIx "\n", addr);
+        return NULL;
+    }
+    if (!memory_region_is_ram(section->mr) &&
+        !memory_region_is_romd(section->mr)) {
+        monitor_printf(mon, "Memory at address 0x%" HWADDR_PRIx " is not RAM\n",
+                       addr);
+        memory_region_unref(section->mr);
+        return NULL;
+    }
+    return qemu_map_ram_ptr(section->mr->ram_block,
+                            section->offset_within_region);
+}
+
 void hmp_gpa2hva(Monitor *mon, const QDict *qdict)
 {
     hwaddr addr = qdict_get_int(qdict, "addr");
-    MemoryRegionSection section =
-        memory_region_find(get_system_memory(), addr, 1);
+    MemoryRegionSection section;
+    void *host = find_host_ram(mon, addr, &section);
 
-    if (!section.mr) {
-        monitor_printf(
-            mon, "No memory is mapped at address 0x%" HWADDR_PRIx "\n", addr);
-        return;
-    }
-    if (memory_region_is_ram(section.mr) || memory_region_is_romd(section.mr)) {
+    if (host) {
         monitor_printf(
             mon, "Host virtual address for 0x%" HWADDR_PRIx " (%s) is %p\n",
-            addr, memory_region_name(section.mr),
-            qemu_map_ram_ptr(section.mr->ram_block,
-                             section.offset_within_region));
-    } else {
-        monitor_printf(mon, "Memory at address 0x%" HWADDR_PRIx " is not RAM\n",
-                       addr);
+            addr, memory_region_name(section.mr), host);
+        memory_region_unref(section.mr);
+    }
+}
+
+/* Where the kernel has a page of this process; asks for privileges. */
+static bool host_physical_address(void *host, uint64_t *phys, Error **errp)
+{
+    const uint64_t frame = MAKE_64BIT_MASK(0, 55), present = 1ull << 63;
+    const uintptr_t page = qemu_real_host_page_size();
+    uint64_t entry = 0;
+    int fd = open("/proc/self/pagemap", O_RDONLY);
+    ssize_t got;
+
+    if (fd < 0) {
+        error_setg_errno(errp, errno, "Cannot open /proc/self/pagemap");
+        return false;
+    }
+    *(volatile char *)host; /* so that there is a page */
+    got = pread(fd, &entry, sizeof(entry),
+                (uintptr_t)host / page * sizeof(entry));
+    close(fd);
+    if (got != sizeof(entry) || !(entry & present)) {
+        error_setg(errp, "Page not present");
+        return false;
+    }
+    *phys = (entry & frame) * page + (uintptr_t)host % page;
+    return true;
+}
+
+void hmp_gpa2hpa(Monitor *mon, const QDict *qdict)
+{
+    hwaddr addr = qdict_get_int(qdict, "addr");
+    Error *err = NULL;
+    MemoryRegionSection section;
+    void *host = find_host_ram(mon, addr, &section);
+    uint64_t phys = 0;
+
+    if (!host) {
+        return;
+    }
+    if (host_physical_address(host, &phys, &err)) {
+        monitor_printf(mon,
+                       "Host physical address for 0x%" HWADDR_PRIx
+                       " (%s) is 0x%" PRIx64 "\n",
+                       addr, memory_region_name(section.mr), phys);
     }
     memory_region_unref(section.mr);
+    hmp_handle_error(mon, err);
+}
+
+/* The sum that BSD's sum(1) prints. */
+void hmp_sum(Monitor *mon, const QDict *qdict)
+{
+    uint32_t start = qdict_get_int(qdict, "start");
+    uint32_t size = qdict_get_int(qdict, "size");
+    uint16_t sum = 0;
+
+    for (hwaddr addr = start; addr < (hwaddr)start + size; addr++) {
+        uint8_t val = address_space_ldub(&address_space_memory, addr,
+                                         MEMTXATTRS_UNSPECIFIED, NULL);
+
+        sum = (sum >> 1 | sum << 15) + val;
+    }
+    monitor_printf(mon, "%05d\n", sum);
 }
 
 void hmp_pmemsave(Monitor *mon, const QDict *qdict)

@@ -10,6 +10,7 @@
 #include "qapi/qapi-commands-machine.h"
 #include "qapi/qapi-commands-misc.h"
 #include "qapi/qapi-commands-run-state.h"
+#include "qapi/util.h"
 #include "qemu/log.h"
 #include "monitor-internal.h"
 
@@ -84,6 +85,26 @@ void hmp_info_kvm(Monitor *mon, const QDict *qdict)
                    : info->enabled ? "enabled"
                                    : "disabled");
     qapi_free_KvmInfo(info);
+}
+
+void hmp_exit_preconfig(Monitor *mon, const QDict *qdict)
+{
+    Error *err = NULL;
+
+    qmp_x_exit_preconfig(&err);
+    hmp_handle_error(mon, err);
+}
+
+void hmp_watchdog_action(Monitor *mon, const QDict *qdict)
+{
+    Error *err = NULL;
+    int action = qapi_enum_parse(&WatchdogAction_lookup,
+                                 qdict_get_str(qdict, "action"), -1, &err);
+
+    if (action >= 0) {
+        qmp_watchdog_set_action(action, &err);
+    }
+    hmp_handle_error(mon, err);
 }
 
 void hmp_quit(Monitor *mon, const QDict *qdict)

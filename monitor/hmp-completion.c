@@ -6,6 +6,7 @@
 #include "monitor/hmp.h"
 #include "monitor/qdev.h"
 #include "qapi/qapi-commands-char.h"
+#include "qapi/qapi-types-run-state.h"
 #include "qemu/ctype.h"
 #include "qom/qom-monitor.h"
 #include "trace/control.h"
@@ -221,6 +222,17 @@ void device_del_completion(ReadLineState *rs, int nb_args, const char *str)
 {
     if (nb_args == 2) {
         add_list(rs, str, qdev_complete_ids(str));
+    }
+}
+
+void watchdog_action_completion(ReadLineState *rs, int nb_args, const char *str)
+{
+    if (nb_args != 2) {
+        return;
+    }
+    readline_set_completion_index(rs, strlen(str));
+    for (int i = 0; i < WATCHDOG_ACTION__MAX; i++) {
+        readline_add_completion_of(rs, str, WatchdogAction_str(i));
     }
 }
 

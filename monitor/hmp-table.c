@@ -333,6 +333,14 @@ HMPCommand hmp_cmds[] = {
         .cmd = hmp_dumpdtb,
     },
     {
+        .name = "exit_preconfig",
+        .args_type = "",
+        .params = "",
+        .help = "exit the preconfig state",
+        .cmd = hmp_exit_preconfig,
+        .flags = "p",
+    },
+    {
         .name = "expire_password",
         .args_type = "protocol:s,time:s,display:-ds",
         .params = "protocol time [-d display]",
@@ -355,6 +363,14 @@ HMPCommand hmp_cmds[] = {
                 "name",
         .cmd = hmp_getfd,
         .flags = "p",
+    },
+    {
+        .name = "gpa2hpa",
+        .args_type = "addr:l",
+        .params = "addr",
+        .help = "print the host physical address corresponding to a guest "
+                "physical address",
+        .cmd = hmp_gpa2hpa,
     },
     {
         .name = "gpa2hva",
@@ -580,6 +596,13 @@ HMPCommand hmp_cmds[] = {
         .cmd = hmp_stop,
     },
     {
+        .name = "sum",
+        .args_type = "start:i,size:i",
+        .params = "addr size",
+        .help = "compute the checksum of a memory region",
+        .cmd = hmp_sum,
+    },
+    {
         .name = "system_powerdown",
         .args_type = "",
         .params = "",
@@ -608,6 +631,14 @@ HMPCommand hmp_cmds[] = {
                 "default is all)",
         .cmd = hmp_trace_event,
         .command_completion = trace_event_completion,
+    },
+    {
+        .name = "watchdog_action",
+        .args_type = "action:s",
+        .params = "[reset|shutdown|poweroff|pause|debug|none|inject-nmi]",
+        .help = "change watchdog action",
+        .cmd = hmp_watchdog_action,
+        .command_completion = watchdog_action_completion,
     },
     {
         .name = "x",

@@ -45,11 +45,13 @@ typedef struct CmdLine {
     char *qtest;             /* -qtest and -qtest-log */
     char *qtest_log;
     char *gdb;               /* -gdb and -s */
+    Location gdb_loc;
     char *display;           /* -display's type, NULL for the default */
     bool nographic;
     bool daemonize;
     bool nodefaults;
     bool stopped;            /* -S */
+    bool preconfig;
     bool have_serial;        /* any -serial, -monitor/-qmp/-mon: no defaults */
     bool have_monitor;
 } CmdLine;
@@ -88,8 +90,10 @@ void cmdline_read_config(CmdLine *cl, const char *path, Error **errp);
 void opt_object(CmdLine *cl, const char *arg, Error **errp);
 void opt_device(CmdLine *cl, const char *arg, Error **errp);
 void opt_global(CmdLine *cl, const char *arg, Error **errp);
+void opt_set(CmdLine *cl, const char *arg, Error **errp);
 void opt_machine(CmdLine *cl, const char *arg, Error **errp);
 void opt_accel(CmdLine *cl, const char *arg, Error **errp);
+void opt_enable_kvm(CmdLine *cl, const char *arg, Error **errp);
 void opt_cpu(CmdLine *cl, const char *arg, Error **errp);
 void opt_memory(CmdLine *cl, const char *arg, Error **errp);
 void opt_mem_path(CmdLine *cl, const char *arg, Error **errp);

@@ -17,6 +17,7 @@
 #include "monitor/monitor.h"
 #include "monitor/qdev.h"
 #include "qapi/error.h"
+#include "qapi/qapi-commands-misc.h"
 #include "qapi/qobject-input-visitor.h"
 #include "qemu/accel.h"
 #include "qemu/config-file.h"
@@ -671,6 +672,67 @@ static int apply_sandbox(void *opaque, QemuOpts *opts, Error **errp)
     return 0;
 }
 
+static void start_gdbserver(CmdLine *cl)
+{
+    Error *err = NULL;
+
+    if (!cl->gdb) {
+        return;
+    }
+    loc_restore(&cl->gdb_loc);
+    if (!gdbserver_start(cl->gdb, &err)) {
+        cmdline_fail(err);
+    }
+    loc_set_none();
+}
+
+/* The board and all that stands on it, in a machine that is configured. */
+static void finish_machine(void)
+{
+    Error *err = NULL;
+
+    boot_check_options();
+    machine_run_board_init(current_machine, cmdline.mem_path, &err);
+    if (err) {
+        cmdline_fail(err);
+    }
+    boot_add_fw_cfg_items();
+    make_devices(&cmdline);
+    drive_check_orphaned();
+    qdev_prop_check_globals();
+    qemu_run_machine_init_done_notifiers();
+    boot_dump_dtb();
+    if (rom_check_and_register_reset()) {
+        exit(EXIT_FAILURE); /* said why */
+    }
+    cpu_synchronize_all_post_init();
+    qdev_machine_creation_done();
+    open_displays();
+    lock_memory();
+    qemu_system_reset(SHUTDOWN_CAUSE_NONE);
+
+    autostart = !cmdline.stopped;
+    os_apply_chroot_and_runas(&cmdline, &err);
+    if (err) {
+        cmdline_fail(err);
+    }
+    os_setup_post(&cmdline);
+    start_gdbserver(&cmdline);
+    if (autostart) {
+        vm_start();
+    }
+}
+
+void qmp_x_exit_preconfig(Error **errp)
+{
+    if (phase_check(PHASE_MACHINE_INITIALIZED)) {
+        error_setg(errp, "The command is permitted only before machine "
+                         "initialization");
+        return;
+    }
+    finish_machine();
+}
+
 void qemu_init(int argc, char **argv)
 {
     Error *err = NULL;
@@ -688,6 +750,11 @@ void qemu_init(int argc, char **argv)
         exit(EXIT_SUCCESS);
     }
     qemu_add_default_firmwarepath(); /* behind those of -L */
+    if (cmdline.preconfig && cmdline.daemonize) {
+        error_report("'preconfig' and 'daemonize' options are mutually "
+                     "exclusive");
+        exit(EXIT_FAILURE);
+    }
 
     if (cmdline.daemonize) {
         qemu_chr_forbid_stdio();
@@ -721,37 +788,8 @@ void qemu_init(int argc, char **argv)
     qemu_opts_foreach(qemu_find_opts("sandbox"), apply_sandbox, NULL,
                       &error_abort);
 
-    boot_check_options();
-    machine_run_board_init(current_machine, cmdline.mem_path, &err);
-    if (err) {
-        cmdline_fail(err);
-    }
-    boot_add_fw_cfg_items();
-    make_devices(&cmdline);
-    drive_check_orphaned();
-    qdev_prop_check_globals();
-    qemu_run_machine_init_done_notifiers();
-    boot_dump_dtb();
-    if (rom_check_and_register_reset()) {
-        exit(EXIT_FAILURE); /* said why */
-    }
-    cpu_synchronize_all_post_init();
-    qdev_machine_creation_done();
-    open_displays();
-    lock_memory();
-    qemu_system_reset(SHUTDOWN_CAUSE_NONE);
-
-    autostart = !cmdline.stopped;
-    os_apply_chroot_and_runas(&cmdline, &err);
-    if (err) {
-        cmdline_fail(err);
-    }
-    os_setup_post(&cmdline);
-    if (cmdline.gdb && !gdbserver_start(cmdline.gdb, &err)) {
-        cmdline_fail(err);
-    }
-    if (autostart) {
-        vm_start();
+    if (!cmdline.preconfig) {
+        finish_machine();
     }
     resume_mux_open();
 }

@@ -106,6 +106,11 @@ void opt_accel(CmdLine *cl, const char *arg, Error **errp)
     }
 }
 
+void opt_enable_kvm(CmdLine *cl, const char *arg, Error **errp)
+{
+    opt_accel(cl, "kvm", errp);
+}
+
 void opt_cpu(CmdLine *cl, const char *arg, Error **errp)
 {
     g_free(cl->cpu);
@@ -320,4 +325,30 @@ void opt_global(CmdLine *cl, const char *arg, Error **errp)
     if (!qdev_parse_global(arg, errp)) {
         suggest_opts(errp, &qemu_global_opts, arg);
     }
+}
+
+/* "group.id.property=value", of an option that stands before it. */
+void opt_set(CmdLine *cl, const char *arg, Error **errp)
+{
+    ERRP_GUARD();
+    g_auto(GStrv) parts = g_strsplit(arg, ".", 3);
+    char *value = g_strv_length(parts) == 3 ? strchr(parts[2], '=') : NULL;
+    QemuOptsList *list;
+    QemuOpts *opts;
+
+    if (!value || !*parts[0] || !*parts[1] || value == parts[2]) {
+        error_setg(errp, "can't parse: \"%s\"", arg);
+        return;
+    }
+    *value++ = 0;
+    list = qemu_find_opts_err(parts[0], errp);
+    if (!list) {
+        return;
+    }
+    opts = qemu_opts_find(list, parts[1]);
+    if (!opts) {
+        error_setg(errp, "there is no %s \"%s\" defined", parts[0], parts[1]);
+        return;
+    }
+    qemu_opt_set(opts, parts[2], value, errp);
 }

@@ -10,6 +10,7 @@
 #include "qapi/qapi-visit-run-state.h"
 #include "qapi/util.h"
 #include "qemu/config-file.h"
+#include "qemu/guest-random.h"
 #include "qemu/help_option.h"
 #include "qemu/log.h"
 #include "qemu/uuid.h"
@@ -85,10 +86,21 @@ static void opt_stopped(CmdLine *cl, const char *arg, Error **errp)
     cl->stopped = true;
 }
 
+static void opt_preconfig(CmdLine *cl, const char *arg, Error **errp)
+{
+    cl->preconfig = true;
+}
+
+static void opt_seed(CmdLine *cl, const char *arg, Error **errp)
+{
+    qemu_guest_random_seed_main(arg, errp);
+}
+
 static void opt_gdb(CmdLine *cl, const char *arg, Error **errp)
 {
     g_free(cl->gdb);
     cl->gdb = g_strdup(arg);
+    loc_save(&cl->gdb_loc);
 }
 
 static void opt_gdb_default(CmdLine *cl, const char *arg, Error **errp)
@@ -141,6 +153,15 @@ static void opt_action(CmdLine *cl, const char *arg, Error **errp)
     }
     qmp_set_action(true, reboot, true, shutdown, true, panic, watchdog >= 0,
                    MAX(watchdog, 0), errp);
+}
+
+static void opt_watchdog_action(CmdLine *cl, const char *arg, Error **errp)
+{
+    int action = qapi_enum_parse(&WatchdogAction_lookup, arg, -1, errp);
+
+    if (action >= 0) {
+        qmp_watchdog_set_action(action, errp);
+    }
 }
 
 /* Character devices and monitors */
@@ -379,6 +400,7 @@ const CmdOption cmdline_options[] = {
       "the machine; 'help' lists them, NAME,help lists its properties" },
     { "accel", NULL, opt_accel, "[accel=]NAME[,PROPERTY=VALUE...]",
       "what runs the CPUs; give it several times for a list of choices" },
+    { "enable-kvm", NULL, opt_enable_kvm, NULL, "short for -accel kvm" },
     { "cpu", NULL, opt_cpu, "MODEL[,PROPERTY=VALUE...]",
       "the CPU model; 'help' lists them" },
     { "smp", NULL, opt_smp,
@@ -406,6 +428,10 @@ const CmdOption cmdline_options[] = {
     { "s", NULL, opt_gdb_default, NULL, "short for -gdb tcp::1234" },
     { "S", NULL, opt_stopped, NULL,
       "do not start the machine: wait for 'cont' in a monitor" },
+    { "preconfig", NULL, opt_preconfig, NULL,
+      "do not make the machine: wait for 'x-exit-preconfig' in a monitor" },
+    { "seed", NULL, opt_seed, "NUMBER",
+      "random numbers for the guest that repeat: the device tree's rng-seed" },
 
     GROUP("What the machine starts"),
     { "kernel", NULL, opt_kernel, "FILE",
@@ -431,6 +457,8 @@ const CmdOption cmdline_options[] = {
       "add a device; 'help' lists them, DRIVER,help its properties" },
     { "global", NULL, opt_global, "DRIVER.PROPERTY=VALUE",
       "the default of a property of a type" },
+    { "set", NULL, opt_set, "GROUP.ID.PROPERTY=VALUE",
+      "a property of what has been named by an option -GROUP id=ID" },
     { "nodefaults", NULL, opt_nodefaults, NULL,
       "leave out the devices that nobody asked for" },
 
@@ -472,8 +500,12 @@ const CmdOption cmdline_options[] = {
       "stop before shutting down, do not end" },
     { "action", NULL, opt_action,
       "[reboot=reset|shutdown][,shutdown=poweroff|pause]"
-      "[,panic=pause|shutdown|exit-failure|none]",
-      "what the guest's reboot, shutdown and panic lead to" },
+      "[,panic=pause|shutdown|exit-failure|none]"
+      "[,watchdog=reset|shutdown|poweroff|inject-nmi|pause|debug|none]",
+      "what the guest's reboot, shutdown, panic and watchdog lead to" },
+    { "watchdog-action", NULL, opt_watchdog_action,
+      "reset|shutdown|poweroff|inject-nmi|pause|debug|none",
+      "what a watchdog of the guest leads to; the same as -action watchdog=" },
 
     GROUP("This process"),
     { "daemonize", NULL, opt_daemonize, NULL, "go to the background when up" },

@@ -34,6 +34,11 @@ void qmp_set_action(bool has_reboot, RebootAction reboot, bool has_shutdown,
     }
 }
 
+void qmp_watchdog_set_action(WatchdogAction action, Error **errp)
+{
+    qmp_set_action(false, 0, false, 0, false, 0, true, action, errp);
+}
+
 static void log_panic(const char *what, const GuestPanicInformation *info)
 {
     qemu_log_mask(LOG_GUEST_ERROR, "Guest %s\n", what);

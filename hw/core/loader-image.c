@@ -84,6 +84,10 @@ ssize_t load_image_or_error(const char *what, const char *filename, hwaddr addr,
 {
     int64_t size = get_image_size(filename);
 
+    if (g_file_test(filename, G_FILE_TEST_IS_DIR)) {
+        errno = EISDIR;
+        size = -1;
+    }
     if (size < 0) {
         error_setg_errno(errp, errno, "Cannot load %s '%s'", what, filename);
         return -1;

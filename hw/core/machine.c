@@ -191,7 +191,7 @@ static void machine_set_mem(Object *obj, Visitor *v, const char *name,
     if (!visit_type_MemorySizeConfiguration(v, name, &mem, errp)) {
         return;
     }
-    if (!mem->has_size) {
+    if (!mem->size) { /* -m 0 stands for it, too */
         mem->size = mc->default_ram_size;
     }
     if (check_mem(mc, mem, errp)) {

@@ -9,6 +9,7 @@
 #include "memory/region.h"
 #include "qapi/error.h"
 #include "qapi/opts-visitor.h"
+#include "qapi/qapi-commands-machine.h"
 #include "qapi/qapi-visit-machine.h"
 #include "qemu/config-file.h"
 #include "qemu/cutils.h"
@@ -271,6 +272,16 @@ void set_numa_options(MachineState *ms, NumaOptions *object, Error **errp)
     default:
         g_assert_not_reached();
     }
+}
+
+void qmp_set_numa_node(NumaOptions *cmd, Error **errp)
+{
+    if (phase_check(PHASE_MACHINE_INITIALIZED)) {
+        error_setg(errp, "The command is permitted only before the machine has "
+                         "been created");
+        return;
+    }
+    set_numa_options(MACHINE(qdev_get_machine()), cmd, errp);
 }
 
 static int parse_numa(void *opaque, QemuOpts *opts, Error **errp)

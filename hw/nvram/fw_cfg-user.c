@@ -74,8 +74,8 @@ bool fw_cfg_add_user_item(FWCfgState *s, const char *name, const char *file,
         return false;
     }
     if (!name || !*name || sources != 1) {
-        error_setg(errp, "name and exactly one of file, string and gen_id are "
-                         "needed");
+        error_setg(errp, "name, plus exactly one of file, string and gen_id, "
+                         "are needed");
         return false;
     }
     if (strlen(name) > FW_CFG_MAX_FILE_PATH - 1) {

@@ -29,7 +29,8 @@ static PFlashCFI01 *create_flash(RISCVVirtState *s, const char *name,
     object_property_add_child(OBJECT(s), name, OBJECT(dev));
     object_property_add_alias(OBJECT(s), alias, OBJECT(dev), "drive");
     object_property_set_description(OBJECT(s), alias,
-                                    "Node name or ID of backend device");
+                                    "Node name or ID of a block device to use "
+                                    "as a backend");
     /* The machine has the only reference now. */
     object_unref(OBJECT(dev));
     return PFLASH_CFI01(dev);

@@ -150,6 +150,13 @@ HMPCommand hmp_info_cmds[] = {
         .cmd_info_hrt = qmp_x_query_interrupt_controllers,
     },
     {
+        .name = "pci",
+        .args_type = "",
+        .params = "",
+        .help = "show PCI info",
+        .cmd = hmp_info_pci,
+    },
+    {
         .name = "qdm",
         .args_type = "",
         .params = "",

@@ -2,10 +2,7 @@
 /* The interface of interrupt controllers that the monitor can show. */
 #include "qemu/osdep.h"
 #include "hw/intc/intc.h"
-#include "hw/pci/msi.h"
 #include "qemu/module.h"
-
-bool msi_nonbroken;
 
 static const TypeInfo intc_types[] = {
     {

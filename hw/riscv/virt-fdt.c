@@ -451,9 +451,6 @@ static void add_pci(Fdt *f)
                       *high = &f->s->high_pcie_mmio;
     g_autofree char *node = pci_node(f->s);
 
-    if (!virt_have_pci()) {
-        return;
-    }
     qemu_fdt_setprop_cell(f->fdt, node, "#address-cells", FDT_PCI_ADDR_CELLS);
     qemu_fdt_setprop_cell(f->fdt, node, "#interrupt-cells", FDT_PCI_INT_CELLS);
     qemu_fdt_setprop_cell(f->fdt, node, "#size-cells", 2);
@@ -608,6 +605,7 @@ static void add_chosen(Fdt *f)
 void virt_fdt_create(RISCVVirtState *s)
 {
     Fdt f = { .s = s };
+    g_autofree char *pci = pci_node(s);
 
     f.fdt = MACHINE(s)->fdt = create_device_tree(&s->fdt_size);
     qemu_fdt_setprop_string(f.fdt, "/", "model", "riscv-virtio,qemu");
@@ -620,11 +618,7 @@ void virt_fdt_create(RISCVVirtState *s)
     qemu_fdt_setprop_string(f.fdt, "/soc", "compatible", "simple-bus");
     qemu_fdt_setprop_cell(f.fdt, "/soc", "#size-cells", 2);
     qemu_fdt_setprop_cell(f.fdt, "/soc", "#address-cells", 2);
-    if (virt_have_pci()) {
-        g_autofree char *pci = pci_node(s);
-
-        qemu_fdt_add_subnode(f.fdt, pci);
-    }
+    qemu_fdt_add_subnode(f.fdt, pci);
     add_chosen(&f);
     add_flash(&f);
     add_fw_cfg(&f);

@@ -64,8 +64,6 @@ void virt_memdev_class_init(ObjectClass *oc);
 
 /* ---- virt-pci.c ---------------------------------------------------------- */
 
-/* Whether the program has a PCI Express host bridge. */
-bool virt_have_pci(void);
 void virt_create_pci(RISCVVirtState *s);
 
 /* ---- virt-fdt.c ---------------------------------------------------------- */

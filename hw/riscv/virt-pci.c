@@ -8,11 +8,6 @@
 #include "qapi/error.h"
 #include "virt-internal.h"
 
-bool virt_have_pci(void)
-{
-    return true;
-}
-
 /* Shows @e of region @n of the host bridge in the system's memory. */
 static void map_window(DeviceState *dev, int n, const char *name, hwaddr offset,
                        const MemMapEntry *e)

@@ -88,6 +88,9 @@ void hmp_object_del(Monitor *mon, const QDict *qdict);
 void hmp_device_add(Monitor *mon, const QDict *qdict);
 void hmp_device_del(Monitor *mon, const QDict *qdict);
 
+/* PCI. */
+void hmp_info_pci(Monitor *mon, const QDict *qdict);
+
 /* The guest's memory. */
 void hmp_info_memdev(Monitor *mon, const QDict *qdict);
 void hmp_info_memory_devices(Monitor *mon, const QDict *qdict);

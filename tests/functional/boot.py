@@ -24,6 +24,8 @@ def to_a_shell(harts):
         guest.expect(PROMPT)
         assert guest.shell("nproc") == str(harts), guest.tail()
         assert guest.shell("echo $((6 * 7))") == "42"
+        # The host bridge, and nothing else on its bus.
+        assert guest.shell("ls /sys/bus/pci/devices") == "0000:00:00.0"
         cpus = guest.command("query-cpus-fast")
         assert len(cpus) == harts, cpus
         assert len({cpu["thread-id"] for cpu in cpus}) == harts, cpus

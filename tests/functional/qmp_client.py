@@ -32,7 +32,7 @@ ARGUMENTS = {
     "query-blockstats": None,
     "blockdev-del": {"node-name": "n0"},
     "query-fdsets": None, "query-memory-size-summary": None,
-    "query-memory-devices": None,
+    "query-memory-devices": None, "query-pci": None,
     "x-query-irq": None, "x-query-roms": None, "x-query-interrupt-controllers": None,
     "query-cpus-fast": None, "query-cpu-definitions": None,
     "query-current-machine": None, "x-query-numa": None,

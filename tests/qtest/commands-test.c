@@ -46,6 +46,7 @@ static const struct {
     { "query-memory-size-summary", NULL },
     { "query-memory-devices", NULL },
     { "x-query-ramblock", NULL },
+    { "query-pci", NULL },
     { "x-query-irq", NULL },
     { "x-query-roms", NULL },
     { "x-query-interrupt-controllers", NULL },

@@ -13,12 +13,16 @@ void gdb_init_cpu(CPUState *cpu)
 }
 
 void gdb_register_coprocessor(CPUState *cpu, gdb_get_reg_cb get_reg,
-                              gdb_set_reg_cb set_reg,
-                              const GDBFeature *feature, int g_pos)
+                              gdb_set_reg_cb set_reg, const GDBFeature *feature,
+                              int g_pos)
 {
 }
 
 void gdb_unregister_coprocessor_all(CPUState *cpu)
+{
+}
+
+void gdb_forget_cpu(CPUState *cpu)
 {
 }
 

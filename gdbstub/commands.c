@@ -287,6 +287,10 @@ void gdb_handle_packet(const char *packet, size_t len)
 {
     const char *args = packet + 1;
 
+    if (!gdb_server.c_cpu) {
+        gdb_put_text("E03"); /* ESRCH: all CPUs were taken away */
+        return;
+    }
     switch (packet[0]) {
     case '?':
         why_stopped();

@@ -63,6 +63,11 @@ static void take(uint8_t byte)
 {
     switch (gdb_reader_take(&gdb_server.reader, byte)) {
     case GDB_PACKET:
+        /* It may have gone on since the packet began, by another's will. */
+        if (runstate_is_running()) {
+            gdb_server.awaited = false;
+            vm_stop(RUN_STATE_PAUSED);
+        }
         send_ack(true);
         gdb_handle_packet((const char *)gdb_server.reader.packet->data,
                           gdb_server.reader.packet->len);
@@ -178,7 +183,7 @@ static void machine_state_changed(void *opaque, bool running, RunState state)
     int signal = stop_signal(state);
 
     if (running || !gdb_server.attached || !gdb_server.awaited ||
-        signal == GDB_SIGNAL_0) {
+        !gdb_server.c_cpu || signal == GDB_SIGNAL_0) {
         return;
     }
     gdb_server.awaited = false;
@@ -194,6 +199,25 @@ static void machine_state_changed(void *opaque, bool running, RunState state)
         gdb_put_format("T%02xthread:%s;", signal, id);
     }
     gdb_steps_clear();
+}
+
+static void forget(CPUState **which, CPUState *cpu)
+{
+    if (*which == cpu) {
+        *which = first_cpu;
+    }
+}
+
+void gdb_forget_cpu(CPUState *cpu)
+{
+    forget(&gdb_server.c_cpu, cpu);
+    forget(&gdb_server.g_cpu, cpu);
+    if (gdb_server.stop_cpu == cpu) {
+        gdb_server.stop_cpu = NULL;
+    }
+    if (gdb_server.listed == cpu) {
+        gdb_server.listed = NULL; /* the end of the list */
+    }
 }
 
 void gdb_set_stop_cpu(CPUState *cpu)

@@ -16,6 +16,7 @@
 #include "qapi/error.h"
 #include "qemu/accel.h"
 #include "qemu/main-loop.h"
+#include "qemu/rcu.h"
 #include "system/cpus.h"
 #include "system/hw_accel.h"
 
@@ -214,6 +215,33 @@ static void cpu_common_realize(DeviceState *dev, Error **errp)
     }
 }
 
+/* Keeps a CPU for those who have found it in the list, under RCU. */
+typedef struct LateUnref {
+    struct rcu_head rcu;
+    CPUState *cpu;
+} LateUnref;
+
+static void unref_cpu(void *opaque)
+{
+    object_unref(OBJECT(opaque));
+}
+
+static void read_sections_over(LateUnref *late)
+{
+    /* Finalizers run in the main loop. */
+    aio_bh_schedule_oneshot(qemu_get_aio_context(), unref_cpu, late->cpu);
+    g_free(late);
+}
+
+static void unref_later(CPUState *cpu)
+{
+    LateUnref *late = g_new0(LateUnref, 1);
+
+    late->cpu = cpu;
+    object_ref(OBJECT(cpu));
+    call_rcu(late, read_sections_over, rcu);
+}
+
 static void cpu_common_unrealize(DeviceState *dev)
 {
     CPUState *cpu = CPU(dev);
@@ -221,7 +249,11 @@ static void cpu_common_unrealize(DeviceState *dev)
     if (cpu->created) {
         cpu_remove_sync(cpu);
     }
+    if (QTAILQ_IN_USE(cpu, node)) {
+        unref_later(cpu);
+    }
     cpu_exec_unrealizefn(cpu);
+    gdb_forget_cpu(cpu);
     cpu_destroy_address_spaces(cpu);
 }
 

@@ -17,7 +17,9 @@ bool riscv_check_room(const char *what, const char *file, hwaddr low,
 
 /*
  * Loads an ELF file for a hart of 64 bits (32 if @is_32bit). On success the
- * addresses are set and its size is returned; else -1 and an error.
+ * addresses are set and its size is returned; else -1 and an error. What of it
+ * lies outside of RAM and flash is left out, with a warning; if that is all of
+ * it, it is an error.
  */
 ssize_t riscv_load_elf(const char *what, const char *file, bool is_32bit,
                        uint64_t *entry, uint64_t *low, uint64_t *high,

@@ -183,7 +183,11 @@ static bool load_elf_kernel(const char *file, RISCVBootInfo *info,
         return false;
     }
     info->image_low_addr = low;
-    info->image_high_addr = high;
+    /*
+     * If it is not all in one piece of RAM, where it ends there is not known;
+     * what then overlaps it, is found when the ROMs are checked.
+     */
+    info->image_high_addr = high <= riscv_ram_end(low) ? high : low;
     info->kernel_size = size;
     return true;
 }

@@ -100,12 +100,34 @@ bool riscv_check_room(const char *what, const char *file, hwaddr low,
     return true;
 }
 
+/* Whether any of [@low, @high) can be loaded to. */
+static bool has_room(hwaddr low, hwaddr high)
+{
+    while (low < high) {
+        MemoryRegionSection s =
+            memory_region_find(get_system_memory(), low, high - low);
+        bool room;
+
+        if (!s.mr) {
+            return false;
+        }
+        room = memory_region_is_ram(s.mr) || memory_region_is_romd(s.mr);
+        low = s.offset_within_address_space + int128_get64(s.size);
+        memory_region_unref(s.mr);
+        if (room) {
+            return true;
+        }
+    }
+    return false;
+}
+
 ssize_t riscv_load_elf(const char *what, const char *file, bool is_32bit,
                        uint64_t *entry, uint64_t *low, uint64_t *high,
                        symbol_fn_t sym_cb, Error **errp)
 {
     uint64_t hdr[8]; /* an Elf64_Ehdr */
     bool is64 = true;
+    Error *err = NULL;
     ssize_t size;
 
     load_elf_hdr(file, hdr, &is64, NULL);
@@ -123,7 +145,17 @@ ssize_t riscv_load_elf(const char *what, const char *file, bool is_32bit,
                    what, file, is64 ? "RV64" : "RV32", is64 ? "RV32" : "RV64");
         return -1;
     }
-    return riscv_check_room(what, file, *low, *high, errp) ? size : -1;
+    if (riscv_check_room(what, file, *low, *high, &err)) {
+        return size;
+    }
+    if (!has_room(*low, *high)) {
+        error_propagate(errp, err);
+        return -1;
+    }
+    /* Sections for debuggers, or other memories, may be segments, too. */
+    warn_report("%s; what of it lies there is left out", error_get_pretty(err));
+    error_free(err);
+    return size;
 }
 
 static bool is_elf(const char *file)

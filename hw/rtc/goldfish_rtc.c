@@ -52,6 +52,7 @@ static void alarm_rings(void *opaque)
 static void start_alarm(GoldfishRTCState *s)
 {
     uint64_t now = guest_time(s);
+    int64_t clock;
 
     if (s->alarm_next <= now) {
         timer_del(s->timer);
@@ -59,7 +60,10 @@ static void start_alarm(GoldfishRTCState *s)
         return;
     }
     s->alarm_running = 1;
-    timer_mod(s->timer, qemu_clock_get_ns(rtc_clock) + (s->alarm_next - now));
+    clock = qemu_clock_get_ns(rtc_clock);
+    /* What the host's clock cannot count to, never comes. */
+    timer_mod(s->timer, clock + (int64_t)MIN(s->alarm_next - now,
+                                             (uint64_t)(INT64_MAX - clock)));
 }
 
 static void stop_alarm(GoldfishRTCState *s)

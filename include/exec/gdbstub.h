@@ -39,7 +39,11 @@ void gdb_init_cpu(CPUState *cpu);
 void gdb_register_coprocessor(CPUState *cpu, gdb_get_reg_cb get_reg,
                               gdb_set_reg_cb set_reg,
                               const GDBFeature *feature, int g_pos);
+/* Takes all registers from a CPU again, the core ones, too. */
 void gdb_unregister_coprocessor_all(CPUState *cpu);
+
+/* @cpu is no longer in the list: the debugger looks at another. Big lock. */
+void gdb_forget_cpu(CPUState *cpu);
 
 /* Starts the server at a character device ("tcp::1234"). False with @errp. */
 bool gdbserver_start(const char *port_or_device, Error **errp);

@@ -245,6 +245,10 @@ def interrupt_and_continue():
         gdb.ask("Hg1")
         assert gdb.ask("p9") == before
         assert gdb.ask("D") == "OK"
+        # Who goes on asking gets a machine that stands still.
+        reply = gdb.ask("qRcmd," + b"info status".hex())
+        assert b"paused" in bytes.fromhex(reply[1:]), reply
+        assert gdb.receive() == "OK"
         gdb.socket.close()
         machine.process.terminate()
         assert machine.process.wait(30) == 0

@@ -42,8 +42,8 @@ def start(*args, binary=BINARY):
         text=True)
 
 
-def ask(commands, *args, binary=BINARY):
-    """The answers of a machine with these arguments."""
+def talk(commands, *args, binary=BINARY):
+    """The answers of a machine with these arguments; what it complains of."""
     lines = [{"execute": "qmp_capabilities"}] + [
         c if isinstance(c, dict) else
         {"execute": "human-monitor-command", "arguments": {"command-line": c}}
@@ -56,7 +56,12 @@ def ask(commands, *args, binary=BINARY):
                if "return" in m or "error" in m]
     return [a["return"].replace("\r\n", "\n")
             if isinstance(a["return"], str) else a["return"]
-            for a in answers[1:-1]]
+            for a in answers[1:-1]], err
+
+
+def ask(commands, *args, binary=BINARY):
+    """The answers of a machine with these arguments."""
+    return talk(commands, *args, binary=binary)[0]
 
 
 def refused(pattern, *args):
@@ -409,8 +414,6 @@ def corrupt_files(tmp):
             ("32", elf([(RAM, b"1234")], RAM, bits=32), "RV32"),
             ("nowhere", elf([(0x5000000000, b"1234")], 0x5000000000),
              "there is no RAM from 0x5000000000 on"),
-            ("beyond", elf([(RAM + 128 * MIB - 2, b"1234")], RAM),
-             "there is no RAM from 0x88000000 on"),
             ("arm", image(4096, 4096, b"ARM\x64"), "another architecture"),
             ("gz", gzip.compress(image(4096, 4096))[:-20],
              "cannot be unpacked"),
@@ -424,6 +427,20 @@ def corrupt_files(tmp):
     tree = bytearray(parse_and_dump(tmp))
     tree[4:8] = struct.pack(">I", len(tree) * 2)
     refused("tree", *none, "-dtb", write(tmp, "bad.dtb", bytes(tree)))
+
+
+def elf_in_several_places(tmp):
+    """What of an ELF file is not in RAM, is left out with a warning."""
+    good = (RAM, b"\x13\0\0\0" * 1000)
+    for what, other, gap in [
+            ("above", (RAM + (1 << 40), b"1234"), 0x88000000),
+            ("cut", (RAM + 128 * MIB - 2, b"1234"), 0x88000000),
+            ("below", (0x1000000, b"1234"), 0x1000000)]:
+        path = write(tmp, f"places-{what}", elf([good, other], RAM))
+        (text,), err = talk(["info roms"], "-bios", "none", "-kernel", path)
+        assert f"there is no RAM from 0x{gap:x} on" in err, err
+        assert "left out" in err, err
+        assert "segment 0" in text and "segment 1" in text, text
 
 
 def parse_and_dump(tmp):
@@ -564,6 +581,7 @@ def wrong_loader(tmp):
 TESTS = [same_device_tree, dumped_by_command, kernel_is_told, same_memory_map,
          memory_above_ram, same_machine, places, formats, reset_vector,
          found_in_data_dir, wrong_options, wrong_files, corrupt_files,
+         elf_in_several_places,
          too_little_ram, a_tree_of_the_users, who_runs_first, loader,
          wrong_loader]
 

@@ -216,6 +216,13 @@ static void test_rtc_alarm(void)
     qtest_clock_step(s, 5000);
     g_assert_false(qtest_get_irq(s, 0));
 
+    /* In centuries: not now. */
+    rtc_alarm(s, UINT64_MAX);
+    qtest_clock_step(s, 5000);
+    g_assert_false(qtest_get_irq(s, 0));
+    g_assert_cmphex(qtest_readl(s, BASE + ALARM_STATUS), ==, 1);
+    qtest_writel(s, BASE + CLEAR_ALARM, 1);
+
     /* Off, it waits for being switched on. */
     qtest_writel(s, BASE + IRQ_ENABLED, 2);
     g_assert_cmphex(qtest_readl(s, BASE + IRQ_ENABLED), ==, 0);

@@ -14,6 +14,8 @@
 #include "qapi/qapi-commands-qdev.h"
 #include "qemu/main-loop.h"
 #include "qemu/module.h"
+#include "qemu/rcu.h"
+#include "qemu/thread.h"
 #include "qobject/qdict.h"
 #include "system/cpus.h"
 #include "system/numa.h"
@@ -232,6 +234,47 @@ static void test_del(void)
     g_assert_cmpint(check_slots(), ==, 6);
 }
 
+/* Looks at CPU 0, which is taken away meanwhile. */
+static void *look_at_cpu(void *opaque)
+{
+    QemuEvent *looking = opaque;
+    CPUState *cpu;
+
+    rcu_register_thread();
+    rcu_read_lock();
+    cpu = qemu_get_cpu(0);
+    g_assert_nonnull(cpu);
+    qemu_event_set(looking);
+    for (int i = 0; i < 100; i++) {
+        g_usleep(1000);
+        g_assert_nonnull(qatomic_read(&cpu->cc));
+    }
+    rcu_read_unlock();
+    rcu_unregister_thread();
+    return NULL;
+}
+
+static void test_found(void)
+{
+    QemuEvent looking;
+    QemuThread thread;
+
+    g_assert_cmpstr(add("new", 0, 0, -1), ==, "OK");
+    qemu_event_init(&looking, false);
+    qemu_thread_create(&thread, "looker", look_at_cpu, &looking,
+                       QEMU_THREAD_JOINABLE);
+    qemu_event_wait(&looking);
+    qmp_device_del("new", &error_abort);
+    g_assert_null(qemu_get_cpu(0));
+    bql_unlock();
+    qemu_thread_join(&thread);
+    bql_lock();
+    drain_call_rcu();
+    while (aio_poll(qemu_get_aio_context(), false)) {
+    }
+    qemu_event_destroy(&looking);
+}
+
 /* CPUs that come and go while the machine runs. */
 static void test_running(void)
 {
@@ -280,6 +323,7 @@ int main(int argc, char **argv)
     qdev_machine_creation_done();
     g_test_add_func("/cpu-hotplug/add", test_add);
     g_test_add_func("/cpu-hotplug/del", test_del);
+    g_test_add_func("/cpu-hotplug/found", test_found);
     g_test_add_func("/cpu-hotplug/running", test_running);
     return g_test_run();
 }

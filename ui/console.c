@@ -132,12 +132,12 @@ void register_displaychangelistener(DisplayChangeListener *dcl)
 {
     DisplayState *ds = init_displaystate();
 
-    dcl->ds = ds;
-    QLIST_INSERT_HEAD(&ds->listeners, dcl, next);
-    refresh_setup(ds);
     if (shown_by(dcl)) {
         graphic_hw_update(shown_by(dcl)); /* what nobody has looked at yet */
     }
+    dcl->ds = ds;
+    QLIST_INSERT_HEAD(&ds->listeners, dcl, next);
+    refresh_setup(ds);
     listener_switch(dcl);
 }
 

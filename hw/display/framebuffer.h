@@ -8,8 +8,9 @@
 #define QEMU_FRAMEBUFFER_H
 
 #include "exec/memory.h"
+#include "ui/surface.h"
 
-/* Draws @width pixels from @src to @dst, @dst_pitch bytes from one to the next. */
+/* Draws @width pixels from @src to @dst, there @dst_pitch bytes apart. */
 typedef void (*drawfn)(void *opaque, uint8_t *dst, const uint8_t *src,
                        int width, int dst_pitch);
 

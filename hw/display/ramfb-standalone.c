@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The device "ramfb": a screen that is nothing but include/hw/display/ramfb.h. */
+/* The device "ramfb": a screen that has only include/hw/display/ramfb.h. */
 #include "qemu/osdep.h"
 #include "hw/qdev-properties.h"
 #include "hw/sysbus.h"

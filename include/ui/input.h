@@ -6,7 +6,7 @@
  * A display calls qemu_input_event_send_key() and its siblings, and at the end
  * of what belongs together qemu_input_event_sync(). An event goes to the first
  * handler that wants its kind: of those bound to the console where it happened,
- * else of those bound to none. The last registered or activated is the first.
+ * else of those bound to none. The first registered or last activated is first.
  * While the machine does not run, nothing goes anywhere. All under the big lock.
  */
 #ifndef INPUT_H

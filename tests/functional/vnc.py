@@ -1,0 +1,455 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The VNC server, by a client that speaks RFB from here: the handshake, with
+and without passwords, pictures of a text console and of ramfb, keys, pointers,
+what the monitor tells, and clients that mean no good.
+
+    vnc.py PROGRAM MODULE-FOLDER
+"""
+import contextlib
+import json
+import os
+import random
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+PROGRAM, MODULES = sys.argv[1:3]
+FW_CFG = 0x10100000
+SCREEN = 0x80100000
+
+
+class Emulator:
+    """A program with QMP on a socket, VNC on another one, and qtest."""
+
+    def __init__(self, tmp, vnc="", args=()):
+        self.vnc = f"{tmp}/vnc"
+        qmp, qtest = f"{tmp}/qmp", f"{tmp}/qtest"
+        self.listening = []
+        for path in (qmp, qtest):
+            s = socket.socket(socket.AF_UNIX)
+            s.bind(path)
+            s.listen(1)
+            s.settimeout(60)
+            self.listening.append(s)
+        self.process = subprocess.Popen(
+            [PROGRAM, "-nodefaults", "-accel", "qtest", "-qtest",
+             f"unix:{qtest}", "-qtest-log", "none", "-qmp", f"unix:{qmp}",
+             "-vnc", f"unix:{self.vnc}{vnc}", *args],
+            env=dict(os.environ, PLATEAU_MODULE_DIR=MODULES),
+            stdin=subprocess.DEVNULL)
+        self.qmp_socket, self.qtest_socket = (
+            s.accept()[0] for s in self.listening)
+        self.qmp_file = self.qmp_socket.makefile("r")
+        self.qtest_file = self.qtest_socket.makefile("r")
+        self.qmp_socket.settimeout(60)
+        self.qtest_socket.settimeout(60)
+        json.loads(self.qmp_file.readline())
+        self.events = []
+        self.qmp("qmp_capabilities")
+
+    def qmp(self, command, **arguments):
+        answer = self.qmp_raw(command, **arguments)
+        assert "return" in answer, answer
+        return answer["return"]
+
+    def qmp_raw(self, command, **arguments):
+        self.qmp_socket.sendall(json.dumps(
+            {"execute": command, "arguments": arguments}).encode())
+        while True:
+            answer = json.loads(self.qmp_file.readline())
+            if "event" not in answer:
+                return answer
+            self.events.append(answer)
+
+    def hmp(self, line):
+        return self.qmp("human-monitor-command", **{"command-line": line})
+
+    def event(self, name):
+        """Waits for it."""
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            for e in self.events:
+                if e["event"] == name:
+                    self.events.remove(e)
+                    return e.get("data")
+            self.qmp("query-status")
+            time.sleep(0.02)
+        raise AssertionError(f"no {name}")
+
+    def qtest(self, line):
+        self.qtest_socket.sendall(line.encode() + b"\n")
+        answer = self.qtest_file.readline()
+        assert answer.startswith("OK"), (line, answer)
+        return answer[3:].strip()
+
+    def write(self, address, data):
+        self.qtest(f"write {address:#x} {len(data):#x} 0x{data.hex()}")
+
+    def dma(self, control, data):
+        self.write(0x80002000, data)
+        self.write(0x80001000,
+                   struct.pack(">IIQ", control, len(data), 0x80002000))
+        self.write(FW_CFG + 16, struct.pack(">Q", 0x80001000))
+
+    def ramfb(self, width, height):
+        """As firmware does: looks for the file, then writes it."""
+        for key in range(0x20, 0x60):
+            self.write(FW_CFG + 8, struct.pack(">H", key))
+        self.dma(0x19 << 16 | 8 | 2, bytes(4 + 64 * 40))
+        directory = bytes.fromhex(
+            self.qtest(f"read 0x80002000 {4 + 64 * 40:#x}")[2:])
+        for i in range(int.from_bytes(directory[:4], "big")):
+            size, key, _, name = struct.unpack(
+                ">IHH56s", directory[4 + i * 64:68 + i * 64])
+            if name.rstrip(b"\0") == b"etc/ramfb":
+                assert size == 28
+                self.dma(key << 16 | 8 | 16, struct.pack(
+                    ">QIIIII", SCREEN, 0x34325258, 0, width, height, 0))
+                return
+        raise AssertionError("no etc/ramfb")
+
+    def quit(self):
+        self.qmp("quit")
+        status = self.process.wait(60)
+        assert status == 0, status
+
+
+@contextlib.contextmanager
+def emulator(vnc="", *args):
+    with tempfile.TemporaryDirectory() as tmp:
+        e = Emulator(tmp, vnc, args)
+        try:
+            yield e
+            e.quit()
+        finally:
+            e.process.kill()
+            e.process.wait()
+            for s in (e.qmp_socket, e.qtest_socket, *e.listening):
+                s.close()
+
+
+def des_key(password):
+    """VNC mirrors the bits of each byte of the password."""
+    key = password.encode()[:8].ljust(8, b"\0")
+    return bytes(int(f"{b:08b}"[::-1], 2) for b in key)
+
+
+class Denied(Exception):
+    pass
+
+
+class Client:
+    """RFB 3.8, raw pixels of 32 bits: blue, green, red in memory."""
+
+    def __init__(self, e, answer=None, shared=True):
+        self.s = socket.socket(socket.AF_UNIX)
+        self.s.connect(e.vnc)
+        self.s.settimeout(30)
+        self.emulator = e
+        assert self.read(12) == b"RFB 003.008\n"
+        self.s.sendall(b"RFB 003.008\n")
+        types = self.read(self.read(1)[0])
+        if answer is None:
+            assert types == b"\1", types
+            self.s.sendall(b"\1")
+        else:
+            assert types == b"\2", types
+            self.s.sendall(b"\2")
+            self.s.sendall(answer(self.read(16)))
+        if self.read(4) != bytes(4):
+            raise Denied
+        self.s.sendall(bytes([shared]))
+        self.width, self.height = struct.unpack(">HH", self.read(4))
+        self.format = self.read(16)
+        self.name = self.read(struct.unpack(">I", self.read(4))[0]).decode()
+        self.s.sendall(struct.pack(">Bxxx4B3H3Bxxx", 0, 32, 24, 0, 1, 255, 255,
+                                   255, 16, 8, 0))
+        self.s.sendall(struct.pack(">BxHii", 2, 2, 0, -223))
+        self.pixels = {}
+
+    def read(self, n):
+        data = b""
+        while len(data) < n:
+            more = self.s.recv(n - len(data))
+            if not more:
+                raise ConnectionError("the server has gone")
+            data += more
+        return data
+
+    def request(self, incremental):
+        self.s.sendall(struct.pack(">BBHHHH", 3, incremental, 0, 0,
+                                   self.width, self.height))
+
+    def update(self, incremental=False):
+        """Asks for pixels; the rectangles that came."""
+        self.request(incremental)
+        while True:
+            kind = self.read(1)[0]
+            if kind == 2:
+                continue
+            assert kind == 0, kind
+            break
+        rects = []
+        for _ in range(struct.unpack(">xH", self.read(3))[0]):
+            x, y, w, h, encoding = struct.unpack(">HHHHi", self.read(12))
+            if encoding == -223:
+                self.width, self.height = w, h
+                self.pixels = {}
+                continue
+            assert encoding == 0, encoding
+            data = self.read(w * h * 4)
+            for row in range(h):
+                for col in range(w):
+                    at = (row * w + col) * 4
+                    self.pixels[x + col, y + row] = \
+                        int.from_bytes(data[at:at + 3], "little")
+            rects.append((x, y, w, h))
+        return rects
+
+    def until(self, what):
+        """Updates until what() of it is true."""
+        deadline = time.monotonic() + 30
+        self.update()
+        while not what(self):
+            assert time.monotonic() < deadline, "the picture does not come"
+            self.update(True)
+
+    def key(self, keysym, down=None):
+        for d in (True, False) if down is None else (down,):
+            self.s.sendall(struct.pack(">BBxxI", 4, d, keysym))
+
+    def type(self, text):
+        for c in text:
+            self.key(0xff0d if c == "\n" else ord(c))
+
+    def close(self):
+        self.s.close()
+
+
+def password(text):
+    """Answers a challenge by DES; skips the test without a tool for that."""
+    def answer(challenge):
+        done = subprocess.run(
+            ["openssl", "enc", "-des-ecb", "-nopad", "-provider", "legacy",
+             "-provider", "default", "-K", des_key(text).hex()],
+            input=challenge, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+    return answer
+
+
+def have_des():
+    try:
+        password("x")(bytes(16))
+        return True
+    except (OSError, AssertionError):
+        return False
+
+
+def test_handshake():
+    with emulator("", "-M", "none", "-name", "guest") as e:
+        assert "default:" in e.hmp("info vnc")
+        c = Client(e)
+        assert c.name == "QEMU (guest)", c.name
+        assert (c.width, c.height) == (640, 480)
+        assert e.event("VNC_CONNECTED")["server"]["family"] == "unix"
+        assert e.event("VNC_INITIALIZED")["client"]["family"] == "unix"
+        info = e.qmp("query-vnc")
+        assert info["enabled"] and info["auth"] == "none", info
+        assert len(info["clients"]) == 1, info
+        (server,) = e.qmp("query-vnc-servers")
+        assert server["id"] == "default" and server["auth"] == "none"
+        c.update()
+        assert len(c.pixels) == 640 * 480
+        assert 0xaaaaaa in c.pixels.values() # "no graphic display device"
+        c.close()
+        e.event("VNC_DISCONNECTED")
+        assert e.qmp("query-vnc")["clients"] == []
+        assert "Could not set password" in e.hmp("set_password vnc x")
+
+
+def test_ramfb():
+    with emulator("", "-M", "virt", "-bios", "none", "-m", "64M",
+                  "-device", "ramfb") as e:
+        c = Client(e)
+        c.update()
+        assert (c.width, c.height) == (640, 480)
+        e.ramfb(200, 100)
+        rand = random.Random(1)
+        picture = [rand.randrange(1 << 24) for _ in range(200 * 100)]
+        e.write(SCREEN, b"".join(p.to_bytes(4, "little") for p in picture))
+        c.until(lambda c: c.width == 200 and len(c.pixels) == 200 * 100 and
+                all(c.pixels[i % 200, i // 200] == picture[i]
+                    for i in range(200 * 100)))
+        # One pixel, and only what is around it comes.
+        e.write(SCREEN + 4 * (70 * 200 + 150), b"\x56\x34\x12\0")
+        rects = c.update(True)
+        assert c.pixels[150, 70] == 0x123456
+        assert sum(w * h for _, _, w, h in rects) <= 32 * 32, rects
+        # Two clients see the same.
+        d = Client(e)
+        d.until(lambda c: c.pixels.get((150, 70)) == 0x123456)
+        assert len(e.qmp("query-vnc")["clients"]) == 2
+        d.close()
+        e.ramfb(64, 48)
+        c.until(lambda c: c.width == 64)
+        c.close()
+
+
+def test_monitor_in_vc():
+    """Ctrl-Alt-N, a monitor on a text console, its answer in the picture."""
+    with emulator("", "-M", "none", "-chardev", "vc,id=m,cols=80,rows=24",
+                  "-mon", "chardev=m", "-chardev",
+                  "vc,id=other,cols=20,rows=5") as e:
+        c = Client(e)
+        c.until(lambda c: c.width == 640 and
+                0xaaaaaa in c.pixels.values())
+        before = dict(c.pixels)
+        c.type("stop\n")
+        e.event("STOP")
+        c.until(lambda c: c.pixels != before)
+        c.key(0xff52) # the line again, from the history
+        c.key(0x63, True)
+        c.key(0x63, False)
+        for key, down in ((0xffe3, True), (0x75, True), (0x75, False),
+                          (0xffe3, False)):
+            c.key(key, down) # Ctrl-U
+        c.type("cont\n")
+        e.event("RESUME")
+        for key in (0xffe3, 0xffe9, ord("2")):
+            c.key(key, True)
+        c.until(lambda c: (c.width, c.height) == (160, 80))
+        for key in (ord("2"), 0xffe9, 0xffe3):
+            c.key(key, False)
+        # What does not fit is lost, and nothing breaks.
+        c.type("x" * 1000)
+        c.s.sendall(struct.pack(">BBHH", 5, 1, 10, 10))
+        c.s.sendall(struct.pack(">BBHH", 5, 0, 65535, 65535))
+        c.s.sendall(struct.pack(">BxxxI", 6, 5) + b"hello")
+        c.update()
+        c.close()
+
+
+def test_passwords():
+    if not have_des():
+        return "no openssl with DES"
+    with emulator(",password=on", "-M", "none") as e:
+        def denied(text):
+            try:
+                Client(e, password(text)).close()
+            except Denied:
+                return True
+            return False
+        assert denied("secret") # none was set
+        assert e.qmp("query-vnc")["auth"] == "vnc"
+        e.qmp("set_password", protocol="vnc", password="secret")
+        assert not denied("secret")
+        assert denied("Secret")
+        assert e.hmp("change vnc password other") == ""
+        assert denied("secret") and not denied("other")
+        e.qmp("expire_password", protocol="vnc", time="now")
+        assert denied("other")
+        e.qmp("expire_password", protocol="vnc", time="+100")
+        assert not denied("other")
+        e.qmp("change-vnc-password", password="third")
+        assert not denied("third")
+    with emulator(",password-secret=s0", "-M", "none", "-object",
+                  "secret,id=s0,data=c2VjcmV0,format=base64") as e:
+        Client(e, password("secret")).close()
+    return None
+
+
+def test_hostile():
+    """Half messages, wrong ones, many clients: the machine goes on."""
+    rand = random.Random(2)
+    with emulator("", "-M", "virt", "-bios", "none", "-m", "64M",
+                  "-device", "ramfb") as e:
+        half = socket.socket(socket.AF_UNIX)
+        half.connect(e.vnc)
+        half.sendall(b"RFB 003.0") # and no more
+        begin = time.monotonic()
+        e.qmp("query-status")
+        assert time.monotonic() - begin < 2
+        for _ in range(20):
+            with socket.socket(socket.AF_UNIX) as s:
+                s.connect(e.vnc)
+                with contextlib.suppress(OSError):
+                    s.sendall(rand.randbytes(rand.randrange(100)))
+        half.close()
+        for _ in range(20):
+            c = Client(e)
+            with contextlib.suppress(OSError):
+                c.s.sendall(rand.randbytes(rand.randrange(200)))
+            c.close()
+        c = Client(e)
+        for i in range(3000):
+            c.s.sendall(struct.pack(">BBHH", 5, i & 1, i & 255, i & 255))
+        c.update()
+        c.close()
+        e.ramfb(100, 100)
+        c = Client(e)
+        c.until(lambda c: c.width == 100)
+        c.close()
+
+
+def test_command_line():
+    env = dict(os.environ, PLATEAU_MODULE_DIR=MODULES)
+    for argument, message in (
+            ("foo", "no vnc port specified"), (":", "vnc port cannot be empty"),
+            (":x", "can't convert to a number: x"),
+            (":99999", "port 99999 out of range"),
+            ("unix:/no/such/dir/x", "/no/such/dir/x"),
+            (":0,display=nope", "Device 'nope' not found"),
+            (":0,share=x", "unknown vnc share= option"),
+            (":0,password-secret=nope", "No secret with id 'nope'"),
+            (":0,password=on,password-secret=x", "redundant")):
+        done = subprocess.run([PROGRAM, "-M", "none", "-nodefaults", "-vnc",
+                               argument], env=env, capture_output=True,
+                              text=True, timeout=60, check=False)
+        assert done.returncode == 1 and message in done.stderr, done
+    done = subprocess.run(
+        [PROGRAM, "-M", "none", "-nodefaults", "-vnc", ":0"],
+        env=dict(env, PLATEAU_MODULE_DIR=""), capture_output=True, text=True,
+        timeout=60, check=False)
+    if "ui-vnc" not in done.stderr and done.returncode != 1:
+        raise AssertionError(done)
+    # Over TCP, on the first display that is free.
+    with emulator(",id=one", "-M", "none", "-vnc",
+                  "127.0.0.1:3010,to=3050,id=two", "-display", "none") as e:
+        two = e.qmp("query-vnc-servers")[1]
+        address = two["server"][0]
+        assert address["host"] == "127.0.0.1" and \
+            address["family"] == "ipv4", address
+        with socket.create_connection(("127.0.0.1", int(address["service"])),
+                                      timeout=30) as s:
+            assert s.recv(12) == b"RFB 003.008\n"
+        assert "Server: 127.0.0.1:" in e.hmp("info vnc")
+
+
+def main():
+    tests = [test_handshake, test_ramfb, test_monitor_in_vc, test_passwords,
+             test_hostile, test_command_line]
+    if not os.path.exists(f"{MODULES}/ui-vnc.so"):
+        print("1..0 # SKIP built without the module ui-vnc")
+        return 0
+    print(f"1..{len(tests)}")
+    failed = 0
+    for number, test in enumerate(tests, 1):
+        try:
+            skip = test()
+            print(f"ok {number} {test.__name__}"
+                  f"{f' # SKIP {skip}' if skip else ''}", flush=True)
+        except Exception as error: # pylint: disable=broad-except
+            failed = 1
+            import traceback # pylint: disable=import-outside-toplevel
+            traceback.print_exc()
+            print(f"not ok {number} {test.__name__}: {error!r}", flush=True)
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

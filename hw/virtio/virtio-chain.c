@@ -18,9 +18,10 @@ QEMU_BUILD_BUG_ON(sizeof(struct vring_packed_desc) != 16);
 
 #define DESC_SIZE sizeof(struct vring_desc)
 
-static void read_desc(VirtChain *c, unsigned int i, VirtDesc *d)
+void virtio_read_desc(VirtQueue *vq, MemoryRegionCache *from, unsigned int i,
+                      VirtDesc *d)
 {
-    VirtIODevice *vdev = c->vq->vdev;
+    VirtIODevice *vdev = vq->vdev;
     union {
         struct vring_desc split;
         struct vring_packed_desc packed;
@@ -28,8 +29,8 @@ static void read_desc(VirtChain *c, unsigned int i, VirtDesc *d)
 
     /* What cannot be read is an empty descriptor, which is refused. */
     memset(&raw, 0, sizeof(raw));
-    address_space_read_cached(c->from, i * DESC_SIZE, &raw, sizeof(raw));
-    if (c->packed) {
+    address_space_read_cached(from, i * DESC_SIZE, &raw, sizeof(raw));
+    if (virtio_queue_packed(vq)) {
         d->addr = virtio_tswap64(vdev, raw.packed.addr);
         d->len = virtio_tswap32(vdev, raw.packed.len);
         d->link = virtio_tswap16(vdev, raw.packed.id);
@@ -132,7 +133,7 @@ int virtio_chain_next(VirtChain *c, VirtDesc *d)
             return -1;
         }
         c->seen++;
-        read_desc(c, c->next, d);
+        virtio_read_desc(c->vq, c->from, c->next, d);
         if (!c->in_table) {
             count_desc(c, d);
         }

@@ -92,6 +92,10 @@ typedef struct VirtDesc {
     uint16_t link;
 } VirtDesc;
 
+/* Descriptor @i of a ring or table, which is as large. */
+void virtio_read_desc(VirtQueue *vq, MemoryRegionCache *from, unsigned int i,
+                      VirtDesc *d);
+
 /*
  * A walk over the buffers of one chain, into a table of descriptors elsewhere
  * if it has one. After virtio_chain_next() has returned 0, @index and @ndescs

@@ -190,8 +190,13 @@ VirtQueue *virtio_add_queue(VirtIODevice *vdev, int queue_size,
 
     assert(n < VIRTIO_QUEUE_MAX);
     assert(queue_size > 0 && queue_size <= VIRTQUEUE_MAX_SIZE);
-    vq->vring.num = queue_size;
-    vq->vring.num_default = queue_size;
+    /*
+     * virtio-mmio has always told drivers that they may choose any size up to
+     * the maximum. So it must be: a driver that takes more than the device
+     * asked for would not be restored by a reset. QEMU 10.0 does the same.
+     */
+    vq->vring.num = VIRTQUEUE_MAX_SIZE;
+    vq->vring.num_default = VIRTQUEUE_MAX_SIZE;
     vq->vring.align = VIRTIO_PCI_VRING_ALIGN;
     vq->handle_output = handle_output;
     vq->used = g_new0(VirtUsed, VIRTQUEUE_MAX_SIZE);

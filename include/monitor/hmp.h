@@ -91,6 +91,13 @@ void hmp_device_del(Monitor *mon, const QDict *qdict);
 /* PCI. */
 void hmp_info_pci(Monitor *mon, const QDict *qdict);
 
+/* virtio. */
+void hmp_virtio_query(Monitor *mon, const QDict *qdict);
+void hmp_virtio_status(Monitor *mon, const QDict *qdict);
+void hmp_virtio_queue_status(Monitor *mon, const QDict *qdict);
+void hmp_vhost_queue_status(Monitor *mon, const QDict *qdict);
+void hmp_virtio_queue_element(Monitor *mon, const QDict *qdict);
+
 /* The guest's memory. */
 void hmp_info_memdev(Monitor *mon, const QDict *qdict);
 void hmp_info_memory_devices(Monitor *mon, const QDict *qdict);

@@ -64,6 +64,14 @@ ARGUMENTS = {
 # Commands that are right to fail here, with the error class they answer.
 ERRORS = {
     "x-query-jit": (None, "GenericError"),
+    "x-query-virtio": (None, "GenericError"),
+    "x-query-virtio-status": ({"path": "/machine"}, "GenericError"),
+    "x-query-virtio-queue-status": ({"path": "/machine", "queue": 0},
+                                    "GenericError"),
+    "x-query-virtio-vhost-queue-status": ({"path": "/machine", "queue": 0},
+                                          "GenericError"),
+    "x-query-virtio-queue-element": ({"path": "/machine", "queue": 0},
+                                     "GenericError"),
     "dumpdtb": ({"filename": "/dev/null"}, "GenericError"),
     "query-hotpluggable-cpus": (None, "GenericError"),
     "query-cpu-model-expansion": ({"type": "full", "model": {"name": "none"}},

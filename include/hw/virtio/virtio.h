@@ -256,8 +256,9 @@ void virtio_device_set_child_bus_name(VirtIODevice *vdev, char *bus_name);
 typedef void (*VirtIOHandleOutput)(VirtIODevice *, VirtQueue *);
 
 /*
- * The next queue, of @queue_size descriptors (at most VIRTQUEUE_MAX_SIZE).
- * More than VIRTIO_QUEUE_MAX queues are a bug of the device.
+ * The next queue. @queue_size, at most VIRTQUEUE_MAX_SIZE, is how many
+ * descriptors the device can do with; drivers are offered the maximum. More
+ * than VIRTIO_QUEUE_MAX queues are a bug of the device.
  */
 VirtQueue *virtio_add_queue(VirtIODevice *vdev, int queue_size,
                             VirtIOHandleOutput handle_output);

@@ -335,7 +335,11 @@ def emit_tree(out, insns, used, depth):
                 out.append(f'{pad}    break;')
             out.append(f'{pad}}}')
             return
-        emit_tree(out, insns, used | field << low, depth)
+        # All have the same there, but that must be looked at too.
+        value = next(iter(cases))
+        out.append(f'{pad}if ((bits >> {low} & {field:#x}) == {value:#x}) {{')
+        emit_tree(out, insns, used | field << low, depth + 1)
+        out.append(f'{pad}}}')
         return
     order = sorted(insns, key=lambda i: (-bin(i.mask).count('1'), i.order))
     for insn in order:

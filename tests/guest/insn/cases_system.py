@@ -40,6 +40,11 @@ def system(c):
     for bits in (0xffffffff, 0x0000707f, 0x00007003, 0x00002063, 0xf2004033,
                  0x0000001f, 0x0000500f, 0xc0004073):
         c.illegal(word(bits))
+    # What has no operands must have zeros there.
+    for number in (0x000, 0x001, 0x00d, 0x01d, 0x102, 0x105, 0x180, 0x181,
+                   0x302):
+        for bit in (*range(7, 12), *range(15, 20)):
+            c.illegal(word(number << 20 | 1 << bit | 0x73))
 
 
 def csrs(c):

@@ -196,14 +196,24 @@ bool blk_check_size_and_read_all(BlockBackend *blk, DeviceState *dev, void *buf,
     return true;
 }
 
-/* What was not given: 512 bytes, as ever. */
+/* What was not given: 512 bytes, or with backend_defaults the host's. */
 bool blkconf_blocksizes(BlockConf *conf, Error **errp)
 {
-    if (!conf->logical_block_size) {
-        conf->logical_block_size = BDRV_SECTOR_SIZE;
+    BlockSizes sizes = { BDRV_SECTOR_SIZE, BDRV_SECTOR_SIZE };
+    bool ask = conf->backend_defaults == ON_OFF_AUTO_ON;
+
+    if (ask && blk_probe_blocksizes(conf->blk, &sizes) < 0) {
+        sizes = (BlockSizes){ BDRV_SECTOR_SIZE, BDRV_SECTOR_SIZE };
     }
     if (!conf->physical_block_size) {
-        conf->physical_block_size = conf->logical_block_size;
+        conf->physical_block_size = sizes.phys;
+    }
+    if (!conf->logical_block_size) {
+        conf->logical_block_size = sizes.log;
+    }
+    if (ask && conf->discard_granularity == -1 &&
+        blk_get_request_alignment(conf->blk) != 1) {
+        conf->discard_granularity = blk_get_request_alignment(conf->blk);
     }
     if (conf->logical_block_size > conf->physical_block_size) {
         error_setg(errp, "logical_block_size > physical_block_size not "
@@ -213,6 +223,11 @@ bool blkconf_blocksizes(BlockConf *conf, Error **errp)
     if (conf->min_io_size % conf->logical_block_size) {
         error_setg(errp,
                    "min_io_size must be a multiple of logical_block_size");
+        return false;
+    }
+    if (conf->min_io_size / conf->logical_block_size > UINT16_MAX) {
+        error_setg(errp, "min_io_size must not exceed %u logical blocks",
+                   UINT16_MAX);
         return false;
     }
     if (conf->opt_io_size && conf->opt_io_size % conf->logical_block_size) {

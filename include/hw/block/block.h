@@ -100,6 +100,21 @@ bool blk_check_size_and_read_all(BlockBackend *blk, DeviceState *dev,
 bool blkconf_blocksizes(BlockConf *conf, Error **errp);
 
 /*
+ * Fills in the shape of old of a disk, from its partition table or its size,
+ * where none was given; checks one that was. @ptrans, unless NULL, gets the
+ * translation (BIOS_ATA_TRANSLATION_*).
+ */
+bool blkconf_geometry(BlockConf *conf, int *ptrans, unsigned cyls_max,
+                      unsigned heads_max, unsigned secs_max, Error **errp);
+
+enum {
+    BIOS_ATA_TRANSLATION_NONE = 0,
+    BIOS_ATA_TRANSLATION_LBA = 1,
+    BIOS_ATA_TRANSLATION_LARGE = 2,
+    BIOS_ATA_TRANSLATION_AUTO = 3,
+};
+
+/*
  * Takes the permissions that the device needs, and hands its error and cache
  * settings to the backend. False with @errp set when that cannot be.
  */

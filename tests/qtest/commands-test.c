@@ -441,7 +441,7 @@ static const struct {
     { "sum 0 0", "00000" },
     { "exit_preconfig", "permitted only before machine initialization" },
     { "watchdog_action none", "" },
-    { "watchdog_action bark", "'bark'" },
+    { "watchdog_action bark", "invalid parameter value: bark" },
     { "x /2i 0", "Can not dump without CPU" },
     { "x /4xb 0", "Can not dump without CPU" },
     { "x /4xb $pc", "unknown register" },

@@ -377,6 +377,8 @@ static void virtio_mem_unrealize(DeviceState *dev)
     VirtIOMEM *vmem = VIRTIO_MEM(dev);
     VirtIODevice *vdev = VIRTIO_DEVICE(dev);
 
+    bitmap_zero(vmem->bitmap, vmem->bitmap_size);
+    virtio_mem_deactivate_memslots(vmem, 0, virtio_mem_region_size(vmem));
     memory_region_set_ram_discard_manager(&vmem->memdev->mr, NULL);
     qemu_unregister_resettable(OBJECT(vmem->system_reset));
     object_unref(OBJECT(vmem->system_reset));

@@ -128,6 +128,7 @@ class Insns:
                     and (not only or i["name"] in only)]
         self.skipped = [(i["width"], i["mask"], i["match"]) for i in insns
                         if i["name"] in SKIPPED]
+        self.not_u = [i["match"] for i in insns if i["name"] in SKIPPED_IN_U]
         self.read = [(i["mask"], i["match"]) for i in insns
                      if i["name"] in RESULT_READ]
         if not self.all:
@@ -280,10 +281,21 @@ class Generator:
         """Any 32 bits that could not leave the block or stop the harness."""
         while True:
             word = self.rng.getrandbits(32) | 3
+            kind = self.rng.random()
+            if kind < 0.1:
+                # Near ecall and its like, or an atomic access
+                word = word & 0x0FF00F80 | 0x73
+            elif kind < 0.2:
+                word = word & ~0x707F | 0x2F | self.rng.choice((2, 3)) << 12
             opcode = word & 0x7F
-            if opcode in (0x6F, 0x67, 0x63, 0x73, 0x2F):
+            if opcode in (0x6F, 0x67, 0x63) or (
+                    opcode == 0x73 and word & 0x7000):
                 continue
-            if opcode in (0x03, 0x07, 0x23, 0x27):
+            if opcode == 0x73 and self.mode == 0 and word in self.insns.not_u:
+                continue
+            if self.insns.is_skipped(word, 32):
+                continue
+            if opcode in (0x03, 0x07, 0x23, 0x27, 0x2F):
                 word = word & ~(31 << 15) | self.rng.choice(self.BASES) << 15
             if (word >> 7 & 31) in self.BASES:
                 continue

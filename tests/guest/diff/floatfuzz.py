@@ -6,10 +6,10 @@
                  [--seed S] [--only NAME,...]
 
 Every floating-point instruction of our decoder's tables, with each rounding
-mode in it (the reserved ones too), runs over rows of operands (float.S): special
-and random ones, products that cancel, results near overflow and underflow,
-values that are not boxed; and with every fcsr. Results, flags and traps must be
-the same.
+mode in it (the reserved ones too), runs over rows of operands (float.S):
+special and random ones, products that cancel, results near overflow and
+underflow, values that are not boxed; and with every fcsr. Results, flags and
+traps must be the same.
 """
 import argparse
 import math

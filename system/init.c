@@ -514,6 +514,10 @@ static void connect_serial(const char *arg)
     label = g_strdup_printf("serial%u", serials->len);
     if (strcmp(arg, "none")) {
         chr = qemu_chr_new_mux_mon(label, arg, NULL);
+        if (!chr && g_str_has_prefix(arg, "chardev:")) {
+            error_report("could not connect serial device to character "
+                         "backend '%s'", arg);
+        }
         if (!chr) {
             exit(EXIT_FAILURE); /* said why */
         }

@@ -10,6 +10,7 @@
 #include "qapi/qapi-visit-run-state.h"
 #include "qapi/util.h"
 #include "qemu/config-file.h"
+#include "qemu/cutils.h"
 #include "qemu/guest-random.h"
 #include "qemu/help_option.h"
 #include "qemu/log.h"
@@ -128,8 +129,10 @@ static bool action_value(QemuOpts *opts, const char *key,
     if (!text) {
         return true;
     }
-    v = qapi_enum_parse(lookup, text, -1, errp);
+    v = qapi_enum_parse(lookup, text, -1, NULL);
     if (v < 0) {
+        error_setg(errp, "Parameter '%s' does not accept value '%s'", key,
+                   text);
         return false;
     }
     *value = v;
@@ -217,6 +220,26 @@ static void opt_mon(CmdLine *cl, const char *arg, Error **errp)
 {
     cl->have_monitor = true;
     parse_group("mon", arg, errp);
+}
+
+static void opt_echr(CmdLine *cl, const char *arg, Error **errp)
+{
+    uint64_t value;
+
+    if (qemu_strtou64(arg, NULL, 0, &value) || value > 255) {
+        error_setg(errp, "Bad argument to echr: the code of a character is "
+                         "needed, as 0x14 for Ctrl-T");
+        return;
+    }
+    term_escape_char = value;
+}
+
+/* What no machine here has is easily left out: scripts ask for that. */
+static void opt_no_such_device(CmdLine *cl, const char *arg, Error **errp)
+{
+    if (strcmp(arg, "none")) {
+        error_setg(errp, "'none' is all that the machines here have of these");
+    }
 }
 
 /* Display */
@@ -476,6 +499,9 @@ const CmdOption cmdline_options[] = {
     { "chardev", NULL, opt_chardev, "BACKEND,id=ID[,OPTION=VALUE...]",
       "make a character device; 'help' lists the backends" },
     { "serial", NULL, opt_serial, "DEV", "connect a serial port" },
+    { "parallel", NULL, opt_no_such_device, "none", "no parallel port" },
+    { "echr", NULL, opt_echr, "CODE",
+      "the character that -nographic takes for Ctrl-A" },
     { "monitor", NULL, opt_monitor, "DEV", "an HMP monitor, or 'none'" },
     { "qmp", NULL, opt_qmp, "DEV", "a QMP monitor" },
     { "qmp-pretty", NULL, opt_qmp_pretty, "DEV",
@@ -491,8 +517,13 @@ const CmdOption cmdline_options[] = {
       "[,password-secret=ID][,display=ID][,head=N]"
       "[,share=allow-exclusive|force-shared|ignore][,to=N]",
       "show screens to VNC clients: -vnc help" },
+    { "vga", NULL, opt_no_such_device, "none", "no graphics card" },
     { "nographic", NULL, opt_nographic, NULL,
       "serial port and monitor on the terminal (Ctrl-A h for help)" },
+
+    GROUP("Network"),
+    { "net", NULL, opt_no_such_device, "none", "no network card" },
+    { "nic", NULL, opt_no_such_device, "none", "no network card" },
 
     GROUP("Start, stop and end"),
     { "no-reboot", NULL, opt_no_reboot, NULL, "end instead of rebooting" },

@@ -251,7 +251,7 @@ static int lock_pidfile(const char *path, Error **errp)
         int fd = qemu_create(path, O_WRONLY, S_IRUSR | S_IWUSR, errp);
 
         if (fd < 0) {
-            error_prepend(errp, "Cannot open pid file: ");
+            error_prepend(errp, "cannot create PID file: ");
             return -1;
         }
         if (fstat(fd, &opened) < 0) {

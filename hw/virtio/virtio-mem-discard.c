@@ -42,7 +42,7 @@ static int for_each_part(const VirtIOMEM *vmem, const MemoryRegionSection *s,
     const unsigned long from = s->offset_within_region / block;
     const unsigned long end =
         MIN(DIV_ROUND_UP(section_end(s), block), vmem->bitmap_size);
-    VirtIOMEMRun run;
+    VirtIOMEMRun run = { 0 };
 
     BLOCKS_FOR_EACH_RUN(vmem->bitmap, from, end, plugged, &run) {
         MemoryRegionSection part = *s;

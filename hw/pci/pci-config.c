@@ -6,6 +6,7 @@
 #include "qemu/osdep.h"
 #include "hw/pci/msi.h"
 #include "hw/pci/msix.h"
+#include "hw/pci/pci_bridge.h"
 #include "pci-internal.h"
 #include "qapi/error.h"
 
@@ -80,8 +81,12 @@ static void init_bridge_masks(PCIDevice *d)
     pci_set_word(d->wmask + PCI_BRIDGE_CONTROL,
                  PCI_BRIDGE_CTL_PARITY | PCI_BRIDGE_CTL_SERR |
                      PCI_BRIDGE_CTL_ISA | PCI_BRIDGE_CTL_VGA |
-                     PCI_BRIDGE_CTL_MASTER_ABORT | PCI_BRIDGE_CTL_BUS_RESET |
-                     PCI_BRIDGE_CTL_FAST_BACK);
+                     PCI_BRIDGE_CTL_VGA_16BIT | PCI_BRIDGE_CTL_MASTER_ABORT |
+                     PCI_BRIDGE_CTL_BUS_RESET | PCI_BRIDGE_CTL_FAST_BACK |
+                     PCI_BRIDGE_CTL_DISCARD | PCI_BRIDGE_CTL_SEC_DISCARD |
+                     PCI_BRIDGE_CTL_DISCARD_SERR);
+    pci_set_word(d->w1cmask + PCI_BRIDGE_CONTROL,
+                 PCI_BRIDGE_CTL_DISCARD_STATUS);
     pci_set_word(d->w1cmask + PCI_SEC_STATUS,
                  pci_get_word(d->w1cmask + PCI_STATUS));
 }

@@ -31,21 +31,22 @@ static void fill_link(PCIDevice *d, PCIExpLinkWidth width,
     pci_long_test_and_set_mask(cap, QEMU_PCI_EXP_LNKCAP_MLW(width) |
                                         QEMU_PCI_EXP_LNKCAP_MLS(speed));
     if (speed > QEMU_PCI_EXP_LNK_2_5GT) {
-        pci_long_test_and_set_mask(exp_reg(d, PCI_EXP_LNKCAP2),
-                                   speeds_up_to(speed));
-    }
-    if (speed > QEMU_PCI_EXP_LNK_5GT) {
         /* Software may ask for less; at first it is the best. */
         pci_set_word(exp_reg(d, PCI_EXP_LNKCTL2), speed);
     }
+    if (speed > QEMU_PCI_EXP_LNK_5GT) {
+        /* Before, the one number said all. */
+        pci_long_test_and_set_mask(exp_reg(d, PCI_EXP_LNKCAP2),
+                                   speeds_up_to(speed));
+    }
 }
 
-/* Downstream, there is a property for it; and more to report. */
+/* Downstream it is a property (a switch has none: zero); and more to report. */
 static void fill_slot_link(PCIDevice *d)
 {
     PCIESlot *s = (PCIESlot *)object_dynamic_cast(OBJECT(d), TYPE_PCIE_SLOT);
 
-    if (!s || !s->speed || !s->width) {
+    if (!s) {
         return;
     }
     fill_link(d, s->width, s->speed);
@@ -53,11 +54,9 @@ static void fill_slot_link(PCIDevice *d)
         pci_long_test_and_set_mask(exp_reg(d, PCI_EXP_LNKCAP),
                                    PCI_EXP_LNKCAP_LBNC);
     }
-    if (s->speed > QEMU_PCI_EXP_LNK_5GT) {
+    if (s->speed > QEMU_PCI_EXP_LNK_2_5GT) {
         pci_long_test_and_set_mask(exp_reg(d, PCI_EXP_LNKCAP),
                                    PCI_EXP_LNKCAP_DLLLARC);
-        pci_word_test_and_set_mask(exp_reg(d, PCI_EXP_LNKSTA),
-                                   PCI_EXP_LNKSTA_DLLLA);
     }
 }
 
@@ -72,7 +71,7 @@ void pcie_cap_fill_link_ep_usp(PCIDevice *d, PCIExpLinkWidth width,
                                    QEMU_PCI_EXP_LNKSTA_CLS(speed));
 }
 
-/* The lesser of what the link has and of what @cap allows, but not nothing. */
+/* The lesser of what the device has and the port can, but not nothing. */
 static uint16_t limit_field(uint16_t sta, uint32_t cap, uint16_t mask,
                             uint16_t least)
 {
@@ -86,7 +85,8 @@ void pcie_sync_bridge_lnk(PCIDevice *port)
     PCIBus *bus = pci_bridge_get_sec_bus(PCI_BRIDGE(port));
     PCIDevice *target = bus->devices[0];
     uint32_t cap = pci_get_long(exp_reg(port, PCI_EXP_LNKCAP));
-    uint16_t sta = 0;
+    /* Nothing, or what is not Express: as good as the port can. */
+    uint16_t sta = cap;
 
     if (target && target->exp.exp_cap) {
         sta = pci_get_word(exp_reg(target, PCI_EXP_LNKSTA));

@@ -20,6 +20,8 @@ extern const PropertyInfo qdev_prop_macaddr;
 extern const PropertyInfo qdev_prop_losttickpolicy;
 extern const PropertyInfo qdev_prop_blocksize;
 extern const PropertyInfo qdev_prop_pci_devfn;
+extern const PropertyInfo qdev_prop_pcie_link_speed;
+extern const PropertyInfo qdev_prop_pcie_link_width;
 extern const PropertyInfo qdev_prop_uuid;
 extern const PropertyInfo qdev_prop_endian_mode;
 
@@ -50,6 +52,13 @@ extern const PropertyInfo qdev_prop_endian_mode;
 /* "SLOT.FUNCTION" in hexadecimal, or the number 8 * slot + function; -1: any */
 #define DEFINE_PROP_PCI_DEVFN(_n, _s, _f, _d) \
     DEFINE_PROP_SIGNED(_n, _s, _f, _d, qdev_prop_pci_devfn, int32_t)
+/* Speed and width of a link: a PCIELinkSpeed, a PCIELinkWidth as default */
+#define DEFINE_PROP_PCIE_LINK_SPEED(_n, _s, _f, _d)                   \
+    DEFINE_PROP_SIGNED(_n, _s, _f, _d, qdev_prop_pcie_link_speed,     \
+                       PCIExpLinkSpeed)
+#define DEFINE_PROP_PCIE_LINK_WIDTH(_n, _s, _f, _d)                   \
+    DEFINE_PROP_SIGNED(_n, _s, _f, _d, qdev_prop_pcie_link_width,     \
+                       PCIExpLinkWidth)
 /* A UUID or "auto", which is a random one and the default of the first form */
 #define DEFINE_PROP_UUID(_name, _state, _field)                           \
     DEFINE_PROP(_name, _state, _field, qdev_prop_uuid, QemuUUID,          \

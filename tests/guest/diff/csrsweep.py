@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Every control and status register of two emulators, compared.
 
-    csrsweep.py EMULATOR [--reference PROGRAM] [--seed S]
+    csrsweep.py EMULATOR [--reference PROGRAM] [--seed S] [--cpu NAME]
 
 Each of the 4096 numbers is read, written with ones, zeros and random bits, set,
 cleared and restored, in M, S and U mode, under several settings of the
@@ -152,6 +152,7 @@ def main():
     parser.add_argument("--reference", type=lambda s: [s],
                         default=[difffuzz.ROOT / "scripts" / "reference-qemu"])
     parser.add_argument("--seed", type=int)
+    parser.add_argument("--cpu", choices=CPUS)
     args = parser.parse_args()
     seed = args.seed
     if seed is None:
@@ -171,8 +172,9 @@ def main():
                  difffuzz.BLOCKS), ("code", code(), difffuzz.CODE)):
             pathlib.Path(tmp, name).write_bytes(data)
             blobs.append((f"{tmp}/{name}", where))
-        print(f"# seed {seed}\n1..{len(CPUS)}")
-        for i, (name, cpu) in enumerate(CPUS.items()):
+        cpus = {n: c for n, c in CPUS.items() if args.cpu in (None, n)}
+        print(f"# seed {seed}\n1..{len(cpus)}")
+        for i, (name, cpu) in enumerate(cpus.items()):
             size = len(PHASES) * 4096 * ROW.size
             found = compare([run(c, n, tmp, cpu, elf, blobs, size) for c, n in
                              ((args.emulator, "ours"),

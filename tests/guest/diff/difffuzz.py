@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Random RISC-V instructions on two emulators, compared.
 
-    difffuzz.py EMULATOR [--reference PROGRAM] [--instructions N] [--seed S]
-                [--cpu PROPERTIES] [--mode m|s|u] [--only NAME,...] [--keep DIR]
+    difffuzz.py EMULATOR [--reference PROGRAM] [--instructions N] [--seconds N]
+                [--seed S] [--cpu NAME] [--mode msu] [--only NAME,...]
 
 Blocks of random instructions run on the board `virt` of both (harness.S): the
 integer and floating-point registers, flags, memory, and of every trap its
@@ -635,6 +635,8 @@ def main():
     parser.add_argument("--reference", type=lambda s: [s],
                         default=[ROOT / "scripts" / "reference-qemu"])
     parser.add_argument("--instructions", type=float, default=1e6)
+    parser.add_argument("--seconds", type=float, default=float("inf"),
+                        help="begin no batch after that")
     parser.add_argument("--blocks", type=int, default=4000)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--cpu", choices=CPUS)
@@ -651,7 +653,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="plateau-diff-") as tmp:
         elf = build_harness(tmp)
         need_reference(args.reference)
-        while total < args.instructions and number != args.batches:
+        while total < args.instructions and number != args.batches and (
+                time.monotonic() - begin < args.seconds):
             seed = args.seed + number
             count = run_batch(args, random.Random(seed), insns, tmp, elf,
                               number)

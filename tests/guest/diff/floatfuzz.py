@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Floating-point instructions on two emulators, compared.
 
-    floatfuzz.py EMULATOR [--reference PROGRAM] [--operations N] [--rows N]
-                 [--seed S] [--only NAME,...]
+    floatfuzz.py EMULATOR [--reference PROGRAM] [--operations N] [--seconds N]
+                 [--rows N] [--seed S] [--only NAME,...]
 
 Every floating-point instruction of our decoder's tables, with each rounding
 mode in it (the reserved ones too), runs over rows of operands (float.S):
@@ -258,6 +258,8 @@ def main():
     parser.add_argument("--reference", type=lambda s: [s],
                         default=[difffuzz.ROOT / "scripts" / "reference-qemu"])
     parser.add_argument("--operations", type=float, default=1e6)
+    parser.add_argument("--seconds", type=float, default=float("inf"),
+                        help="begin no batch after that")
     parser.add_argument("--rows", type=int, default=1000)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--only", type=lambda s: s.split(","))
@@ -270,7 +272,8 @@ def main():
     total, begin = 0, time.monotonic()
     with tempfile.TemporaryDirectory(prefix="plateau-float-") as tmp:
         difffuzz.need_reference(args.reference)
-        while total < args.operations:
+        while total < args.operations and (
+                time.monotonic() - begin < args.seconds):
             count = batch(args, seed, insns, tmp)
             if not count:
                 return 1

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Address translation and memory protection of two emulators, compared.
 
-    walkfuzz.py EMULATOR [--reference PROGRAM] [--accesses N] [--seed S]
-                [--cpu NAME] [--show N]
+    walkfuzz.py EMULATOR [--reference PROGRAM] [--accesses N] [--seconds N]
+                [--seed S] [--cpu NAME] [--show N]
 
 Random page tables (Sv39, Sv48, Sv57; large, misaligned and contiguous pages,
 memory types, reserved bits, A and D set by hardware or not) under random
@@ -191,8 +191,10 @@ class Scene:
                 value = at >> 2
                 bits = rng.choice((0, 1, 3, 4, 5, 7, 7)) | rng.choice(
                     (8, 16, 24, 24)) if rng.random() < 0.98 else 2
+                size = rng.choice((9, 9, 10, 12, 13, 3, 0))
+                if bits >> 3 == 2 or bits >> 3 == 3 and size < 4:
+                    value &= ~1023     # reviewed.txt, "entry small"
                 if bits >> 3 == 3:
-                    size = rng.choice((9, 9, 10, 12, 13, 3, 0))
                     value = value >> size << size | (1 << size) - 1 >> 1
             self.op("pmpaddr", i, value)
             config |= bits << 8 * i
@@ -375,6 +377,8 @@ def main():
     parser.add_argument("--reference", type=lambda s: [s],
                         default=[difffuzz.ROOT / "scripts" / "reference-qemu"])
     parser.add_argument("--accesses", type=float, default=1e6)
+    parser.add_argument("--seconds", type=float, default=float("inf"),
+                        help="begin no batch after that")
     parser.add_argument("--ops", type=int, default=100000)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--show", type=int, default=5)
@@ -388,7 +392,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="plateau-walk-") as tmp:
         elf = difffuzz.build_harness(tmp, "walk.S")
         difffuzz.need_reference(args.reference)
-        while total.total() < args.accesses:
+        while total.total() < args.accesses and (
+                time.monotonic() - begin < args.seconds):
             counts = batch(args, seed, tmp, elf)
             if not counts:
                 return 1

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* "info block", "info blockstats", "block_resize" */
+/* "info block", "info blockstats", "info iothreads", "block_resize" */
 #include "qemu/osdep.h"
 #include "monitor/hmp.h"
 #include "monitor/monitor.h"
 #include "monitor-internal.h"
 #include "qapi/qapi-commands-block-core.h"
+#include "qapi/qapi-commands-misc.h"
 #include "qemu/cutils.h"
 #include "qobject/qdict.h"
 
@@ -144,4 +145,20 @@ void hmp_block_resize(Monitor *mon, const QDict *qdict)
     qmp_block_resize(qdict_get_str(qdict, "device"), NULL,
                      qdict_get_int(qdict, "size"), &err);
     hmp_handle_error(mon, err);
+}
+
+void hmp_info_iothreads(Monitor *mon, const QDict *qdict)
+{
+    g_autoptr(IOThreadInfoList) list = qmp_query_iothreads(NULL);
+
+    for (IOThreadInfoList *l = list; l; l = l->next) {
+        const IOThreadInfo *t = l->value;
+
+        monitor_printf(mon,
+                       "%s:\n  thread_id=%" PRId64 "\n  poll-max-ns=%" PRId64
+                       "\n  poll-grow=%" PRId64 "\n  poll-shrink=%" PRId64
+                       "\n  aio-max-batch=%" PRId64 "\n",
+                       t->id, t->thread_id, t->poll_max_ns, t->poll_grow,
+                       t->poll_shrink, t->aio_max_batch);
+    }
 }

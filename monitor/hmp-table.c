@@ -57,6 +57,13 @@ HMPCommand hmp_info_cmds[] = {
         .flags = "p",
     },
     {
+        .name = "iothreads",
+        .args_type = "",
+        .params = "",
+        .help = "show iothreads",
+        .cmd = hmp_info_iothreads,
+    },
+    {
         .name = "irq",
         .args_type = "",
         .params = "",

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The QMP commands of block devices, and what an error of one leads to. */
+/*
+ * The QMP commands of block devices and iothreads, and what an error of a
+ * device leads to.
+ */
 #include "qemu/osdep.h"
 #include "monitor-internal.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-block-core.h"
+#include "qapi/qapi-commands-misc.h"
 #include "qapi/qapi-events-block-core.h"
 #include "hw/qdev-core.h"
 #include "qemu/lockable.h"
 #include "system/block-backend.h"
 #include "system/blockdev.h"
+#include "system/iothread.h"
 #include "system/runstate.h"
 
 static BlockInfo *block_info(BlockBackend *blk)
@@ -185,6 +190,33 @@ BlockStatsList *qmp_query_blockstats(bool has_query_nodes, bool query_nodes,
         stats->qdev = *dev ? g_steal_pointer(&dev) : NULL;
         QAPI_LIST_APPEND(tail, stats);
     }
+    return head;
+}
+
+static int add_iothread(Object *obj, void *opaque)
+{
+    IOThreadInfoList ***tail = opaque;
+    IOThread *t = (IOThread *)object_dynamic_cast(obj, TYPE_IOTHREAD);
+    IOThreadInfo *info;
+
+    if (t) {
+        info = g_new0(IOThreadInfo, 1);
+        info->id = g_strdup(object_get_canonical_path_component(obj));
+        info->thread_id = t->thread_id;
+        info->poll_max_ns = t->poll_max_ns;
+        info->poll_grow = t->poll_grow;
+        info->poll_shrink = t->poll_shrink;
+        info->aio_max_batch = t->parent_obj.aio_max_batch;
+        QAPI_LIST_APPEND(*tail, info);
+    }
+    return 0;
+}
+
+IOThreadInfoList *qmp_query_iothreads(Error **errp)
+{
+    IOThreadInfoList *head = NULL, **tail = &head;
+
+    object_child_foreach(object_get_objects_root(), add_iothread, &tail);
     return head;
 }
 

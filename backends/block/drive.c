@@ -7,6 +7,7 @@
 #include "qapi/util.h"
 #include "qemu/config-file.h"
 #include "qemu/error-report.h"
+#include "qom/object.h"
 #include "qobject/qdict.h"
 #include "system/blockdev.h"
 
@@ -50,7 +51,7 @@ QemuOptsList qemu_drive_opts = {
               OPT("cache.writeback", BOOL, "complete writes early"),
               OPT("cache.direct", BOOL, "go past the host's page cache"),
               OPT("cache.no-flush", BOOL, "ignore flushes"),
-              OPT("aio", STRING, "threads"),
+              OPT("aio", STRING, "threads or io_uring"),
               OPT("locking", STRING, "on, off or auto"),
               OPT("discard", STRING, "ignore or unmap"),
               OPT("detect-zeroes", STRING, "off, on or unmap"),
@@ -492,6 +493,18 @@ static BlockBackend *make_backend(QemuOpts *opts, const DriveInfo *d,
     return blk;
 }
 
+/* The device of if=virtio: on the board's PCI bus, else on virtio-mmio. */
+static void add_virtio_device(BlockBackend *blk)
+{
+    QemuOpts *dev =
+        qemu_opts_create(qemu_find_opts("device"), NULL, 0, &error_abort);
+    bool pci = module_object_class_by_name("virtio-blk-pci");
+
+    qemu_opt_set(dev, "driver", pci ? "virtio-blk-pci" : "virtio-blk-device",
+                 &error_abort);
+    qemu_opt_set(dev, "drive", blk_name(blk), &error_abort);
+}
+
 DriveInfo *drive_new(QemuOpts *opts, BlockInterfaceType block_default_type,
                      Error **errp)
 {
@@ -509,6 +522,9 @@ DriveInfo *drive_new(QemuOpts *opts, BlockInterfaceType block_default_type,
         return NULL;
     }
     blk_set_legacy_dinfo(blk, d);
+    if (d->type == IF_VIRTIO) {
+        add_virtio_device(blk);
+    }
     return g_steal_pointer(&d);
 }
 

@@ -29,7 +29,7 @@ ARGUMENTS = {
     "query-block": None, "query-named-block-nodes": None,
     "blockdev-add": {"driver": "null-co", "node-name": "n0"},
     "block_resize": {"node-name": "n0", "size": 1 << 20},
-    "query-blockstats": None,
+    "query-blockstats": None, "query-iothreads": None,
     "blockdev-del": {"node-name": "n0"},
     "query-fdsets": None, "query-memory-size-summary": None,
     "query-memory-devices": None, "query-pci": None,

@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""virtio-blk from a Linux guest: blk.py EMULATOR [--reference PROGRAM]
+
+Random reads of 4 KiB at depth 32 from an image in memory (tmpfs), by the
+default engine, by io_uring, and in an iothread; beside Debian's QEMU 10.0.
+Prints; asserts nothing.
+"""
+import argparse
+import importlib.machinery
+import importlib.util
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "guest"))
+from guest import PROMPT, Guest, GuestError, images  # noqa: E402
+
+SKIP = 77
+SIZE = 256 << 20
+DISKS = {
+    "threads": ["-drive", "if=none,id=d,format=raw,file={}"],
+    "io_uring": ["-drive", "if=none,id=d,format=raw,aio=io_uring,file={}"],
+    "iothread": ["-object", "iothread,id=io",
+                 "-drive", "if=none,id=d,format=raw,file={}"],
+}
+
+
+def program():
+    compiler = shutil.which("riscv64-linux-gnu-gcc")
+    if not compiler:
+        print("bench: needs riscv64-linux-gnu-gcc (gcc-riscv64-linux-gnu)")
+        sys.exit(SKIP)
+    with tempfile.TemporaryDirectory() as tmp:
+        out = pathlib.Path(tmp, "randread")
+        subprocess.run([compiler, "-O2", "-ffreestanding", "-nostdlib",
+                        "-static", "-fno-pic", "-no-pie", "-fno-stack-protector",
+                        "-Wl,--build-id=none", HERE / "blk/randread.c",
+                        "-o", out], check=True)
+        return out.read_bytes()
+
+
+def initramfs(folder, tmp):
+    """The guests' usual one, and the program behind it."""
+    loader = importlib.machinery.SourceFileLoader(
+        "guest_images", str(ROOT / "tests/guest/images"))
+    spec = importlib.util.spec_from_loader(loader.name, loader)
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    archive = module.Cpio()
+    archive.file("bin/randread", program())
+    path = pathlib.Path(tmp, "initramfs")
+    path.write_bytes((folder / "initramfs.cpio.gz").read_bytes()
+                     + archive.bytes())
+    return path
+
+
+def measure(emulator, initrd, folder, disk, more):
+    """Thousands of reads per second."""
+    args = ["-M", "virt", "-m", "256M", "-smp", "2",
+            "-bios", folder / "fw_dynamic.bin", "-kernel", folder / "Image",
+            "-initrd", initrd, "-append", "console=ttyS0 quiet",
+            *(a.format(disk) for a in more),
+            "-device", "virtio-blk-device,drive=d"
+            + (",iothread=io" if "-object" in more else "")]
+    with Guest(emulator, *args, qmp=False) as guest:
+        guest.expect(PROMPT)
+        guest.type("randread\n")
+        reads = int(guest.expect(r"bench: reads (\d+)").group(1))
+        time = int(guest.expect(r"bench: us (\d+)").group(1))
+        return reads / time * 1000
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("emulator")
+    parser.add_argument("--reference",
+                        default=str(ROOT / "scripts/reference-qemu"))
+    args = parser.parse_args()
+    folder = images("virtio_mmio,virtio_blk")
+    place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=place) as tmp:
+        disk = pathlib.Path(tmp, "disk.img")
+        disk.write_bytes(b"x" * SIZE)
+        initrd = initramfs(folder, tmp)
+        print("virtio-blk, random reads of 4 KiB, depth 32, 1000 per second:")
+        for name, more in DISKS.items():
+            figures = []
+            for emulator in ([args.emulator], [args.reference]):
+                try:
+                    figures.append(
+                        measure(emulator, initrd, folder, disk, more))
+                except GuestError as err:
+                    print(f"  {name}: {str(err).splitlines()[0]}")
+                    figures.append(None)
+            ours, theirs = figures
+            if ours and theirs:
+                print(f"  {name:10} {ours:6.1f}   QEMU {theirs:6.1f}   "
+                      f"ratio {ours / theirs:.2f}", flush=True)
+            elif ours:
+                print(f"  {name:10} {ours:6.1f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -5,6 +5,7 @@
  */
 #include "qemu/osdep.h"
 #include "exec/address-spaces.h"
+#include "hw/display/bochs-vbe.h"
 #include "hw/display/ramfb.h"
 #include "hw/nvram/fw_cfg.h"
 #include "qapi/error.h"
@@ -14,8 +15,8 @@
 
 /* The sizes that QEMU takes. */
 #define MIN_SIZE   16
-#define MAX_WIDTH  16000
-#define MAX_HEIGHT 12000
+#define MAX_WIDTH  VBE_DISPI_MAX_XRES
+#define MAX_HEIGHT VBE_DISPI_MAX_YRES
 /* pixman counts the words of an image in an int. */
 #define MAX_BYTES (1u << 31)
 

@@ -6,8 +6,8 @@
  * A display calls qemu_input_event_send_key() and its siblings, and at the end
  * of what belongs together qemu_input_event_sync(). An event goes to the first
  * handler that wants its kind: of those bound to the console where it happened,
- * else of those bound to none. The first registered or last activated is first.
- * While the machine does not run, nothing goes anywhere. All under the big lock.
+ * else of those bound to none. The first registered or last activated wins.
+ * While the machine does not run nothing goes anywhere. All under the big lock.
  */
 #ifndef INPUT_H
 #define INPUT_H
@@ -91,6 +91,14 @@ extern const guint16 qemu_input_map_qcode_to_qnum[];
 extern const guint qemu_input_map_qcode_to_qnum_len;
 extern const guint16 qemu_input_map_qnum_to_qcode[];
 extern const guint qemu_input_map_qnum_to_qcode_len;
+
+/* What a PS/2 keyboard sends, in its three sets; 0xe0xx are two bytes. */
+extern const guint16 qemu_input_map_qcode_to_atset1[];
+extern const guint qemu_input_map_qcode_to_atset1_len;
+extern const guint16 qemu_input_map_qcode_to_atset2[];
+extern const guint qemu_input_map_qcode_to_atset2_len;
+extern const guint16 qemu_input_map_qcode_to_atset3[];
+extern const guint qemu_input_map_qcode_to_atset3_len;
 
 /* A button, and all that differ between @button_old and @button_new. */
 void qemu_input_queue_btn(QemuConsole *src, InputButton btn, bool down);

@@ -21,6 +21,7 @@
 #include "ui/console.h"
 #include "ui/font.h"
 #include "ui/image-file.h"
+#include "ui/pixel_ops.h"
 
 /*** Formats and surfaces. ***/
 
@@ -51,6 +52,11 @@ static void test_formats(void)
     g_assert_cmphex(qemu_pixman_to_drm_format(PIXMAN_LE_x8r8g8b8), ==,
                     0x34325258);
     g_assert_cmpint(qemu_drm_format_to_pixman(0), ==, 0);
+    g_assert_cmphex(rgb_to_pixel8(0xff, 0x20, 0x40), ==, 0xe5);
+    g_assert_cmphex(rgb_to_pixel16(0xff, 0x04, 0x08), ==, 0xf821);
+    g_assert_cmphex(rgb_to_pixel16bgr(0xff, 0x04, 0x08), ==, 0x083f);
+    g_assert_cmphex(rgb_to_pixel15(0xff, 0x08, 0x08), ==, 0x7c21);
+    g_assert_cmphex(rgb_to_pixel32bgr(1, 2, 3), ==, 0x030201);
 }
 
 static void test_surface(void)
@@ -641,6 +647,15 @@ static void test_keys(void)
             g_assert_cmpint(
                 qemu_input_linux_to_qcode(qemu_input_map_qcode_to_linux[q]), ==,
                 q);
+        }
+    }
+    /* A PS/2 keyboard's first set is the same, in two bytes. */
+    for (int q = 1; q < qemu_input_map_qcode_to_qnum_len; q++) {
+        int number = qemu_input_map_qcode_to_qnum[q];
+        int set1 = number & 0x80 ? 0xe000 | (number & 0x7f) : number;
+
+        if (q != Q_KEY_CODE_PAUSE) {
+            g_assert_cmphex(qemu_input_map_qcode_to_atset1[q], ==, set1);
         }
     }
     g_assert_cmpint(qemu_input_key_number_to_qcode(100000), ==, 0);

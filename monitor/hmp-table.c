@@ -11,6 +11,13 @@
 
 HMPCommand hmp_info_cmds[] = {
     {
+        .name = "balloon",
+        .args_type = "",
+        .params = "",
+        .help = "show balloon information",
+        .cmd = hmp_info_balloon,
+    },
+    {
         .name = "block",
         .args_type = "nodes:-n,verbose:-v,device:B?",
         .params = "[-n] [-v] [device]",
@@ -293,6 +300,13 @@ HMPCommand hmp_info_cmds[] = {
 };
 
 HMPCommand hmp_cmds[] = {
+    {
+        .name = "balloon",
+        .args_type = "value:M",
+        .params = "target",
+        .help = "request VM to change its memory allocation (in MB)",
+        .cmd = hmp_balloon,
+    },
     {
         .name = "block_resize",
         .args_type = "device:B,size:o",

@@ -72,6 +72,8 @@ ERRORS = {
                                           "GenericError"),
     "x-query-virtio-queue-element": ({"path": "/machine", "queue": 0},
                                      "GenericError"),
+    "query-balloon": (None, "DeviceNotActive"),
+    "balloon": ({"value": 1 << 20}, "DeviceNotActive"),
     "dumpdtb": ({"filename": "/dev/null"}, "GenericError"),
     "query-hotpluggable-cpus": (None, "GenericError"),
     "query-cpu-model-expansion": ({"type": "full", "model": {"name": "none"}},

@@ -15,7 +15,7 @@
  * takes its thread off the processor, and nobody notices. So claims are counted,
  * and each CPU tells between blocks which it knows of. As long as one that is in
  * the guest does not know of a claim, the page is "young" for those who decode
- * it: each fence.i of theirs drops its blocks.
+ * it: each fence.i of theirs drops its blocks, and asks the others out.
  */
 #include "qemu/osdep.h"
 #include "exec/cputlb.h"
@@ -61,9 +61,13 @@ void soft_code_quiescent(AccelCPUState *s)
     }
 }
 
-/* The last claim that all CPUs in the guest but @cpu know of. */
-static uint64_t claims_known(CPUState *cpu)
+/*
+ * The last claim that all CPUs in the guest but @cpu know of. With @ask those
+ * that do not know of all are asked to come out of their blocks.
+ */
+static uint64_t claims_known(CPUState *cpu, bool ask)
 {
+    uint64_t last = qatomic_read(&nr_claims);
     uint64_t known = UINT64_MAX;
     CPUState *other;
 
@@ -73,7 +77,12 @@ static uint64_t claims_known(CPUState *cpu)
         AccelCPUState *s = qatomic_read(&other->accel);
 
         if (other != cpu && s && qatomic_load_acquire(&other->running)) {
-            known = MIN(known, qatomic_load_acquire(&s->claims_seen));
+            uint64_t seen = qatomic_load_acquire(&s->claims_seen);
+
+            known = MIN(known, seen);
+            if (ask && seen < last) {
+                qatomic_set(&other->neg.icount_decr.u16.high, -1);
+            }
         }
     }
     return known;
@@ -87,7 +96,7 @@ void soft_code_fence(CPUState *cpu)
         soft_code_catch_up(cpu);
     }
     if (unlikely(s->young->len)) {
-        soft_drop_young(s, claims_known(cpu));
+        soft_drop_young(s, claims_known(cpu, true));
     }
 }
 
@@ -115,7 +124,7 @@ uint64_t soft_code_add(CPUState *cpu, ram_addr_t ram, uint64_t granules)
         }
         claim = page->claim;
     }
-    return claim > claims_known(cpu) ? claim : 0;
+    return claim > claims_known(cpu, false) ? claim : 0;
 }
 
 static void tell(CPUState *cpu, ram_addr_t ram)

@@ -75,6 +75,7 @@ static inline uint32_t enc_j(int rd, int offset)
 
 #define ADDI(rd, rs, imm)   enc_i(0x13, 0, rd, rs, imm)
 #define SLLI(rd, rs, n)     enc_i(0x13, 1, rd, rs, n)
+#define SRLI(rd, rs, n)     enc_i(0x13, 5, rd, rs, n)
 #define ADD(rd, a, b)       enc_i(0x33, 0, rd, a, b)
 #define LB(rd, rs, imm)     enc_i(0x03, 0, rd, rs, imm)
 #define LW(rd, rs, imm)     enc_i(0x03, 2, rd, rs, imm)
@@ -95,6 +96,7 @@ static inline uint32_t enc_j(int rd, int offset)
 #define SRET                0x10200073u
 #define CSRR(rd, csr)       enc_i(0x73, 2, rd, 0, csr)
 #define CSRW(csr, rs)       enc_i(0x73, 1, 0, rs, csr)
+#define CSRRW(rd, csr, rs)  enc_i(0x73, 1, rd, rs, csr)
 #define AMOADD_D(rd, v, a)  enc_i(0x2f, 3, rd, a, 0x000 | (v))
 #define AMOSWAP_W(rd, v, a) enc_i(0x2f, 2, rd, a, 0x080 | (v))
 #define LR_D(rd, a)         enc_i(0x2f, 3, rd, a, 0x100)
@@ -242,9 +244,9 @@ static inline void poke(hwaddr addr, uint64_t value)
                          MEMTXATTRS_UNSPECIFIED, NULL);
 }
 
-static inline void machine_start(const char *harts)
+static inline void machine_start_as(const char *machine, const char *harts)
 {
-    const char *argv[] = { "test", "-M",          "virt",  "-accel", "soft",
+    const char *argv[] = { "test", "-M",          machine, "-accel", "soft",
                            "-smp", harts,         "-m",    "64M",    "-bios",
                            "none", "-nodefaults", "-display", "none", "-S" };
 
@@ -253,6 +255,11 @@ static inline void machine_start(const char *harts)
                           0x1000);
     memory_region_add_subregion_overlap(get_system_memory(), REPORT,
                                         &report_mr, 10);
+}
+
+static inline void machine_start(const char *harts)
+{
+    machine_start_as("virt", harts);
 }
 
 static inline void machine_end(void)

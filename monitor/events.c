@@ -28,6 +28,7 @@ static const struct {
     { "WATCHDOG" },
     { "QUORUM_REPORT_BAD", "node-name" },
     { "QUORUM_FAILURE" },
+    { "BLOCK_IO_ERROR", "qom-path" },
     { "VSERPORT_CHANGE", "id" },
     { "MEMORY_DEVICE_SIZE_CHANGE", "qom-path" },
     { "HV_BALLOON_STATUS_REPORT" },
@@ -99,6 +100,15 @@ static void period_ended(void *opaque)
     arm_timer();
 }
 
+/* An error that stops the machine is told each time: the guest cannot flood. */
+static bool stops_the_machine(const char *name, QDict *qdict)
+{
+    QDict *data = qdict_get_qdict(qdict, "data");
+
+    return !strcmp(name, "BLOCK_IO_ERROR") &&
+           !g_strcmp0(qdict_get_try_str(data, "action"), "stop");
+}
+
 static void deliver(QAPIEvent event, QDict *qdict)
 {
     const char *name = QAPIEvent_str(event);
@@ -106,7 +116,8 @@ static void deliver(QAPIEvent event, QDict *qdict)
 
     QEMU_LOCK_GUARD(&monitor_lock);
     for (int i = 0; i < (int)G_N_ELEMENTS(limited_events) && timer; i++) {
-        if (strcmp(limited_events[i].name, name)) {
+        if (strcmp(limited_events[i].name, name) ||
+            stops_the_machine(name, qdict)) {
             continue;
         }
         trace_monitor_protocol_event_queue(event, qdict, PERIOD_NS);

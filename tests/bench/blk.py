@@ -55,8 +55,9 @@ def initramfs(folder, tmp):
     archive = module.Cpio()
     archive.file("bin/randread", program())
     path = pathlib.Path(tmp, "initramfs")
-    path.write_bytes((folder / "initramfs.cpio.gz").read_bytes()
-                     + archive.bytes())
+    first = (folder / "initramfs.cpio.gz").read_bytes()
+    # The kernel looks for the next archive at a multiple of four.
+    path.write_bytes(first + bytes(-len(first) % 4) + archive.bytes())
     return path
 
 
@@ -71,8 +72,8 @@ def measure(emulator, initrd, folder, disk, more):
     with Guest(emulator, *args, qmp=False) as guest:
         guest.expect(PROMPT)
         guest.type("randread\n")
-        reads = int(guest.expect(r"bench: reads (\d+)").group(1))
-        time = int(guest.expect(r"bench: us (\d+)").group(1))
+        reads = int(guest.expect(r"bench: reads (\d+)\r?\n").group(1))
+        time = int(guest.expect(r"bench: us (\d+)\r?\n").group(1))
         return reads / time * 1000
 
 

@@ -52,27 +52,27 @@ static void request(VirtIORNG *s)
     }
 }
 
-static size_t fill_next(VirtIORNG *s, const char *data, size_t size)
+/* The next chain, which may have nothing to write to; false if there is none. */
+static bool fill_next(VirtIORNG *s, const char *data, size_t size, size_t *len)
 {
     VirtQueueElement *elem = virtqueue_pop(s->vq, sizeof(*elem));
-    size_t len;
 
     if (!elem) {
-        return 0;
+        return false;
     }
     trace_virtio_rng_popped(s);
-    len = iov_from_buf(elem->in_sg, elem->in_num, 0, data, size);
-    virtqueue_push(s->vq, elem, len);
-    trace_virtio_rng_pushed(s, len);
-    /* A chain with nothing to write is over as well. */
+    *len = iov_from_buf(elem->in_sg, elem->in_num, 0, data, size);
+    virtqueue_push(s->vq, elem, *len);
+    trace_virtio_rng_pushed(s, *len);
     g_free(elem);
-    return len;
+    return true;
 }
 
 static void receive_entropy(void *opaque, const void *data, size_t size)
 {
     VirtIORNG *s = opaque;
-    size_t done = 0;
+    size_t done = 0, len;
+    bool used = false;
 
     if (!guest_ready(s)) {
         return;
@@ -83,11 +83,15 @@ static void receive_entropy(void *opaque, const void *data, size_t size)
         return;
     }
     s->quota_remaining -= size;
-    while (done < size && !virtio_queue_empty(s->vq) &&
-           !virtio_device_disabled(VIRTIO_DEVICE(s))) {
-        done += fill_next(s, (const char *)data + done, size - done);
+    while (done < size &&
+           fill_next(s, (const char *)data + done, size - done, &len)) {
+        done += len;
+        used = true;
     }
-    virtio_notify(VIRTIO_DEVICE(s), s->vq);
+    /* Two kicks may have asked for the same buffers. */
+    if (used) {
+        virtio_notify(VIRTIO_DEVICE(s), s->vq);
+    }
     if (!virtio_queue_empty(s->vq)) {
         request(s);
     }

@@ -27,14 +27,28 @@ static inline bool blocks_all(const unsigned long *map, unsigned long first,
                     : find_next_bit(map, end, first)) >= end;
 }
 
+static inline void blocks_set_word(unsigned long *word, unsigned long mask,
+                                   bool plugged)
+{
+    *word = plugged ? *word | mask : *word & ~mask;
+}
+
+/* Makes all @nr blocks from @first on plugged, or unplugged. @nr > 0 */
 static inline void blocks_set(unsigned long *map, unsigned long first,
                               unsigned long nr, bool plugged)
 {
-    if (plugged) {
-        bitmap_set(map, first, nr);
-    } else {
-        bitmap_clear(map, first, nr);
+    const unsigned long last = first + nr - 1;
+    unsigned long *head = map + BIT_WORD(first), *tail = map + BIT_WORD(last);
+    const unsigned long head_mask = BITMAP_FIRST_WORD_MASK(first);
+    const unsigned long tail_mask = BITMAP_LAST_WORD_MASK(last + 1);
+
+    if (head == tail) {
+        blocks_set_word(head, head_mask & tail_mask, plugged);
+        return;
     }
+    blocks_set_word(head, head_mask, plugged);
+    memset(head + 1, plugged ? 0xff : 0, (char *)tail - (char *)(head + 1));
+    blocks_set_word(tail, tail_mask, plugged);
 }
 
 /*

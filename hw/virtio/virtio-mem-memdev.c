@@ -16,10 +16,12 @@ static uint64_t get_addr(const MemoryDeviceState *md)
 static void size_changed(Notifier *notifier, void *data)
 {
     VirtIOMEM *vmem = container_of(notifier, VirtIOMEM, size_event);
-    g_autofree char *path = object_get_canonical_path(OBJECT(vmem));
 
+    if (!vmem->path) {
+        vmem->path = object_get_canonical_path(OBJECT(vmem));
+    }
     qapi_event_send_memory_device_size_change(DEVICE(vmem)->id, vmem->size,
-                                              path);
+                                              vmem->path);
 }
 
 static void set_addr(MemoryDeviceState *md, uint64_t addr, Error **errp)

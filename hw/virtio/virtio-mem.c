@@ -571,6 +571,7 @@ static void virtio_mem_instance_init(Object *obj)
 static void virtio_mem_finalize(Object *obj)
 {
     virtio_mem_free_memslots(VIRTIO_MEM(obj));
+    g_free(VIRTIO_MEM(obj)->path);
 }
 
 static void virtio_mem_class_init(ObjectClass *oc, void *data)

@@ -80,6 +80,7 @@ struct VirtIOMEM {
     /* Ours: sends events when it is a memory device by itself. */
     Notifier size_event;
     bool size_event_added;
+    char *path; /* of this object, once there was an event */
 };
 
 /* Hears of resets of the whole system only. */

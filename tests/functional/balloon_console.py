@@ -129,9 +129,9 @@ def one_balloon():
 
 def port_name():
     """Of the port below /dev, such as vport0p1."""
-    return guest.shell("cd /sys/class/virtio-ports; "
-                       "for p in *; do grep -q org.plateau $p/name && "
-                       "echo $p; done")
+    # One line of a terminal, so that its echo is not broken in two.
+    path = guest.shell("grep -l plateau /sys/class/virtio-ports/*/name")
+    return path.split("/")[-2]
 
 
 def carries_bytes():
@@ -142,9 +142,10 @@ def carries_bytes():
     assert port.recv(100) == b"hello\n"
     data = bytes(range(256)) * 400
     guest.type(f"head -c {len(data)} /dev/{name} | md5sum\n")
-    for is_open in (True, False, True):
-        assert guest.event("VSERPORT_CHANGE") == {"open": is_open,
-                                                  "id": "vport"}
+    # At most one event a second, of the latest state: the close may be hidden.
+    assert guest.event("VSERPORT_CHANGE") == {"open": True, "id": "vport"}
+    while not guest.event("VSERPORT_CHANGE")["open"]:
+        pass
     port.sendall(data)
     guest.expect(hashlib.md5(data).hexdigest())
     guest.expect(PROMPT)

@@ -371,9 +371,12 @@ def test_hostile():
         half = socket.socket(socket.AF_UNIX)
         half.connect(e.vnc)
         half.sendall(b"RFB 003.0") # and no more
-        begin = time.monotonic()
-        e.qmp("query-status")
-        assert time.monotonic() - begin < 2
+        times = []
+        for _ in range(5):
+            begin = time.monotonic()
+            e.qmp("query-status")
+            times.append(time.monotonic() - begin)
+        assert min(times) < 1, times
         for _ in range(20):
             with socket.socket(socket.AF_UNIX) as s:
                 s.connect(e.vnc)

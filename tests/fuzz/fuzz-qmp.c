@@ -44,7 +44,7 @@ static const TypeInfo fuzz_type = {
 
 static const char *const forbidden[] = {
     "chardev-add", "chardev-change", "logfile", "device_add",
-    "object-add",  "object_add",     "log",
+    "object-add",  "object_add",     "log",     "screendump",
 };
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)

@@ -205,7 +205,7 @@ static const struct {
     { "change-vnc-password", "{'password': 'x'}", GENERIC,
       "Could not set password" },
     { "dumpdtb", "{'filename': '/dev/null'}", GENERIC, "FDT" },
-    { "query-balloon", NULL, "DeviceNotActive", "balloon" },
+    { "query-balloon", "{}", "DeviceNotActive", "balloon" },
     { "balloon", "{'value': 1048576}", "DeviceNotActive", "balloon" },
     { "blockdev-add", "{}", GENERIC, "'node-name' must be specified" },
     { "blockdev-add", "{'driver': 'qcow2', 'node-name': 'n'}", GENERIC,

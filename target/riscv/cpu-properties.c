@@ -109,6 +109,32 @@ static void set_ext(Object *obj, Visitor *v, const char *name, void *opaque,
     riscv_cpu_user_ext(cpu, ext->offset, on);
 }
 
+/* Capitals, as these were spelt before QEMU 8.1. */
+static const char *const old_names[] = {
+    "Zifencei", "Zicsr", "Zihintntl", "Zihintpause", "Zawrs", "Zfa",
+    "Zfh",      "Zfhmin", "Zve32f",   "Zve64f",      "Zve64d",
+};
+
+static void set_old_name(Object *obj, Visitor *v, const char *name,
+                         void *opaque, Error **errp)
+{
+    const RISCVCPUMultiExtConfig *ext = opaque;
+
+    warn_report("CPU property '%s' is deprecated. Please use '%s' instead",
+                name, ext->name);
+    set_ext(obj, v, name, opaque, errp);
+}
+
+static void add_old_name(Object *obj, const RISCVCPUMultiExtConfig *ext)
+{
+    for (int i = 0; i < ARRAY_SIZE(old_names); i++) {
+        if (!g_ascii_strcasecmp(old_names[i], ext->name)) {
+            object_property_add(obj, old_names[i], "bool", get_ext,
+                                set_old_name, NULL, (void *)ext);
+        }
+    }
+}
+
 /* ---- profiles ------------------------------------------------------------ */
 
 static void get_profile(Object *obj, Visitor *v, const char *name, void *opaque,
@@ -626,6 +652,7 @@ void riscv_cpu_add_feature_properties(RISCVCPU *cpu)
     for (ext = riscv_cpu_extensions; ext->name; ext++) {
         object_property_add(obj, ext->name, "bool", get_ext, set_ext, NULL,
                             (void *)ext);
+        add_old_name(obj, ext);
         if (defaults) {
             isa_ext_update_enabled(cpu, ext->offset, ext->enabled);
         }

@@ -120,7 +120,17 @@ def wrong():
         assert text in done.stderr, (cpu, done.stderr)
 
 
-TESTS = [registers, mappings, expansion, wrong]
+def old_names():
+    done = subprocess.run(
+        [BINARY, "-M", "virt", "-nodefaults", "-display", "none", "-bios",
+         "none", "-S", "-cpu", "rv64,Zawrs=off", "-monitor", "stdio"],
+        input="info registers\nquit\n", stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE, text=True, timeout=TIMEOUT, check=True)
+    assert "CPU property 'Zawrs' is deprecated. Please use 'zawrs' instead" in \
+        done.stderr, done.stderr
+
+
+TESTS = [registers, mappings, expansion, wrong, old_names]
 
 
 def main():

@@ -97,8 +97,7 @@ static void print_virtio_mem(Monitor *mon, const MemoryDeviceInfo *info,
     print_title(mon, info, vmi->id);
     monitor_printf(mon, "  memaddr: 0x%" PRIx64 "\n", vmi->memaddr);
     monitor_printf(mon, "  node: %" PRId64 "\n", vmi->node);
-    monitor_printf(mon, "  requested-size: %" PRIu64 "\n",
-                   vmi->requested_size);
+    monitor_printf(mon, "  requested-size: %" PRIu64 "\n", vmi->requested_size);
     monitor_printf(mon, "  size: %" PRIu64 "\n", vmi->size);
     monitor_printf(mon, "  max-size: %" PRIu64 "\n", vmi->max_size);
     monitor_printf(mon, "  block-size: %" PRIu64 "\n", vmi->block_size);

@@ -151,8 +151,7 @@ static void nvdimm_finalize(Object *obj)
 static void check_label_access(const NVDIMMDevice *nvdimm, uint64_t size,
                                uint64_t offset)
 {
-    assert(offset <= nvdimm->label_size &&
-           size <= nvdimm->label_size - offset);
+    assert(offset <= nvdimm->label_size && size <= nvdimm->label_size - offset);
 }
 
 static void nvdimm_read_labels(NVDIMMDevice *nvdimm, void *buf, uint64_t size,

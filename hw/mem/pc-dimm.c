@@ -44,9 +44,8 @@ static int choose_slot(const PCDIMMDevice *dimm, const MachineState *ms,
         return -1;
     }
     if (!slots) {
-        error_setg(errp,
-                   "no slots where allocated, please specify the 'slots' "
-                   "option");
+        error_setg(errp, "no slots where allocated, please specify the 'slots' "
+                         "option");
         return -1;
     }
     used = bitmap_new(slots);
@@ -129,9 +128,8 @@ static void pc_dimm_realize(DeviceState *dev, Error **errp)
         return;
     }
     if (host_memory_backend_is_mapped(dimm->hostmem)) {
-        error_setg(
-            errp, "can't use already busy memdev: %s",
-            object_get_canonical_path_component(OBJECT(dimm->hostmem)));
+        error_setg(errp, "can't use already busy memdev: %s",
+                   object_get_canonical_path_component(OBJECT(dimm->hostmem)));
         return;
     }
     if (pdc->realize) {

@@ -51,8 +51,7 @@ static bool place_fixed(const MemoryPlaceRequest *req, const Span *window,
                    req->align);
         return false;
     }
-    if (!span_init(&want, req->wanted, req->length) ||
-        !within(&want, window)) {
+    if (!span_init(&want, req->wanted, req->length) || !within(&want, window)) {
         error_setg(errp,
                    "can't add memory device [0x%" PRIx64 ":0x%" PRIx64
                    "], usable range for memory devices [0x%" PRIx64

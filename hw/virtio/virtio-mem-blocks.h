@@ -76,9 +76,9 @@ static inline bool blocks_next_run(const unsigned long *map, unsigned long from,
 }
 
 /* For each run in [@from, @end): a loop over @run, a VirtIOMEMRun. */
-#define BLOCKS_FOR_EACH_RUN(map, from, end, plugged, run)                 \
-    for (bool more_ = blocks_next_run(map, from, end, plugged, run);      \
-         more_; more_ = blocks_next_run(map, (run)->first + (run)->nr,    \
-                                        end, plugged, run))
+#define BLOCKS_FOR_EACH_RUN(map, from, end, plugged, run)                      \
+    for (bool more_ = blocks_next_run(map, from, end, plugged, run); more_;    \
+         more_ = blocks_next_run(map, (run)->first + (run)->nr, end, plugged,  \
+                                 run))
 
 #endif

@@ -44,7 +44,8 @@ static int for_each_part(const VirtIOMEM *vmem, const MemoryRegionSection *s,
         MIN(DIV_ROUND_UP(section_end(s), block), vmem->bitmap_size);
     VirtIOMEMRun run = { 0 };
 
-    BLOCKS_FOR_EACH_RUN(vmem->bitmap, from, end, plugged, &run) {
+    BLOCKS_FOR_EACH_RUN(vmem->bitmap, from, end, plugged, &run)
+    {
         MemoryRegionSection part = *s;
 
         if (cut_section(&part, run.first * block, run.nr * block)) {

@@ -39,8 +39,8 @@ static int unplug_blocks(VirtIOMEM *vmem, uint64_t offset, uint64_t size)
         return -EBUSY;
     }
     virtio_mem_notify_unplug(vmem, offset, size);
-    blocks_set(vmem->bitmap, offset / vmem->block_size,
-               size / vmem->block_size, false);
+    blocks_set(vmem->bitmap, offset / vmem->block_size, size / vmem->block_size,
+               false);
     virtio_mem_deactivate_memslots(vmem, offset, size);
     return 0;
 }
@@ -91,8 +91,8 @@ static int plug_blocks(VirtIOMEM *vmem, uint64_t offset, uint64_t size)
         discard(vmem, offset, size);
         return -EBUSY;
     }
-    blocks_set(vmem->bitmap, offset / vmem->block_size,
-               size / vmem->block_size, true);
+    blocks_set(vmem->bitmap, offset / vmem->block_size, size / vmem->block_size,
+               true);
     return 0;
 }
 

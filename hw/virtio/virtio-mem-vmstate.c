@@ -89,9 +89,10 @@ static int for_each_run(VirtIOMEM *vmem, bool plugged, RunFn fn)
 {
     VirtIOMEMRun run;
 
-    BLOCKS_FOR_EACH_RUN(vmem->bitmap, 0, vmem->bitmap_size, plugged, &run) {
-        int ret = fn(vmem, run.first * vmem->block_size,
-                     run.nr * vmem->block_size);
+    BLOCKS_FOR_EACH_RUN(vmem->bitmap, 0, vmem->bitmap_size, plugged, &run)
+    {
+        int ret =
+            fn(vmem, run.first * vmem->block_size, run.nr * vmem->block_size);
 
         if (ret) {
             return ret;
@@ -127,8 +128,8 @@ static int discard_run(VirtIOMEM *vmem, uint64_t offset, uint64_t size)
 /* The size must be what the bitmap says. */
 static int check_bitmap(const VirtIOMEM *vmem)
 {
-    uint64_t size = bitmap_count_one(vmem->bitmap, vmem->bitmap_size) *
-                    vmem->block_size;
+    uint64_t size =
+        bitmap_count_one(vmem->bitmap, vmem->bitmap_size) * vmem->block_size;
 
     if (size != vmem->size) {
         error_report("virtio-mem: 0x%" PRIx64 " bytes of blocks are plugged, "

@@ -28,7 +28,7 @@
 #include "trace/trace-hw_virtio.h"
 #include "virtio-mem-internal.h"
 
-#define THP_PATH "/sys/kernel/mm/transparent_hugepage"
+#define THP_PATH   "/sys/kernel/mm/transparent_hugepage"
 #define QUEUE_SIZE 128
 
 /* ---- sizes --------------------------------------------------------------- */
@@ -363,8 +363,8 @@ static void virtio_mem_realize(DeviceState *dev, Error **errp)
     host_memory_backend_set_mapped(vmem->memdev, true);
     vmstate_register_ram(&vmem->memdev->mr, dev);
     if (vmem->early_migration) {
-        vmstate_register_any(VMSTATE_IF(vmem),
-                             &vmstate_virtio_mem_device_early, vmem);
+        vmstate_register_any(VMSTATE_IF(vmem), &vmstate_virtio_mem_device_early,
+                             vmem);
     }
     listen_to_resets(vmem);
     /* Before the region is mapped, so that whoever sees it sees this. */

@@ -148,9 +148,8 @@ static void virtio_pmem_realize(DeviceState *dev, Error **errp)
         return;
     }
     if (host_memory_backend_is_mapped(pmem->memdev)) {
-        error_setg(
-            errp, "can't use already busy memdev: %s",
-            object_get_canonical_path_component(OBJECT(pmem->memdev)));
+        error_setg(errp, "can't use already busy memdev: %s",
+                   object_get_canonical_path_component(OBJECT(pmem->memdev)));
         return;
     }
     host_memory_backend_set_mapped(pmem->memdev, true);

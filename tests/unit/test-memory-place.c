@@ -63,8 +63,7 @@ static void test_fixed(void)
                       "memory devices [0x100000000:0x100000000]");
     add(placed, 5 * GiB, 2 * MiB, "dimm1");
     req.wanted = 5 * GiB;
-    check_error(&req,
-                "address range conflicts with memory device id='dimm1'");
+    check_error(&req, "address range conflicts with memory device id='dimm1'");
     add(placed, 7 * GiB - 2 * MiB, 2 * MiB, NULL);
     req.wanted = 6 * GiB;
     check_error(&req, "address range conflicts with memory device "

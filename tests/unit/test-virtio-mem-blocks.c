@@ -41,7 +41,8 @@ static void check_runs(const Pair *p, unsigned from, unsigned end, bool plugged)
     unsigned at = from;
     VirtIOMEMRun run;
 
-    BLOCKS_FOR_EACH_RUN(p->map, from, end, plugged, &run) {
+    BLOCKS_FOR_EACH_RUN(p->map, from, end, plugged, &run)
+    {
         g_assert_cmpuint(run.first, >=, at);
         g_assert_cmpuint(run.nr, >, 0);
         g_assert_cmpuint(run.first + run.nr, <=, end);

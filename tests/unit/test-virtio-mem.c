@@ -186,8 +186,8 @@ static unsigned request(unsigned type, uint64_t gpa, unsigned nb_blocks)
     stw_le_p(p, type);
     stq_le_p(p + 8, gpa);
     stw_le_p(p + 16, nb_blocks);
-    g_assert_true(
-        send_chain(sizeof(struct virtio_mem_req), sizeof(struct virtio_mem_resp)));
+    g_assert_true(send_chain(sizeof(struct virtio_mem_req),
+                             sizeof(struct virtio_mem_resp)));
     return lduw_le_p(vf_ram + RESP_AT);
 }
 
@@ -196,8 +196,8 @@ static unsigned last_state(void)
     return lduw_le_p(vf_ram + RESP_AT + 8);
 }
 
-#define ask(type, block, nb)                                              \
-    request(VIRTIO_MEM_REQ_##type, vmem->addr + (block) * BLOCK, nb)
+#define ask(type, block, nb)                                                   \
+    request(VIRTIO_MEM_REQ_##type, vmem->addr + (block)*BLOCK, nb)
 
 static void want(uint64_t size)
 {

@@ -37,6 +37,16 @@ CASES = {
     "port_populated": ([ROOT_PORT, "edu,bus=rp"], [(0, 4, 0), (1, 0, 0)]),
     "several": (["edu,addr=5.0,multifunction=on", "edu,addr=5.3"],
                 [(0, 5, 0), (0, 5, 3), (0, 5, 1)]),
+    "virtio": (["virtio-rng-pci,addr=1"], [(0, 1, 0)]),
+    "virtio_modern": (
+        ["virtio-rng-pci,addr=1,disable-legacy=on,page-per-vq=on,vectors=0"],
+        [(0, 1, 0)]),
+    "virtio_legacy": (["virtio-rng-pci,addr=1,disable-modern=on"], [(0, 1, 0)]),
+    "virtio_names": (
+        ["virtio-rng-pci-transitional,addr=1,modern-pio-notify=on",
+         "virtio-rng-pci-non-transitional,addr=2"], [(0, 1, 0), (0, 2, 0)]),
+    "virtio_express": ([ROOT_PORT, "virtio-rng-pci,bus=rp,aer=on,ats=on"],
+                       [(0, 4, 0), (1, 0, 0)]),
     "switch": ([ROOT_PORT, "x3130-upstream,bus=rp,id=up",
                 "xio3130-downstream,bus=up,id=d0,chassis=2,slot=1,port=1",
                 "xio3130-downstream,bus=up,id=d1,chassis=2,slot=2,port=2,addr=3",

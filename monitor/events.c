@@ -49,10 +49,17 @@ static EventThrottle *throttle;
 static QEMUTimer *timer;
 static QEMUClockType event_clock = QEMU_CLOCK_REALTIME;
 
+static void period_ended(void *opaque);
+
 void monitor_set_event_clock(QEMUClockType clock)
 {
     QEMU_LOCK_GUARD(&monitor_lock);
     event_clock = clock;
+    if (timer) {
+        /* Of the clock that the periods are measured by, or it never ends. */
+        timer_free(timer);
+        timer = timer_new_ns(event_clock, period_ended, NULL);
+    }
 }
 
 /* To all clients that are past the negotiation. monitor_lock is held. */

@@ -123,18 +123,18 @@ void hmp_info_blockstats(Monitor *mon, const QDict *qdict)
     for (BlockStatsList *l = list; l; l = l->next) {
         const BlockDeviceStats *s = l->value->stats;
 
-        monitor_printf(
-            mon,
-            "%s: rd_bytes=%" PRId64 " wr_bytes=%" PRId64
-            " rd_operations=%" PRId64 " wr_operations=%" PRId64
-            " flush_operations=%" PRId64 " wr_total_time_ns=%" PRId64
-            " rd_total_time_ns=%" PRId64 " flush_total_time_ns=%" PRId64
-            " rd_merged=%" PRId64 " wr_merged=%" PRId64
-            " idle_time_ns=%" PRId64 "\n",
-            l->value->device, s->rd_bytes, s->wr_bytes, s->rd_operations,
-            s->wr_operations, s->flush_operations, s->wr_total_time_ns,
-            s->rd_total_time_ns, s->flush_total_time_ns, s->rd_merged,
-            s->wr_merged, s->idle_time_ns);
+        monitor_printf(mon,
+                       "%s: rd_bytes=%" PRId64 " wr_bytes=%" PRId64
+                       " rd_operations=%" PRId64 " wr_operations=%" PRId64
+                       " flush_operations=%" PRId64 " wr_total_time_ns=%" PRId64
+                       " rd_total_time_ns=%" PRId64
+                       " flush_total_time_ns=%" PRId64 " rd_merged=%" PRId64
+                       " wr_merged=%" PRId64 " idle_time_ns=%" PRId64 "\n",
+                       l->value->device, s->rd_bytes, s->wr_bytes,
+                       s->rd_operations, s->wr_operations, s->flush_operations,
+                       s->wr_total_time_ns, s->rd_total_time_ns,
+                       s->flush_total_time_ns, s->rd_merged, s->wr_merged,
+                       s->idle_time_ns);
     }
 }
 

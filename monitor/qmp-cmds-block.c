@@ -124,15 +124,15 @@ static BlockDeviceStats *device_stats(BlockBackend *blk)
     }
     s = blk_get_stats(blk);
     WITH_QEMU_LOCK_GUARD(&s->lock) {
-#define KIND(field, type)                                    \
-        d->field##_operations = s->nr_ops[type];             \
-        d->failed_##field##_operations = s->failed_ops[type]; \
-        d->invalid_##field##_operations = s->invalid_ops[type]; \
-        d->field##_total_time_ns = s->total_time_ns[type]
-#define DATA(field, type)                    \
-        KIND(field, type);                   \
-        d->field##_bytes = s->nr_bytes[type]; \
-        d->field##_merged = s->merged[type]
+#define KIND(field, type)                                                      \
+    d->field##_operations = s->nr_ops[type];                                   \
+    d->failed_##field##_operations = s->failed_ops[type];                      \
+    d->invalid_##field##_operations = s->invalid_ops[type];                    \
+    d->field##_total_time_ns = s->total_time_ns[type]
+#define DATA(field, type)                                                      \
+    KIND(field, type);                                                         \
+    d->field##_bytes = s->nr_bytes[type];                                      \
+    d->field##_merged = s->merged[type]
 
         DATA(rd, BLOCK_ACCT_READ);
         DATA(wr, BLOCK_ACCT_WRITE);

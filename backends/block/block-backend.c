@@ -487,8 +487,7 @@ int blk_get_max_iov(BlockBackend *blk)
 
 int blk_probe_blocksizes(BlockBackend *blk, BlockSizes *bsz)
 {
-    return blk->root.bs ? bdrv_probe_blocksizes(blk->root.bs, bsz)
-                        : -ENOMEDIUM;
+    return blk->root.bs ? bdrv_probe_blocksizes(blk->root.bs, bsz) : -ENOMEDIUM;
 }
 
 int blk_probe_geometry(BlockBackend *blk, HDGeometry *geo)
@@ -552,10 +551,9 @@ static int run_vector(BlockBackend *blk, ReqKind kind, int64_t offset,
                       BdrvRequestFlags flags)
 {
     QEMUIOVector part;
-    BlockReq req = { .kind = kind,
-                     .offset = offset,
-                     .bytes = bytes,
-                     .flags = flags };
+    BlockReq req = {
+        .kind = kind, .offset = offset, .bytes = bytes, .flags = flags
+    };
     int ret;
 
     assert(qiov_offset <= qiov->size && bytes <= qiov->size - qiov_offset);

@@ -62,8 +62,8 @@ static int transfer_rest(int fd, const BlockReq *req, int64_t done)
 
 static int transfer_all(int fd, const BlockReq *req)
 {
-    ssize_t n = transfer(fd, req->kind == REQ_WRITE, req->iov, req->niov,
-                         req->offset);
+    ssize_t n =
+        transfer(fd, req->kind == REQ_WRITE, req->iov, req->niov, req->offset);
 
     return n == req->bytes ? 0 : n < 0 ? -errno : transfer_rest(fd, req, n);
 }
@@ -72,11 +72,9 @@ static int transfer_buffer(int fd, ReqKind kind, int64_t offset, int64_t bytes,
                            void *buf)
 {
     struct iovec iov = { .iov_base = buf, .iov_len = bytes };
-    BlockReq req = { .kind = kind,
-                     .offset = offset,
-                     .bytes = bytes,
-                     .iov = &iov,
-                     .niov = 1 };
+    BlockReq req = {
+        .kind = kind, .offset = offset, .bytes = bytes, .iov = &iov, .niov = 1
+    };
 
     return transfer_all(fd, &req);
 }
@@ -128,8 +126,7 @@ static int run_units(BlockDriverState *bs, const BlockReq *req, uint8_t *buf,
 static int run_bounced(BlockDriverState *bs, const BlockReq *req)
 {
     int64_t begin = QEMU_ALIGN_DOWN(req->offset, bs->align);
-    int64_t length =
-        QEMU_ALIGN_UP(req->offset + req->bytes, bs->align) - begin;
+    int64_t length = QEMU_ALIGN_UP(req->offset + req->bytes, bs->align) - begin;
     uint8_t *buf = qemu_try_memalign(MAX(bs->align, 4096), length);
     int ret = buf ? run_units(bs, req, buf, begin, length) : -ENOMEM;
 
@@ -237,8 +234,8 @@ static int run_discard(BlockDriverState *bs, const BlockReq *req)
     if (bs->kind == BLOCKDEV_DRIVER_FILE) {
         ret = run_fallocate(bs, &bs->punch, FALLOC_FL_PUNCH_HOLE, req);
     } else {
-        ret = RETRY_ON_EINTR(ioctl(bs->fd, BLKDISCARD, range)) == 0 ? 0
-                                                                      : -errno;
+        ret =
+            RETRY_ON_EINTR(ioctl(bs->fd, BLKDISCARD, range)) == 0 ? 0 : -errno;
     }
     /* It was only a hint. */
     return ret == -ENOTSUP || ret == -ENOTTY || ret == -EOPNOTSUPP ? 0 : ret;

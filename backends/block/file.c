@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Nodes that are files and block devices of the host: opening them. Locks on single bytes
- * tell other processes what is done with the file and what it may not be used
- * for meanwhile; the bytes are those that QEMU uses.
+ * Nodes that are files and block devices of the host: opening them. Locks on
+ * single bytes tell other processes what is done with the file and what it may
+ * not be used for meanwhile; the bytes are those that QEMU uses.
  */
 #include "qemu/osdep.h"
 #include "block-internal.h"
@@ -173,13 +173,15 @@ static FileSpeed file_speed(BlockDriverState *bs)
 {
     struct statfs st;
 
-    if (bs->direct || bs->aio != BLOCKDEV_AIO_OPTIONS_THREADS) {
+    if (bs->direct) {
         return FILE_SLOW;
     }
-    return fstatfs(bs->fd, &st) == 0 && (st.f_type == TMPFS_MAGIC ||
-                                         st.f_type == RAMFS_MAGIC)
-               ? FILE_MEMORY
-               : FILE_CACHED;
+    if (fstatfs(bs->fd, &st) == 0 &&
+        (st.f_type == TMPFS_MAGIC || st.f_type == RAMFS_MAGIC)) {
+        return FILE_MEMORY;
+    }
+    /* io_uring looks into the page cache itself. */
+    return bs->aio == BLOCKDEV_AIO_OPTIONS_THREADS ? FILE_CACHED : FILE_SLOW;
 }
 
 static bool check_aio(BlockDriverState *bs, Error **errp)

@@ -61,8 +61,7 @@ static void submit_waiting(void *opaque)
     bool any = false;
     RingReq *r;
 
-    while (s->in_kernel < RING_ENTRIES &&
-           (r = QSIMPLEQ_FIRST(&s->waiting))) {
+    while (s->in_kernel < RING_ENTRIES && (r = QSIMPLEQ_FIRST(&s->waiting))) {
         struct io_uring_sqe *sqe = io_uring_get_sqe(&s->ring);
 
         if (!sqe) {
@@ -74,8 +73,7 @@ static void submit_waiting(void *opaque)
         any = true;
     }
     /* EAGAIN, EBUSY: the kernel is short of something; try again soon. */
-    if ((any || io_uring_sq_ready(&s->ring)) &&
-        io_uring_submit(&s->ring) < 0) {
+    if ((any || io_uring_sq_ready(&s->ring)) && io_uring_submit(&s->ring) < 0) {
         qemu_bh_schedule_idle(s->bh);
     }
 }

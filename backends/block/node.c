@@ -283,8 +283,7 @@ void node_user_detach(NodeUser *user)
     bdrv_unref(bs);
 }
 
-bool node_open_child(BlockDriverState *bs, const BlockdevRef *ref,
-                     Error **errp)
+bool node_open_child(BlockDriverState *bs, const BlockdevRef *ref, Error **errp)
 {
     BlockDriverState *below = node_from_ref(ref, errp);
     bool ok;

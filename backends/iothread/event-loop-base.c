@@ -151,7 +151,7 @@ static const TypeInfo types[] = {
         .instance_init = base_instance_init,
         .class_size = sizeof(EventLoopBaseClass),
         .class_init = base_class_init,
-        .interfaces = (InterfaceInfo[]){ { TYPE_USER_CREATABLE }, { } },
+        .interfaces = (InterfaceInfo[]){ { TYPE_USER_CREATABLE }, {} },
     },
     {
         .name = TYPE_MAIN_LOOP,

@@ -216,8 +216,7 @@ char *iothread_get_id(IOThread *t)
 
 IOThread *iothread_by_id(const char *id)
 {
-    Object *obj =
-        object_resolve_path_component(object_get_objects_root(), id);
+    Object *obj = object_resolve_path_component(object_get_objects_root(), id);
 
     return (IOThread *)object_dynamic_cast(obj, TYPE_IOTHREAD);
 }
@@ -237,9 +236,8 @@ GMainContext *iothread_get_g_main_context(IOThread *t)
 
 IOThread *iothread_create(const char *id, Error **errp)
 {
-    Object *obj =
-        object_new_with_props(TYPE_IOTHREAD, object_get_internal_root(), id,
-                              errp, NULL);
+    Object *obj = object_new_with_props(
+        TYPE_IOTHREAD, object_get_internal_root(), id, errp, NULL);
 
     return (IOThread *)obj;
 }

@@ -50,8 +50,7 @@ static void from_size(BlockBackend *blk, BlockConf *conf)
     uint64_t sectors;
 
     blk_get_geometry(blk, &sectors);
-    conf->cyls =
-        MAX(2, MIN(ATA_CYLS_MAX, sectors / (ATA_HEADS * ATA_SECS)));
+    conf->cyls = MAX(2, MIN(ATA_CYLS_MAX, sectors / (ATA_HEADS * ATA_SECS)));
     conf->heads = ATA_HEADS;
     conf->secs = ATA_SECS;
 }

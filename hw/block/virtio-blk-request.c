@@ -16,8 +16,7 @@
 
 /*** The end of a request. ***/
 
-void virtio_blk_init_request(VirtIOBlock *s, VirtQueue *vq,
-                             VirtIOBlockReq *req)
+void virtio_blk_init_request(VirtIOBlock *s, VirtQueue *vq, VirtIOBlockReq *req)
 {
     memset((char *)req + sizeof(req->elem), 0,
            sizeof(*req) - sizeof(req->elem));
@@ -234,9 +233,9 @@ static void handle_rw(VirtIOBlockReq *req, MultiReqBuffer *mrb, bool is_write,
         return;
     }
     block_acct_start(stats, &req->acct, req->qiov.size, type);
-    if (mrb->num_reqs && (mrb->num_reqs == VIRTIO_BLK_MAX_MERGE_REQS ||
-                          is_write != mrb->is_write ||
-                          !s->conf.request_merging)) {
+    if (mrb->num_reqs &&
+        (mrb->num_reqs == VIRTIO_BLK_MAX_MERGE_REQS ||
+         is_write != mrb->is_write || !s->conf.request_merging)) {
         submit_all(s, mrb);
     }
     mrb->reqs[mrb->num_reqs++] = req;
@@ -279,8 +278,7 @@ static void handle_scsi(VirtIOBlockReq *req)
     }
     if (elem->in_sg[elem->in_num - 2].iov_len >=
         sizeof(struct virtio_scsi_inhdr)) {
-        struct virtio_scsi_inhdr *scsi =
-            elem->in_sg[elem->in_num - 2].iov_base;
+        struct virtio_scsi_inhdr *scsi = elem->in_sg[elem->in_num - 2].iov_base;
 
         virtio_stl_p(VIRTIO_DEVICE(req->dev), &scsi->errors, 255);
     }
@@ -443,7 +441,7 @@ static VirtIOBlockReq *next_request(VirtIOBlock *s, VirtQueue *vq)
 void virtio_blk_handle_vq(VirtIOBlock *s, VirtQueue *vq)
 {
     bool suppress = virtio_queue_get_notification(vq);
-    MultiReqBuffer mrb = { };
+    MultiReqBuffer mrb = {};
     VirtIOBlockReq *req;
 
     defer_call_begin();
@@ -493,7 +491,7 @@ void virtio_blk_purge(VirtIOBlock *s)
 void virtio_blk_retry(VirtIOBlockReq *rq)
 {
     VirtIOBlock *s = rq->dev;
-    MultiReqBuffer mrb = { };
+    MultiReqBuffer mrb = {};
 
     while (rq) {
         VirtIOBlockReq *next = rq->next;

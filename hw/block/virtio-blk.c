@@ -24,7 +24,7 @@ static const VirtIOFeature feature_sizes[] = {
       .end = endof(struct virtio_blk_config, discard_sector_alignment) },
     { .flags = 1ULL << VIRTIO_BLK_F_WRITE_ZEROES,
       .end = endof(struct virtio_blk_config, write_zeroes_may_unmap) },
-    { },
+    {},
 };
 
 static const VirtIOConfigSizeParams config_size_params = {
@@ -39,11 +39,10 @@ static void put_limits(VirtIOBlock *s, struct virtio_blk_config *c)
     BlockConf *conf = &s->conf.conf;
 
     if (virtio_has_feature(s->host_features, VIRTIO_BLK_F_DISCARD)) {
-        uint32_t granularity =
-            conf->discard_granularity == -1 ||
-                    !s->conf.report_discard_granularity
-                ? conf->logical_block_size
-                : conf->discard_granularity;
+        uint32_t granularity = conf->discard_granularity == -1 ||
+                                       !s->conf.report_discard_granularity
+                                   ? conf->logical_block_size
+                                   : conf->discard_granularity;
 
         virtio_stl_p(vdev, &c->max_discard_sectors,
                      s->conf.max_discard_sectors);
@@ -64,7 +63,7 @@ static void get_config(VirtIODevice *vdev, uint8_t *config)
     VirtIOBlock *s = VIRTIO_BLK(vdev);
     BlockConf *conf = &s->conf.conf;
     uint32_t size = conf->logical_block_size;
-    struct virtio_blk_config c = { };
+    struct virtio_blk_config c = {};
     int64_t length = blk_getlength(s->blk);
     uint64_t sectors;
 
@@ -272,10 +271,8 @@ static const VMStateDescription vmstate_virtio_blk = {
     .name = "virtio-blk",
     .version_id = 2,
     .minimum_version_id = 2,
-    .fields = (const VMStateField[]) {
-        VMSTATE_VIRTIO_DEVICE,
-        VMSTATE_END_OF_LIST()
-    },
+    .fields =
+        (const VMStateField[]){ VMSTATE_VIRTIO_DEVICE, VMSTATE_END_OF_LIST() },
 };
 
 /* ---- life ---------------------------------------------------------------- */
@@ -338,9 +335,9 @@ static bool check_backend(VirtIOBlock *s, Error **errp)
         return false;
     }
     if (!check_queues(conf, errp) ||
-        !blkconf_apply_backend_options(
-            &conf->conf, !blk_supports_write_perm(conf->conf.blk), true,
-            errp)) {
+        !blkconf_apply_backend_options(&conf->conf,
+                                       !blk_supports_write_perm(conf->conf.blk),
+                                       true, errp)) {
         return false;
     }
     s->original_wce = blk_enable_write_cache(conf->conf.blk);
@@ -417,8 +414,7 @@ static const Property blk_properties[] = {
     DEFINE_PROP_UINT32("max-discard-sectors", VirtIOBlock,
                        conf.max_discard_sectors, BDRV_REQUEST_MAX_SECTORS),
     DEFINE_PROP_UINT32("max-write-zeroes-sectors", VirtIOBlock,
-                       conf.max_write_zeroes_sectors,
-                       BDRV_REQUEST_MAX_SECTORS),
+                       conf.max_write_zeroes_sectors, BDRV_REQUEST_MAX_SECTORS),
     DEFINE_PROP_BOOL("x-enable-wce-if-config-wce", VirtIOBlock,
                      conf.x_enable_wce_if_config_wce, true),
 };

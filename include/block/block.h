@@ -70,7 +70,7 @@ BlockDeviceInfo *bdrv_block_device_info(BlockBackend *blk,
 
 /*
  * Between the two, no request of a backend above @bs, or of any, is under way,
- * and those that are made wait. Under the BQL. bdrv_drain_all() is both at once.
+ * and those that are made wait. Under the BQL. bdrv_drain_all() is both.
  */
 void bdrv_drained_begin(BlockDriverState *bs);
 void bdrv_drained_end(BlockDriverState *bs);

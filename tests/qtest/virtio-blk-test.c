@@ -72,9 +72,9 @@ static void start_driver(void)
     set_reg(VIRTIO_MMIO_DRIVER_FEATURES, features);
     set_reg(VIRTIO_MMIO_DRIVER_FEATURES_SEL, 1);
     set_reg(VIRTIO_MMIO_DRIVER_FEATURES, features >> 32);
-    set_reg(VIRTIO_MMIO_STATUS,
-            VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER |
-                VIRTIO_CONFIG_S_FEATURES_OK);
+    set_reg(VIRTIO_MMIO_STATUS, VIRTIO_CONFIG_S_ACKNOWLEDGE |
+                                    VIRTIO_CONFIG_S_DRIVER |
+                                    VIRTIO_CONFIG_S_FEATURES_OK);
     g_assert_true(reg(VIRTIO_MMIO_STATUS) & VIRTIO_CONFIG_S_FEATURES_OK);
     set_reg(VIRTIO_MMIO_QUEUE_SEL, 0);
     set_reg(VIRTIO_MMIO_QUEUE_NUM, NUM);
@@ -128,8 +128,7 @@ static void add(uint64_t addr, uint32_t len, bool device_writes)
     uint64_t desc = DESC + 16 * chain_len;
 
     if (chain_len) {
-        qtest_writew(s, desc - 4,
-                     qtest_readw(s, desc - 4) | VRING_DESC_F_NEXT);
+        qtest_writew(s, desc - 4, qtest_readw(s, desc - 4) | VRING_DESC_F_NEXT);
         qtest_writew(s, desc - 2, chain_len);
     }
     qtest_writeq(s, desc, addr);
@@ -230,13 +229,12 @@ static void test_config(void)
           "min_io_size=8192,opt_io_size=65536,discard_granularity=16384,"
           "max-discard-sectors=1000",
           FILE_NODE);
-    g_assert_cmphex(offered() & 0xffffff, ==,
-                    1 << VIRTIO_BLK_F_SEG_MAX | 1 << VIRTIO_BLK_F_GEOMETRY |
-                        1 << VIRTIO_BLK_F_BLK_SIZE | 1 << VIRTIO_BLK_F_FLUSH |
-                        1 << VIRTIO_BLK_F_TOPOLOGY |
-                        1 << VIRTIO_BLK_F_CONFIG_WCE |
-                        1 << VIRTIO_BLK_F_DISCARD |
-                        1 << VIRTIO_BLK_F_WRITE_ZEROES);
+    g_assert_cmphex(
+        offered() & 0xffffff, ==,
+        1 << VIRTIO_BLK_F_SEG_MAX | 1 << VIRTIO_BLK_F_GEOMETRY |
+            1 << VIRTIO_BLK_F_BLK_SIZE | 1 << VIRTIO_BLK_F_FLUSH |
+            1 << VIRTIO_BLK_F_TOPOLOGY | 1 << VIRTIO_BLK_F_CONFIG_WCE |
+            1 << VIRTIO_BLK_F_DISCARD | 1 << VIRTIO_BLK_F_WRITE_ZEROES);
     g_assert_cmpuint(CONFIG(capacity), ==, SIZE / 512);
     g_assert_cmpuint(CONFIG(size_max), ==, 0);
     g_assert_cmpuint(CONFIG(seg_max), ==, 62);
@@ -452,8 +450,8 @@ static void test_stop(void)
     qtest_qmp_assert_success(s, "{'execute': 'cont'}");
     g_assert_cmphex(request(VIRTIO_BLK_T_IN, 9, 512), ==, VIRTIO_BLK_S_IOERR);
     event = qmp_client_event(c, "BLOCK_IO_ERROR");
-    g_assert_cmpstr(
-        qdict_get_str(qdict_get_qdict(event, "data"), "action"), ==, "report");
+    g_assert_cmpstr(qdict_get_str(qdict_get_qdict(event, "data"), "action"), ==,
+                    "report");
 
     qtest_memset(s, DATA, 'w', 512);
     queue_request(VIRTIO_BLK_T_OUT, 8, 512);
@@ -499,10 +497,8 @@ static void test_iothread(void)
     qtest_qmp_assert_success(s, "{'execute': 'cont'}");
     qtest_memset(s, DATA, 'i', 512);
     for (int i = 0; i < 40; i++) {
-        g_assert_cmphex(request(VIRTIO_BLK_T_OUT, i, 512), ==,
-                        VIRTIO_BLK_S_OK);
-        g_assert_cmphex(request(VIRTIO_BLK_T_IN, i, 512), ==,
-                        VIRTIO_BLK_S_OK);
+        g_assert_cmphex(request(VIRTIO_BLK_T_OUT, i, 512), ==, VIRTIO_BLK_S_OK);
+        g_assert_cmphex(request(VIRTIO_BLK_T_IN, i, 512), ==, VIRTIO_BLK_S_OK);
         if (i % 10 == 9) {
             start_driver();
             qtest_qmp_assert_success(s, "{'execute': 'stop'}");

@@ -75,7 +75,6 @@ static void close_backend(BlockBackend *blk)
     blockdev_close_all();
 }
 
-
 /*** Random requests. ***/
 
 typedef struct Op {
@@ -141,7 +140,8 @@ static void start_op(Run *run, Op *op, int kind, int64_t offset, int64_t bytes)
     op->buf = qemu_memalign(4096, bytes);
     qemu_iovec_init(&op->qiov, 1);
     while (at < bytes) {
-        int64_t part = MIN(bytes - at, g_rand_int_range(run->rand, 1, 20) * 512);
+        int64_t part =
+            MIN(bytes - at, g_rand_int_range(run->rand, 1, 20) * 512);
 
         qemu_iovec_add(&op->qiov, op->buf + at, part);
         at += part;
@@ -160,10 +160,9 @@ static void start_op(Run *run, Op *op, int kind, int64_t offset, int64_t bytes)
         break;
     case 2:
         memset(run->model + offset, 0, bytes);
-        blk_aio_pwrite_zeroes(run->blk, offset, bytes,
-                              g_rand_boolean(run->rand) ? BDRV_REQ_MAY_UNMAP
-                                                        : 0,
-                              op_done, op);
+        blk_aio_pwrite_zeroes(
+            run->blk, offset, bytes,
+            g_rand_boolean(run->rand) ? BDRV_REQ_MAY_UNMAP : 0, op_done, op);
         break;
     default:
         if (run->discard_zeroes) {
@@ -332,9 +331,9 @@ static void test_errors(void)
     g_assert_cmpint(one(blk, true, -1, 1), ==, -EIO);
     g_assert_cmpint(one(blk, false, INT64_MAX - 5, 10), ==, -EIO);
     g_assert_cmpint(one(none, false, 0, 1), ==, -ENOMEDIUM);
-    g_assert_cmpint(blk_set_perm(blk, BLK_PERM_CONSISTENT_READ, BLK_PERM_ALL,
-                                 &error_abort),
-                    ==, 0);
+    g_assert_cmpint(
+        blk_set_perm(blk, BLK_PERM_CONSISTENT_READ, BLK_PERM_ALL, &error_abort),
+        ==, 0);
     g_assert_cmpint(one(blk, true, 0, 1), ==, -EPERM);
     blk_unref(none);
     close_backend(blk);
@@ -358,8 +357,8 @@ static void test_options(void)
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
-        QDict *dict = qobject_to(
-            QDict, qobject_from_json(wrong[i].json, &error_abort));
+        QDict *dict =
+            qobject_to(QDict, qobject_from_json(wrong[i].json, &error_abort));
         Error *err = NULL;
 
         g_assert_false(blockdev_add_dict(dict, false, &err));
@@ -459,8 +458,8 @@ static void test_thread_pool(void)
         thread_pool_submit_aio(sleep_a_bit, NULL, store, &results[0]);
         acb = thread_pool_submit_aio(count_up, &last, store, &results[1]);
         acb->aiocb_info->cancel_async(acb);
-        AIO_WAIT_WHILE_UNLOCKED(NULL, results[0] == INT_MAX ||
-                                          results[1] == INT_MAX);
+        AIO_WAIT_WHILE_UNLOCKED(NULL,
+                                results[0] == INT_MAX || results[1] == INT_MAX);
         g_assert_cmpint(results[0], ==, 7);
         if (results[1] == -ECANCELED) {
             break; /* else threads of before were still there */

@@ -24,12 +24,11 @@ static Drv drv;
 static void make_node(void)
 {
     QDict *dict = qobject_to(
-        QDict,
-        qobject_from_json(
-            "{'driver': 'blkdebug', 'node-name': 'n', 'inject-error': ["
-            " {'event': 'none', 'iotype': 'write', 'once': true}],"
-            " 'image': {'driver': 'null-co', 'size': 65536}}",
-            &error_abort));
+        QDict, qobject_from_json(
+                   "{'driver': 'blkdebug', 'node-name': 'n', 'inject-error': ["
+                   " {'event': 'none', 'iotype': 'write', 'once': true}],"
+                   " 'image': {'driver': 'null-co', 'size': 65536}}",
+                   &error_abort));
 
     blockdev_add_dict(dict, false, &error_abort);
     qobject_unref(dict);
@@ -117,8 +116,8 @@ static void test_saved_request(void)
     g_assert_nonnull(blk->rq);
     g_assert_null(blk->rq->next);
     g_assert_cmpint(virtio_get_queue_index(blk->rq->vq), ==, 1);
-    g_assert_cmpint(save_to_bytes(vmsd, blk, 2, NULL, &after, &error_abort),
-                    ==, 0);
+    g_assert_cmpint(save_to_bytes(vmsd, blk, 2, NULL, &after, &error_abort), ==,
+                    0);
     g_byte_array_append(after, (const uint8_t[]){ 0 }, 1);
     g_assert_cmpmem(before->data, before->len, after->data, after->len);
     vm_state_notify(true, RUN_STATE_RUNNING);
@@ -137,7 +136,7 @@ static void test_saved_request(void)
             vf_write(VIRTIO_MMIO_STATUS, 0);
         }
     }
-    vf_destroy();
+    object_unparent(OBJECT(vf_mmio));
     blockdev_close_all();
 }
 

@@ -19,7 +19,7 @@
  * that the queue's host notifier is attached to, by one thread at a time.
  *
  * Implemented in hw/virtio/virtio.c (device), virtio-queue.c (addresses and
- * sizes of queues), virtio-pop.c, virtio-split.c, virtio-packed.c (rings),
+ * sizes of queues), virtio-element.c, -chain.c, -split.c, -packed.c (rings),
  * virtio-notify.c (notifiers) and virtio-vmstate.c. Sections are of the virtio
  * 1.2 specification.
  */

@@ -41,6 +41,10 @@ PLACED = [
     ([*MEM, "-device", "pc-dimm,id=d0,memdev=m1", *VMEM],
      [("dimm", "d0", "0xc0000000"), ("virtio-mem", "v0", "0xd0000000")],
      256 << 20),
+    ([*MEM, "-device", "virtio-mem-pci,id=v0,memdev=m0,block-size=2M",
+      "-device", "virtio-pmem-pci,id=p0,memdev=m1"],
+     [("virtio-mem", "v0", "0xc0000000"), ("virtio-pmem", "p0", "0x100000000")],
+     256 << 20),
     # The lowest place that is free, whatever came first.
     ([*MEM, "-device", "virtio-mem,id=v0,memdev=m0,memaddr=0xd0000000",
       "-device", "virtio-pmem,id=p0,memdev=m1"],

@@ -15,7 +15,7 @@
 
 static QemuLockCnt machine_ioctls;
 static QemuEvent left;
-static bool initialized;
+static bool initialized, inhibited;
 
 void accel_blocker_init(void)
 {
@@ -97,15 +97,22 @@ void accel_ioctl_inhibit_begin(void)
         }
         qemu_event_wait(&left);
     }
+    inhibited = true;
 }
 
 void accel_ioctl_inhibit_end(void)
 {
     CPUState *cpu;
 
+    inhibited = false;
     qemu_lockcnt_unlock(&machine_ioctls);
     CPU_FOREACH(cpu)
     {
         qemu_lockcnt_unlock(&cpu->in_ioctl_lock);
     }
+}
+
+bool accel_ioctl_inhibited(void)
+{
+    return inhibited;
 }

@@ -14,3 +14,31 @@ bool runstate_is_running(void)
 void qemu_system_debug_request(void)
 {
 }
+
+/* A program may have some of what follows, and then needs the others. */
+#define WEAK __attribute__((weak))
+
+WEAK int vm_stop(RunState state)
+{
+    return 0;
+}
+
+WEAK void qemu_system_vmstop_request_prepare(void)
+{
+}
+
+WEAK void qemu_system_vmstop_request(RunState reason)
+{
+}
+
+WEAK void qemu_system_reset_request(ShutdownCause reason)
+{
+}
+
+WEAK void qemu_system_shutdown_request(ShutdownCause reason)
+{
+}
+
+WEAK void qemu_system_guest_panicked(GuestPanicInformation *info)
+{
+}

@@ -13,6 +13,7 @@
 #include "qemu/accel.h"
 #include "qemu/sockets.h"
 #include "qemu/uuid.h"
+#include "system/kvm.h"
 #include "system/runstate-action.h"
 #include "system/block-backend.h"
 #include "system/runstate.h"
@@ -88,7 +89,7 @@ KvmInfo *qmp_query_kvm(Error **errp)
     KvmInfo *info = g_new0(KvmInfo, 1);
 
     info->present = accel_find("kvm");
-    info->enabled = !g_strcmp0(current_accel_name(), "kvm");
+    info->enabled = kvm_enabled();
     return info;
 }
 

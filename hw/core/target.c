@@ -28,6 +28,11 @@ static const char *fixed_target;
 #error "name the host's architecture as QEMU's SysEmuTarget does"
 #endif
 
+const char *target_host(void)
+{
+    return HOST_TARGET;
+}
+
 const char *target_from_argv0(const char *argv0)
 {
     const char *slash = strrchr(argv0, '/');

@@ -32,6 +32,9 @@ const char *target_selected(void);
  */
 const char *target_name(void);
 
+/* The target that the host's own CPUs would be. */
+const char *target_host(void);
+
 /* For class_init: adds @target to those of @mc. */
 void machine_class_set_target(MachineClass *mc, const char *target);
 bool machine_class_has_target(const MachineClass *mc, const char *target);

@@ -25,5 +25,7 @@ void accel_cpu_ioctl_end(CPUState *cpu);
 /* Returns when no other thread is in an ioctl. Pairs do not nest. BQL. */
 void accel_ioctl_inhibit_begin(void);
 void accel_ioctl_inhibit_end(void);
+/* Ours: whether that is so. BQL. */
+bool accel_ioctl_inhibited(void);
 
 #endif

@@ -28,17 +28,20 @@ typedef struct KVMMemoryListener {
     KVMState *s;
     int as_id;
     KVMSlots *slots;
+    unsigned epoch;      /* counts changes */
     /* The commit in progress. */
     GArray *adds, *dels; /* of MemoryRegionSection */
     bool prepared;       /* what comes is mapped already */
-    GPtrArray *undo;     /* what prepare() did, for cancel() */
-    GPtrArray *gone;
+    GPtrArray *created;  /* by it, for cancel() */
+    GPtrArray *replaced;
+    GPtrArray *stuck;    /* slots that the kernel would not delete */
 } KVMMemoryListener;
 
 /* A thread that empties dirty rings now and then. */
 struct KVMDirtyRingReaper {
     QemuThread thread;
-    QemuEvent wake;
+    QemuMutex lock; /* of quit */
+    QemuCond wake;
     bool started, quit;
     uint64_t iterations;
 };

@@ -112,7 +112,10 @@ void numa_complete_configuration(MachineState *ms);
 /* Ours: then gives a node to the CPU slots that have none. */
 void numa_complete_cpus(MachineState *ms);
 
-/* Adds the memory of each node to @node_mem (num_nodes of them). */
+/*
+ * Adds the memory of each node to @node_mem (num_nodes of them), and what
+ * memory devices have plugged (hw/mem/memory-device.c).
+ */
 void query_numa_node_mem(NumaNodeMem node_mem[], MachineState *ms);
 
 /*

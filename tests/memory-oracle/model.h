@@ -149,6 +149,9 @@ struct Model {
     int meddler, meddled;
     bool two_rounds;
 
+    /* If set: space @i has come, or is about to go. */
+    void (*on_space)(Model *m, int i, bool comes);
+
     char *log[64];      /* the last operations, for messages */
 };
 

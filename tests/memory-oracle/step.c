@@ -112,6 +112,9 @@ static void space_remove(Model *m, int i)
             hear_unregister(m, l);
         }
     }
+    if (m->on_space) {
+        m->on_space(m, i, false);
+    }
     s->as = NULL;
     g_array_set_size(s->now, 0);
     g_array_set_size(s->next, 0);
@@ -168,6 +171,9 @@ static void do_space(Model *m)
     before(m);
     address_space_init(s->as, m->region[s->root].mr, "model");
     after(m);
+    if (m->on_space) {
+        m->on_space(m, i, true);
+    }
 }
 
 static void do_listener(Model *m)

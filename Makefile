@@ -14,6 +14,7 @@ FUZZ_TIME ?= 600
 FUZZ_MEMORY_TIME ?= $(FUZZ_TIME)
 SOAK_TIME ?= 3600
 SOAK_BOOTS ?= 50
+SOAK_MEMORY_TIME ?= 600
 PREFIX    ?= /usr/local
 
 meson_flags = --prefix=$(PREFIX) -Dbuildtype=$(BUILDTYPE) \
@@ -90,11 +91,14 @@ tsan: deps
 		$(MESON) test -C build-tsan --print-errorlogs --suite threads
 
 # Every run of the random tests has a seed of its own; the log tells it. First
-# SOAK_BOOTS boots of a guest.
+# SOAK_BOOTS boots of a guest, and one whose memory comes and goes for
+# SOAK_MEMORY_TIME seconds.
 .PHONY: soak
 soak: deps
 	@$(MAKE) --no-print-directory all
 	tests/guest/soak $(BUILD)/system/plateau $(SOAK_BOOTS) || [ $$? = 77 ]
+	tests/guest/memory-soak $(BUILD)/system/plateau $(SOAK_MEMORY_TIME) || \
+		[ $$? = 77 ]
 	tests/guest/insn/memory_test.py --full $(BUILD)/system/plateau
 	@end=$$(($$(date +%s) + $(SOAK_TIME))); n=0; \
 	while [ $$(date +%s) -lt $$end ]; do \

@@ -395,14 +395,6 @@ void numa_complete_configuration(MachineState *ms)
     }
 }
 
-void query_numa_node_mem(NumaNodeMem node_mem[], MachineState *ms)
-{
-    /* There is no memory that is plugged in. */
-    for (int i = 0; ms->numa_state && i < ms->numa_state->num_nodes; i++) {
-        node_mem[i].node_mem += ms->numa_state->nodes[i].node_mem;
-    }
-}
-
 void numa_state_free(NumaState *state)
 {
     if (!state) {

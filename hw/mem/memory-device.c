@@ -14,6 +14,7 @@
 #include "place.h"
 #include "qapi/error.h"
 #include "qemu/module.h"
+#include "system/numa.h"
 #include "trace/trace-hw_mem.h"
 
 /* ---- the devices that there are ------------------------------------------ */
@@ -101,6 +102,54 @@ uint64_t get_plugged_memory_size(void)
         }
     }
     return size;
+}
+
+/* Where the memory of a device is counted; one without a node: the first. */
+static void plugged_in_node(const MemoryDeviceInfo *info, int *node,
+                            uint64_t *size)
+{
+    *node = 0;
+    *size = 0;
+    switch (info->type) {
+    case MEMORY_DEVICE_INFO_KIND_DIMM:
+        *node = info->u.dimm.data->node;
+        *size = info->u.dimm.data->size;
+        break;
+    case MEMORY_DEVICE_INFO_KIND_NVDIMM:
+        *node = info->u.nvdimm.data->node;
+        *size = info->u.nvdimm.data->size;
+        break;
+    case MEMORY_DEVICE_INFO_KIND_VIRTIO_PMEM:
+        *size = info->u.virtio_pmem.data->size;
+        break;
+    case MEMORY_DEVICE_INFO_KIND_VIRTIO_MEM:
+        *node = info->u.virtio_mem.data->node;
+        *size = info->u.virtio_mem.data->size;
+        break;
+    default:
+        break;
+    }
+}
+
+void query_numa_node_mem(NumaNodeMem node_mem[], MachineState *ms)
+{
+    const int nodes = ms->numa_state ? ms->numa_state->num_nodes : 0;
+    MemoryDeviceInfoList *list = nodes ? qmp_memory_device_list() : NULL;
+
+    for (int i = 0; i < nodes; i++) {
+        node_mem[i].node_mem += ms->numa_state->nodes[i].node_mem;
+    }
+    for (MemoryDeviceInfoList *l = list; l; l = l->next) {
+        uint64_t size;
+        int node;
+
+        plugged_in_node(l->value, &node, &size);
+        if (node < nodes) {
+            node_mem[node].node_mem += size;
+            node_mem[node].node_plugged_mem += size;
+        }
+    }
+    qapi_free_MemoryDeviceInfoList(list);
 }
 
 uint64_t memory_device_get_region_size(const MemoryDeviceState *md,

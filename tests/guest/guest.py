@@ -23,10 +23,11 @@ SKIP = 77
 PROMPT = r"guest# "
 
 
-def images(modules=""):
+def images(modules="", programs=""):
     """The folder of kernel, initramfs and firmware; exits with 77 without.
     Kernel modules, with commas between, are loaded before the shell."""
-    done = subprocess.run([HERE / "images", "--modules", modules], text=True,
+    done = subprocess.run([HERE / "images", "--modules", modules,
+                           "--programs", programs], text=True,
                           stdout=subprocess.PIPE, check=False)
     if done.returncode == SKIP:
         print("1..0 # SKIP the guest's packages are out of reach")

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * virtio-mem on virtio-mmio: every request and response through real rings;
- * random requests, with listeners that register, leave and refuse, against an
- * array of bool; memory slots; resets; saving and loading; what stays resident.
+ * random requests, with listeners that register, leave and refuse, replays and
+ * a log of dirty memory, against an array of bool after each; memory slots;
+ * resets; saving and loading; what stays resident.
  *
  * With QEMU_VIRTIO_MEM the device is QEMU's own source (tests/compat): it is no
  * memory device by itself, so the test maps it, and has one slot.
@@ -515,6 +516,44 @@ static void check_replays(void)
     }
 }
 
+/* A log of dirty memory, as of a device that writes: what is plugged is dirty. */
+static bool dirty[UNITS];
+
+static int mark_dirty(MemoryRegionSection *s, void *opaque)
+{
+    const uint64_t from = s->offset_within_region / MiB;
+
+    g_assert_cmphex(s->offset_within_address_space, ==,
+                    WINDOW + s->offset_within_region);
+    for (uint64_t i = 0; i < int128_get64(s->size) / MiB; i++) {
+        g_assert_false(dirty[from + i]);
+        dirty[from + i] = true;
+    }
+    return 0;
+}
+
+static void sync_dirty(MemoryListener *listener, MemoryRegionSection *section)
+{
+    if (memory_region_has_ram_discard_manager(section->mr)) {
+        ram_discard_manager_replay_populated(RAM_DISCARD_MANAGER(vmem), section,
+                                             mark_dirty, NULL);
+    }
+}
+
+static MemoryListener dirty_log = {
+    .name = "dirty-log",
+    .log_sync = sync_dirty,
+};
+
+static void check_dirty(void)
+{
+    memset(dirty, 0, sizeof(dirty));
+    memory_global_dirty_log_sync(false);
+    for (unsigned u = 0; u < UNITS; u++) {
+        g_assert_cmpint(dirty[u], ==, model[u / 2]);
+    }
+}
+
 /* Whether a listener that refuses hears of the range. */
 static bool refused(unsigned first, unsigned nr)
 {
@@ -552,7 +591,7 @@ static void random_change(bool plug)
 
 static void random_step(void)
 {
-    switch (below(12)) {
+    switch (below(11)) {
     case 0:
         want(below(BLOCKS + 1) * BLOCK);
         break;
@@ -566,10 +605,7 @@ static void random_step(void)
         toggle_listener(&listener[below(LISTENERS)]);
         break;
     case 3:
-        check_replays();
-        break;
-    case 4:
-    case 5: {
+    case 4: {
         Listener *l = &listener[below(LISTENERS)];
 
         l->refuse = true;
@@ -577,9 +613,9 @@ static void random_step(void)
         l->refuse = false;
         break;
     }
+    case 5:
     case 6:
     case 7:
-    case 8:
         random_change(false);
         break;
     default:
@@ -593,10 +629,17 @@ static void run_random(const char *const *props, int steps)
     create(BLOCKS * BLOCK, props);
     start_driver(below(2));
     memset(model, 0, sizeof(model));
+    memory_listener_register(&dirty_log, &address_space_memory);
+    g_assert_true(
+        memory_global_dirty_log_start(GLOBAL_DIRTY_MIGRATION, &error_abort));
     for (int i = 0; i < steps; i++) {
         random_step();
         check_views();
+        check_replays();
+        check_dirty();
     }
+    memory_global_dirty_log_stop(GLOBAL_DIRTY_MIGRATION);
+    memory_listener_unregister(&dirty_log);
     for (int i = 0; i < LISTENERS; i++) {
         if (listener[i].registered) {
             toggle_listener(&listener[i]);

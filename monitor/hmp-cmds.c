@@ -12,6 +12,7 @@
 #include "qapi/qapi-commands-run-state.h"
 #include "qapi/util.h"
 #include "qemu/log.h"
+#include "system/system.h"
 #include "monitor-internal.h"
 
 bool hmp_handle_error(Monitor *mon, Error *err)
@@ -105,6 +106,19 @@ void hmp_watchdog_action(Monitor *mon, const QDict *qdict)
         qmp_watchdog_set_action(action, &err);
     }
     hmp_handle_error(mon, err);
+}
+
+void hmp_boot_set(Monitor *mon, const QDict *qdict)
+{
+    const char *order = qdict_get_str(qdict, "bootdevice");
+    Error *err = NULL;
+
+    qemu_boot_set(order, &err);
+    if (err) {
+        hmp_handle_error(mon, err);
+    } else {
+        monitor_printf(mon, "boot device list now set to %s\n", order);
+    }
 }
 
 void hmp_quit(Monitor *mon, const QDict *qdict)

@@ -157,18 +157,18 @@ HMPCommand hmp_info_cmds[] = {
         .cmd_info_hrt = qmp_x_query_numa,
     },
     {
-        .name = "pic",
-        .args_type = "",
-        .params = "",
-        .help = "show PIC state",
-        .cmd_info_hrt = qmp_x_query_interrupt_controllers,
-    },
-    {
         .name = "pci",
         .args_type = "",
         .params = "",
         .help = "show PCI info",
         .cmd = hmp_info_pci,
+    },
+    {
+        .name = "pic",
+        .args_type = "",
+        .params = "",
+        .help = "show PIC state",
+        .cmd_info_hrt = qmp_x_query_interrupt_controllers,
     },
     {
         .name = "qdm",
@@ -314,6 +314,13 @@ HMPCommand hmp_cmds[] = {
         .help = "resize a block image",
         .cmd = hmp_block_resize,
         .flags = "p",
+    },
+    {
+        .name = "boot_set",
+        .args_type = "bootdevice:s",
+        .params = "bootdevice",
+        .help = "define new values for the boot device list",
+        .cmd = hmp_boot_set,
     },
     {
         .name = "change",

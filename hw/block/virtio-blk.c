@@ -16,6 +16,7 @@
 #include "qemu/module.h"
 #include "system/blockdev.h"
 #include "system/runstate.h"
+#include "system/system.h"
 
 /* ---- configuration and features ------------------------------------------ */
 
@@ -370,6 +371,8 @@ static void blk_realize(DeviceState *dev, Error **errp)
     s->change = qdev_add_vm_change_state_handler(dev, vm_state_changed, s);
     blk_set_dev_ops(s->blk, &dev_ops, s);
     blk_iostatus_enable(s->blk);
+    add_boot_device_lchs(dev, "/disk@0,0", s->conf.conf.lcyls,
+                         s->conf.conf.lheads, s->conf.conf.lsecs);
 }
 
 static void blk_unrealize(DeviceState *dev)
@@ -378,6 +381,7 @@ static void blk_unrealize(DeviceState *dev)
     VirtIOBlock *s = VIRTIO_BLK(dev);
 
     blk_drain(s->blk);
+    del_boot_device_lchs(dev, "/disk@0,0");
     virtio_blk_purge(s);
     blk_set_dev_ops(s->blk, NULL, NULL);
     for (unsigned i = 0; i < s->conf.num_queues; i++) {
@@ -440,10 +444,17 @@ static void blk_class_init(ObjectClass *oc, void *data)
     vdc->stop_ioeventfd = virtio_blk_stop_ioeventfd;
 }
 
+static void blk_instance_init(Object *obj)
+{
+    device_add_bootindex_property(obj, &VIRTIO_BLK(obj)->conf.conf.bootindex,
+                                  "bootindex", "/disk@0,0", DEVICE(obj));
+}
+
 static const TypeInfo virtio_blk_info = {
     .name = TYPE_VIRTIO_BLK,
     .parent = TYPE_VIRTIO_DEVICE,
     .instance_size = sizeof(VirtIOBlock),
+    .instance_init = blk_instance_init,
     .class_size = sizeof(VirtIOBlkClass),
     .class_init = blk_class_init,
 };

@@ -15,6 +15,7 @@
 #include "hw/loader.h"
 #include "qapi/error.h"
 #include "system/reset.h"
+#include "system/system.h"
 
 typedef struct Rom {
     char *name;
@@ -256,6 +257,26 @@ static bool map_large_file(Rom *rom, const char *path, gsize *size)
     return true;
 }
 
+/* Firmware knows a ROM by its file in fw_cfg, its region or its address. */
+static void add_rom_to_boot_order(const Rom *rom, const char *file,
+                                  int32_t bootindex)
+{
+    g_autofree char *where = NULL, *path = NULL;
+
+    if (bootindex < 0) {
+        return;
+    }
+    if (rom->fw_file && fw_cfg) {
+        where = g_strdup(rom->fw_file);
+    } else if (rom->mr) {
+        where = g_strdup(file);
+    } else {
+        where = g_strdup_printf(HWADDR_FMT_plx, rom->addr);
+    }
+    path = g_strconcat("/rom@", where, NULL);
+    add_boot_device_path(bootindex, NULL, path);
+}
+
 ssize_t rom_add_file(const char *file, const char *fw_dir, hwaddr addr,
                      int32_t bootindex, bool option_rom, MemoryRegion *mr,
                      AddressSpace *as)
@@ -302,7 +323,7 @@ ssize_t rom_add_file(const char *file, const char *fw_dir, hwaddr addr,
                             (!option_rom || mc->option_rom_has_mr),
                         true);
     }
-    /* The boot order (@bootindex) is not plumbed yet: no device has one. */
+    add_rom_to_boot_order(rom, file, bootindex);
     return 0;
 }
 
@@ -400,8 +421,8 @@ static bool rom_intact(const Rom *rom)
 /* What was read from the file need not stay in memory until the next reset. */
 static void rom_forget(Rom *rom)
 {
-    uintptr_t start = ROUND_UP((uintptr_t)rom->data,
-                               qemu_real_host_page_size());
+    uintptr_t start =
+        ROUND_UP((uintptr_t)rom->data, qemu_real_host_page_size());
     uintptr_t end = ROUND_DOWN((uintptr_t)rom->data + rom->datasize,
                                qemu_real_host_page_size());
 

@@ -17,6 +17,7 @@
 #include "qemu/units.h"
 #include "system/numa.h"
 #include "system/qtest.h"
+#include "system/system.h"
 
 MachineState *current_machine;
 
@@ -204,27 +205,6 @@ static void machine_set_mem(Object *obj, Visitor *v, const char *name,
 
 /*** The order of boot devices, which are letters from a to p. ***/
 
-static bool check_boot_order(const char *order, Error **errp)
-{
-    uint32_t seen = 0;
-
-    for (const char *p = order; *p; p++) {
-        uint32_t bit;
-
-        if (*p < 'a' || *p > 'p') {
-            error_setg(errp, "Invalid boot device '%c'", *p);
-            return false;
-        }
-        bit = UINT32_C(1) << (*p - 'a');
-        if (seen & bit) {
-            error_setg(errp, "Boot device '%c' was given twice", *p);
-            return false;
-        }
-        seen |= bit;
-    }
-    return true;
-}
-
 static void clear_boot_config(MachineState *ms)
 {
     g_free(ms->boot_config.order);
@@ -254,13 +234,19 @@ static void machine_get_boot(Object *obj, Visitor *v, const char *name,
 static void machine_set_boot(Object *obj, Visitor *v, const char *name,
                              void *opaque, Error **errp)
 {
+    ERRP_GUARD();
     BootConfiguration *config;
 
     if (!visit_type_BootConfiguration(v, name, &config, errp)) {
         return;
     }
-    if ((config->order && !check_boot_order(config->order, errp)) ||
-        (config->once && !check_boot_order(config->once, errp))) {
+    if (config->order) {
+        validate_bootdevices(config->order, errp);
+    }
+    if (!*errp && config->once) {
+        validate_bootdevices(config->once, errp);
+    }
+    if (*errp) {
         qapi_free_BootConfiguration(config);
         return;
     }

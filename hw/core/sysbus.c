@@ -109,9 +109,15 @@ bool sysbus_realize_and_unref(SysBusDevice *dev, Error **errp)
 
 static void sysbus_unmap(SysBusDevice *dev, int n)
 {
-    if (dev->mmio[n].addr != HWADDR_MAX) {
-        memory_region_del_subregion(get_system_memory(), dev->mmio[n].memory);
-        dev->mmio[n].addr = HWADDR_MAX;
+    MemoryRegion *mr = dev->mmio[n].memory;
+
+    if (dev->mmio[n].addr == HWADDR_MAX) {
+        return;
+    }
+    dev->mmio[n].addr = HWADDR_MAX;
+    /* A board may have taken it out, or put it elsewhere, by itself. */
+    if (mr->container == get_system_memory()) {
+        memory_region_del_subregion(get_system_memory(), mr);
     }
 }
 

@@ -15,6 +15,7 @@
 #include "qemu/error-report.h"
 #include "qemu/host-utils.h"
 #include "qemu/module.h"
+#include "qemu/units.h"
 #include "system/system.h"
 
 #define FW_CFG_FILE_SLOTS_DFLT 0x20
@@ -127,6 +128,24 @@ static bool transfer_item(FWCfgState *s, FWCfgEntry *e, uint32_t control,
     return true;
 }
 
+/*
+ * In pieces: a guest that asks for gigabytes where there is no memory hears of
+ * it at the first, and not after a billion failed accesses.
+ */
+static bool clear_memory(FWCfgState *s, uint64_t addr, uint32_t len)
+{
+    while (len) {
+        uint32_t n = MIN(len, 64 * KiB);
+
+        if (dma_memory_set(s->dma_as, addr, 0, n, MEMTXATTRS_UNSPECIFIED)) {
+            return false;
+        }
+        addr += n;
+        len -= n;
+    }
+    return true;
+}
+
 static bool transfer(FWCfgState *s, uint32_t control, uint64_t addr,
                      uint32_t len)
 {
@@ -146,8 +165,7 @@ static bool transfer(FWCfgState *s, uint32_t control, uint64_t addr,
         return true;
     }
     if (control & FW_CFG_DMA_CTL_READ) {
-        return !dma_memory_set(s->dma_as, addr + n, 0, len - n,
-                               MEMTXATTRS_UNSPECIFIED);
+        return clear_memory(s, addr + n, len - n);
     }
     return !(control & FW_CFG_DMA_CTL_WRITE);
 }
@@ -338,9 +356,29 @@ static const VMStateDescription vmstate_fw_cfg = {
 
 /*** Life. ***/
 
+/* Devices may have come, gone or been given another bootindex. */
+static void update_boot_lists(FWCfgState *s)
+{
+    const MachineState *ms =
+        (MachineState *)object_dynamic_cast(qdev_get_machine(), TYPE_MACHINE);
+    char *list;
+    size_t len;
+
+    if (!ms) {
+        return;
+    }
+    list = get_boot_devices_list(&len);
+    g_free(fw_cfg_modify_file(s, "bootorder", list, len));
+    if (!MACHINE_GET_CLASS(ms)->legacy_fw_cfg_order) {
+        list = get_boot_devices_lchs_list(&len);
+        g_free(fw_cfg_modify_file(s, "bios-geometry", list, len));
+    }
+}
+
 static void fw_cfg_reset(DeviceState *dev)
 {
     select_item(FW_CFG(dev), FW_CFG_SIGNATURE);
+    update_boot_lists(FW_CFG(dev));
 }
 
 /* A file of one number, if the user gave a right one. */

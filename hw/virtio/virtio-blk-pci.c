@@ -47,6 +47,7 @@ static void blk_pci_instance_init(Object *obj)
 
     virtio_instance_init_common(obj, &s->vdev, sizeof(s->vdev),
                                 TYPE_VIRTIO_BLK);
+    object_property_add_alias(obj, "bootindex", OBJECT(&s->vdev), "bootindex");
 }
 
 static void blk_pci_class_init(ObjectClass *klass, void *data)

@@ -52,6 +52,8 @@ int migration_call_notifiers(MigMode mode, MigrationEventType type,
 
 /* Whether one of this process's RAM is under way: from SETUP on. */
 bool migration_is_running(void);
+/* Whether a snapshot is taken of it behind the running guest. */
+bool migration_in_bg_snapshot(void);
 /* Whether RAM comes in after the guest has started here; is going to. */
 bool migration_in_incoming_postcopy(void);
 bool migration_incoming_postcopy_advised(void);

@@ -44,6 +44,11 @@ bool migration_is_running(void)
 }
 
 /* RAM only leaves in the stream so far, and all of it. */
+bool migration_in_bg_snapshot(void)
+{
+    return false;
+}
+
 bool migration_in_incoming_postcopy(void)
 {
     return false;

@@ -65,7 +65,7 @@ static void test_reset(void)
                               "data=0x11223344,data-len=4");
     uint64_t fdt = qtest_readq(s, MROM + 0x20);
     uint32_t size = bswap32(qtest_readl(s, fdt + 4)); /* totalsize */
-    uint8_t first[4096], again[4096];
+    uint8_t first[8192], again[8192];
     g_autoptr(QDict) e = NULL;
     int differ = 0;
 
@@ -134,6 +134,75 @@ static void test_fw_cfg(void)
     g_assert_cmpint(fw_cfg_file(s, "opt/org.example", &key), ==, 5);
     fw_cfg_read(s, key, text, 5);
     g_assert_cmpstr(text, ==, "hello");
+    qtest_quit(s);
+}
+
+/* Gigabytes to where nothing is: an error, and soon. */
+static void test_fw_cfg_far(void)
+{
+    QTestState *s = start("", "");
+    struct {
+        uint32_t control, length;
+        uint64_t address;
+    } request = {
+        .control = cpu_to_be32(2), /* read */
+        .length = cpu_to_be32(UINT32_MAX),
+        .address = cpu_to_be64(0x10000000000),
+    };
+
+    qtest_memwrite(s, RAM, &request, sizeof(request));
+    qtest_writeq(s, FW_CFG + 16, bswap64(RAM));
+    g_assert_cmphex(bswap32(qtest_readl(s, RAM)), ==, 1);
+    qtest_quit(s);
+}
+
+/* A file of text, which ends with a NUL that counts. */
+static void check_text_file(QTestState *s, const char *name,
+                            const char *expected)
+{
+    char text[256] = "";
+    uint16_t key;
+    uint32_t size = fw_cfg_file(s, name, &key);
+
+    g_assert_cmpint(size, ==, expected ? strlen(expected) + 1 : 0);
+    if (expected) {
+        fw_cfg_read(s, key, text, size);
+        g_assert_cmpstr(text, ==, expected);
+    }
+}
+
+#define MMIO_DISK "/virtio-mmio@0000000010008000/disk@0,0"
+#define PCI_DISK  "/pci@ffffffffffffffff/pci-bridge@2/scsi@0/disk@0,0"
+
+/* The lists change with the next reset. Paths as QEMU's. */
+static void test_boot_order(void)
+{
+    QTestState *s =
+        start("", "-blockdev null-co,node-name=n0,size=1048576 "
+                  "-blockdev null-co,node-name=n1,size=1048576 "
+                  "-device virtio-blk-device,id=d0,drive=n0,bootindex=3,"
+                  "lcyls=4,lheads=5,lsecs=6 "
+                  "-device pcie-root-port,id=rp,addr=2 "
+                  "-device virtio-blk-pci,id=d1,drive=n1,bootindex=1,bus=rp");
+    QDict *r;
+
+    check_text_file(s, "bootorder", PCI_DISK "\n" MMIO_DISK);
+    check_text_file(s, "bios-geometry", MMIO_DISK " 4 5 6");
+    r = qtest_qmp(s, "{ 'execute': 'qom-set', 'arguments': {"
+                     " 'path': '/machine/peripheral/d1',"
+                     " 'property': 'bootindex', 'value': 3 } }");
+    g_assert_cmpstr(qdict_get_str(qdict_get_qdict(r, "error"), "desc"), ==,
+                    "The bootindex 3 has already been used");
+    qobject_unref(r);
+    qtest_qmp_assert_success(s, "{ 'execute': 'qom-set', 'arguments': {"
+                                " 'path': '/machine/peripheral/d1',"
+                                " 'property': 'bootindex', 'value': 7 } }");
+    qtest_qmp_assert_success(s, "{ 'execute': 'system_reset' }");
+    check_text_file(s, "bootorder", MMIO_DISK "\n" PCI_DISK);
+    qtest_quit(s);
+
+    s = start("", "-boot strict=on");
+    check_text_file(s, "bootorder", NULL);
     qtest_quit(s);
 }
 
@@ -266,6 +335,8 @@ int main(int argc, char **argv)
     g_test_add_func("/virt/map", test_map);
     g_test_add_func("/virt/reset", test_reset);
     g_test_add_func("/virt/fw-cfg", test_fw_cfg);
+    g_test_add_func("/virt/fw-cfg-far", test_fw_cfg_far);
+    g_test_add_func("/virt/boot-order", test_boot_order);
     g_test_add_func("/virt/plic", test_plic);
     g_test_add_func("/virt/aplic", test_aplic);
     g_test_add_func("/virt/sockets", test_sockets);

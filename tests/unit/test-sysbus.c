@@ -132,6 +132,12 @@ static void test_map(void)
     g_assert_cmphex(load(0x40000), ==, 7);
     gone(DEVICE(dev));
     g_assert_cmphex(load(0x40000), ==, 0);
+
+    /* Taken out by somebody else before. */
+    dev = new_box();
+    sysbus_mmio_map(dev, 0, 0x10000);
+    memory_region_del_subregion(get_system_memory(), &BOX(dev)->regs[0]);
+    gone(DEVICE(dev));
 }
 
 static void test_overlap(void)

@@ -168,7 +168,6 @@ static inline void vf_create(bool legacy)
 
 static inline void vf_destroy(void)
 {
-    memory_region_del_subregion(get_system_memory(), &vf_mmio->iomem);
     object_unparent(OBJECT(vf_mmio));
 }
 

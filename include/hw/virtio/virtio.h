@@ -28,6 +28,7 @@
 
 #include "exec/memory.h"
 #include "hw/qdev-core.h"
+#include "hw/qdev-properties-system.h" /* as QEMU's, for devices */
 #include "migration/vmstate.h"
 #include "qemu/event_notifier.h"
 #include "standard-headers/linux/virtio_config.h"

@@ -319,7 +319,8 @@ void fake_setup(int *argc, char ***argv)
     module_call_init(MODULE_INIT_QOM);
     type_register_static(&test_machine);
     memory_map_init();
-    machine = MACHINE(object_new(MACHINE_TYPE_NAME("kvmtest")));
+    machine = machine_create(
+        MACHINE_CLASS(object_class_by_name(MACHINE_TYPE_NAME("kvmtest"))));
 }
 
 const char *fake_no_kvm(void)

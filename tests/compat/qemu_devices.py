@@ -12,7 +12,7 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 
 # Folders of hw/ that devices on no particular bus are in.
 KINDS = ("adc", "block", "char", "dma", "gpio", "i2c", "intc", "misc", "net",
-         "nvram", "rtc", "sd", "sensor", "ssi", "timer", "watchdog")
+         "nvram", "rtc", "sd", "sensor", "ssi", "timer", "virtio", "watchdog")
 # Headers there that are no device's own.
 SHARED = {"hw/ssi/ssi.h", "hw/i2c/i2c.h", "hw/i2c/bitbang_i2c.h",
           "hw/i2c/smbus_slave.h", "hw/i2c/smbus_master.h",

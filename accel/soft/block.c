@@ -26,10 +26,12 @@
 
 /* ---- the arena ----------------------------------------------------------- */
 
+/* Offset 0 is nobody's. */
+#define ARENA_BEGIN 64
+
 static void arena_reset(SoftArena *a)
 {
-    /* Offset 0 is nobody's. */
-    a->used = 64;
+    a->used = ARENA_BEGIN;
     a->nr = 0;
     memset(a->hash, 0, sizeof(a->hash));
     memset(a->pages, 0, sizeof(a->pages));
@@ -46,7 +48,8 @@ void soft_blocks_init(AccelCPUState *s)
                      (size_t)SOFT_ARENA_SIZE, strerror(errno));
         exit(1);
     }
-    arena_reset(a);
+    /* The rest is zero, and not touched: there may be hundreds of CPUs. */
+    a->used = ARENA_BEGIN;
     s->young = g_array_new(false, false, sizeof(ram_addr_t));
     s->jumps = g_new0(SoftJump, SOFT_JUMP_SIZE);
 }

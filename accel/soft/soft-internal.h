@@ -99,7 +99,8 @@ struct SoftPage {
 
 #define SOFT_GRANULE_BITS  (TARGET_PAGE_BITS - 6)
 #define SOFT_ARENA_SIZE    (8 * MiB)
-#define SOFT_HASH_BITS     13
+/* A full arena has some 40,000 blocks: chains stay short. */
+#define SOFT_HASH_BITS     16
 #define SOFT_HASH_SIZE     (1 << SOFT_HASH_BITS)
 #define SOFT_PAGE_HASH     1024
 

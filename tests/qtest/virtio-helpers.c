@@ -9,11 +9,18 @@
 
 uint32_t qvirtio_read(QVirtioMMIO *dev, uint64_t reg)
 {
+    if (dev->pci) {
+        return qvirtio_pci_read(dev, reg);
+    }
     return qtest_readl(dev->s, dev->base + reg);
 }
 
 void qvirtio_write(QVirtioMMIO *dev, uint64_t reg, uint32_t value)
 {
+    if (dev->pci) {
+        qvirtio_pci_write(dev, reg, value);
+        return;
+    }
     qtest_writel(dev->s, dev->base + reg, value);
 }
 
@@ -31,6 +38,7 @@ QVirtioMMIO *qvirtio_mmio_find(QTestState *s, uint16_t device_id)
         dev->s = s;
         dev->base = base;
         dev->slot = i;
+        dev->irq = i + 1;
         dev->legacy = qtest_readl(s, base + VIRTIO_MMIO_VERSION) == 1;
         dev->alloc = QV_RAM;
         return dev;
@@ -116,8 +124,13 @@ void qvirtio_wait_status(QVirtioMMIO *dev, uint8_t bits)
 QVirtQueue *qvirtio_queue_new(QVirtioMMIO *dev, int index, unsigned num)
 {
     QVirtQueue *vq = g_new0(QVirtQueue, 1);
-    uint64_t used_at = ROUND_UP(num * 16 + 6 + num * 2, PAGE);
+    uint64_t used_at;
 
+    qvirtio_write(dev, VIRTIO_MMIO_QUEUE_SEL, index);
+    if (dev->pci && dev->legacy) {
+        num = qvirtio_read(dev, VIRTIO_MMIO_QUEUE_NUM_MAX);
+    }
+    used_at = ROUND_UP(num * 16 + 6 + num * 2, PAGE);
     vq->dev = dev;
     vq->index = index;
     vq->num = num;
@@ -127,7 +140,6 @@ QVirtQueue *qvirtio_queue_new(QVirtioMMIO *dev, int index, unsigned num)
     vq->desc = qvirtio_alloc(dev, used_at + 6 + num * 8);
     vq->avail = vq->desc + num * 16;
     vq->used = vq->desc + used_at;
-    qvirtio_write(dev, VIRTIO_MMIO_QUEUE_SEL, index);
     g_assert_cmpuint(qvirtio_read(dev, VIRTIO_MMIO_QUEUE_NUM_MAX), >=, num);
     qvirtio_write(dev, VIRTIO_MMIO_QUEUE_NUM, num);
     if (dev->legacy) {

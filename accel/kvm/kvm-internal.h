@@ -92,6 +92,8 @@ int kvm_cpu_exec(CPUState *cpu);
 /* ---- memfd.c ------------------------------------------------------------- */
 
 void kvm_memfd_init(KVMState *s);
+/* Tells the kernel which pages of a slot that has two sides are private. */
+int kvm_slot_set_attributes(const struct KVMSlot *slot);
 /* An exit for the wrong side of memory: 0 if it was converted. */
 int kvm_handle_memory_fault(CPUState *cpu, const KVMMemoryFault *fault);
 

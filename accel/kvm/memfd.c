@@ -7,11 +7,14 @@
  */
 #include "qemu/osdep.h"
 #include "exec/address-spaces.h"
+#include "exec/ramblock.h"
+#include "exec/target_page.h"
 #include "kvm-internal.h"
 #include "memory/guest-memfd.h"
 #include "qapi/error.h"
 #include "qemu/error-report.h"
 #include "qemu/main-loop.h"
+#include "slots.h"
 
 void kvm_memfd_init(KVMState *s)
 {
@@ -67,6 +70,43 @@ int kvm_set_memory_attributes_private(hwaddr start, uint64_t size)
 int kvm_set_memory_attributes_shared(hwaddr start, uint64_t size)
 {
     return set_attributes(start, size, 0);
+}
+
+/*
+ * Attributes belong to the guest's addresses, not to the slot: when a slot comes,
+ * they are to say what the block does.
+ */
+int kvm_slot_set_attributes(const KVMSlot *slot)
+{
+    RAMBlock *rb = slot->mr->ram_block;
+    uint64_t step = MAX(qemu_real_host_page_size(), TARGET_PAGE_SIZE);
+    uint64_t done = 0;
+
+    if (!kvm_state->has_guest_memfd) {
+        return 0;
+    }
+    while (done < slot->size) {
+        uint64_t at = slot->guest_memfd_offset + done, size = slot->size - done;
+        bool private = ram_block_range_is_private(rb, at, step);
+        int ret;
+
+        /* Mostly all of it is on one side. */
+        if (private ? !ram_block_range_is_private(rb, at, size)
+                    : !ram_block_range_is_shared(rb, at, size)) {
+            for (size = step;
+                 done + size < slot->size &&
+                 ram_block_range_is_private(rb, at + size, step) == private;) {
+                size += step;
+            }
+        }
+        ret = set_attributes(slot->start + done, size,
+                             private ? KVM_MEMORY_ATTRIBUTE_PRIVATE : 0);
+        if (ret < 0) {
+            return ret;
+        }
+        done += size;
+    }
+    return 0;
 }
 
 /* @section shows all of the range, which is not empty. */

@@ -102,6 +102,12 @@ static bool slot_create(KVMMemoryListener *kml, KVMSlot *slot, Error **errp)
     }
     slot->stuck = false;
     ret = slot_ioctl(kml, slot, slot->size);
+    if (ret == 0 && slot->flags & KVM_MEM_GUEST_MEMFD) {
+        ret = kvm_slot_set_attributes(slot);
+        if (ret < 0) {
+            slot_ioctl(kml, slot, 0);
+        }
+    }
     if (ret < 0) {
         error_setg_errno(
             errp, -ret,

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include "exec/address-spaces.h"
 #include "exec/guest-ram.h"
+#include "hw/mem/memory-device.h"
 #include "hw/target.h"
 #include "kvm-internal.h"
 #include "memory/access-internal.h"
@@ -256,8 +257,15 @@ static bool has_memory(AddressSpace *as, hwaddr start, hwaddr size)
     return false;
 }
 
+static MemslotUser slot_user = {
+    .complaint = "hypervisor has not enough free memory slots left",
+    .get_max = kvm_get_max_memslots,
+    .get_free = kvm_get_free_memslots,
+};
+
 static void connect_memory(KVMState *s)
 {
+    memslot_user_add(&slot_user);
     kvm_memory_listener_register(s, &s->memory_listener, &address_space_memory,
                                  0, "kvm-memory");
     kvm_ioevent_register_ports(s);
@@ -329,6 +337,7 @@ void kvm_fini(KVMState *s)
     }
     kvm_dirty_ring_stop(s);
     if (s->memory_listener.slots) {
+        memslot_user_remove(&slot_user);
         memory_set_accel_hook(NULL, NULL);
         memory_set_flush_coalesced_hook(NULL);
         ram_block_set_guest_memfd_create(NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "qemu/osdep.h"
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include "kvm-fixture.h"
 #include "accel/kvm/kvm-internal.h"
 #include "exec/address-spaces.h"
@@ -78,6 +79,10 @@ static int set_region(const struct kvm_userspace_memory_region2 *r)
     slot->size = r->memory_size;
     slot->ram = r->userspace_addr;
     slot->flags = r->flags;
+    if (r->flags & KVM_MEM_GUEST_MEMFD) {
+        slot->memfd = r->guest_memfd;
+        slot->memfd_offset = r->guest_memfd_offset;
+    }
     return 0;
 }
 
@@ -174,7 +179,9 @@ static int extension(uintptr_t cap)
     case KVM_CAP_MAX_VCPUS:
         return 16;
     case KVM_CAP_GUEST_MEMFD:
+        return fake.memfd;
     case KVM_CAP_MEMORY_ATTRIBUTES:
+        return fake.memfd ? KVM_MEMORY_ATTRIBUTE_PRIVATE : 0;
     case KVM_CAP_SIGNAL_MSI:
         return 0;
     default:
@@ -190,6 +197,26 @@ static void note_routes(const struct kvm_irq_routing *routes)
     fake.commits++;
 }
 
+static int set_attributes(const struct kvm_memory_attributes *a)
+{
+    if ((a->address | a->size) & 0xfff || !a->size) {
+        return -EINVAL;
+    }
+    if (!fake.private) {
+        fake.private = g_hash_table_new(NULL, NULL);
+    }
+    for (uint64_t i = 0; i < a->size >> 12; i++) {
+        gpointer page = (gpointer)(uintptr_t)((a->address >> 12) + i);
+
+        if (a->attributes) {
+            g_hash_table_add(fake.private, page);
+        } else {
+            g_hash_table_remove(fake.private, page);
+        }
+    }
+    return 0;
+}
+
 static int answer(unsigned long type, void *arg)
 {
     switch (type) {
@@ -202,6 +229,10 @@ static int answer(unsigned long type, void *arg)
     case KVM_SET_USER_MEMORY_REGION:
     case KVM_SET_USER_MEMORY_REGION2:
         return set_region(arg);
+    case KVM_CREATE_GUEST_MEMFD:
+        return memfd_create("guest", MFD_CLOEXEC);
+    case KVM_SET_MEMORY_ATTRIBUTES:
+        return set_attributes(arg);
     case KVM_GET_DIRTY_LOG:
         return get_log(arg);
     case KVM_CLEAR_DIRTY_LOG:
@@ -373,6 +404,7 @@ void fake_stop(void)
         g_assert_cmpuint(fake_used(i), ==, 0);
     }
     g_clear_pointer(&fake.routes, g_free);
+    g_clear_pointer(&fake.private, g_hash_table_unref);
     kvm_ioctl_hook = NULL;
 }
 

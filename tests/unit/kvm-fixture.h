@@ -20,6 +20,8 @@ typedef struct FakeSlot {
     uint64_t size; /* 0: there is none */
     uint64_t ram;
     uint32_t flags;
+    int memfd;
+    uint64_t memfd_offset;
     unsigned long *dirty; /* with KVM_MEM_LOG_DIRTY_PAGES */
 } FakeSlot;
 
@@ -27,10 +29,12 @@ typedef struct FakeKVM {
     unsigned limit;    /* of slots; 0: FAKE_SLOTS */
     bool ring;         /* it has dirty rings */
     bool no_manual;    /* it has no manual protection of logs */
+    bool memfd;        /* it has guest_memfd and attributes */
     FakeSlot slot[FAKE_SPACES][FAKE_SLOTS];
     unsigned top[FAKE_SPACES]; /* above all that were ever used */
     unsigned calls;    /* of any ioctl since fake_fail() */
     unsigned set_calls; /* KVM_SET_USER_MEMORY_REGION, likewise */
+    GHashTable *private; /* pages with that attribute, by number */
     unsigned commits;  /* of routes */
     struct kvm_irq_routing *routes; /* as last committed */
     /* Slots that were deleted while CPUs could run, since fake_watch(). */

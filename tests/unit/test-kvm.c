@@ -8,6 +8,7 @@
 #include "exec/memory.h"
 #include "exec/ram_addr.h"
 #include "hw/pci/msi.h"
+#include "memory/guest-memfd.h"
 #include "kvm-fixture.h"
 #include "qapi/error.h"
 #include "qemu/bitmap.h"
@@ -451,6 +452,89 @@ static void test_dirty(gconstpointer opaque)
     fake.no_manual = false;
 }
 
+/* ---- two sides ----------------------------------------------------------- */
+
+#define TWO_SIDED 0x5000000
+
+/* What the kernel, the block and the model think of each page. */
+static void check_sides(MemoryRegion *mr, const bool *private, unsigned pages)
+{
+    for (unsigned i = 0; i < pages; i++) {
+        FakeSlot *slot = fake_slot_at(0, TWO_SIDED + i * PAGE);
+
+        if (slot) {
+            g_assert_true(slot->flags & KVM_MEM_GUEST_MEMFD);
+            g_assert_cmpint(slot->memfd, ==, mr->ram_block->guest_memfd);
+            g_assert_cmphex(slot->memfd_offset, ==, slot->start - TWO_SIDED);
+            g_assert_cmpint(
+                g_hash_table_contains(
+                    fake.private, (gpointer)(uintptr_t)(TWO_SIDED / PAGE + i)),
+                ==, private[i]);
+        }
+        g_assert_cmpint(
+            ram_block_range_is_private(mr->ram_block, i * PAGE, PAGE), ==,
+            private[i]);
+    }
+}
+
+static void test_two_sides(void)
+{
+    enum { PAGES = 32 };
+    static MemoryRegion region; /* old versions of the view show it */
+    MemoryRegion *mr = &region;
+    bool private[PAGES];
+    Error *err = NULL;
+
+    g_assert_cmpint(fake_start(false, NULL), ==, 0);
+    g_assert_false(memory_region_init_ram_flags_nomigrate(
+        mr, NULL, "two", PAGES * PAGE, RAM_GUEST_MEMFD, &err));
+    g_assert_nonnull(strstr(error_get_pretty(err), "guest_memfd"));
+    error_free(err);
+    fake_stop();
+
+    fake.memfd = true;
+    g_assert_cmpint(fake_start(false, NULL), ==, 0);
+    memset(mr, 0, sizeof(*mr));
+    memory_region_init_ram_flags_nomigrate(mr, NULL, "two", PAGES * PAGE,
+                                           RAM_GUEST_MEMFD, &error_abort);
+    memory_region_add_subregion(&root, TWO_SIDED, mr);
+    memset(private, true, sizeof(private));
+    check_sides(mr, private, PAGES);
+    for (unsigned i = 0; i < 200; i++) {
+        unsigned first = g_test_rand_int_range(0, PAGES);
+        unsigned nr = g_test_rand_int_range(1, PAGES - first + 1);
+        bool to = g_test_rand_int_range(0, 2);
+
+        g_assert_cmpint(
+            kvm_convert_memory(TWO_SIDED + first * PAGE, nr * PAGE, to), ==, 0);
+        memset(private + first, to, nr);
+        check_sides(mr, private, PAGES);
+        if (i % 10 == 0) {
+            /* What is elsewhere meanwhile does not remember. */
+            memory_region_set_enabled(mr, false);
+            g_hash_table_remove_all(fake.private);
+            memory_region_set_enabled(mr, true);
+            check_sides(mr, private, PAGES);
+        }
+    }
+    mute();
+    g_assert_cmpint(kvm_convert_memory(TWO_SIDED, PAGE + 1, true), <, 0);
+    g_assert_cmpint(kvm_convert_memory(TWO_SIDED, 0, true), <, 0);
+    g_assert_cmpint(kvm_convert_memory(TWO_SIDED, (PAGES + 1) * PAGE, true), <,
+                    0);
+    g_assert_cmpint(kvm_convert_memory(1ull << 45, PAGE, true), <, 0);
+    g_assert_cmpint(kvm_convert_memory(1ull << 45, PAGE, false), ==, 0);
+    now.small[0] = true;
+    apply(&now);
+    g_assert_cmpint(kvm_convert_memory(SMALL, PAGE, true), <, 0);
+    unmute();
+    check_sides(mr, private, PAGES);
+    memory_region_del_subregion(&root, mr);
+    nothing();
+    fake_stop();
+    fake.memfd = false;
+}
+
 /* ---- routes -------------------------------------------------------------- */
 
 static void check_routes(const uint32_t *data, unsigned gsis)
@@ -538,6 +622,7 @@ int main(int argc, char **argv)
     g_test_add_func("/kvm/failures/device", test_no_device);
     g_test_add_data_func("/kvm/dirty/manual", GUINT_TO_POINTER(0), test_dirty);
     g_test_add_data_func("/kvm/dirty/legacy", GUINT_TO_POINTER(1), test_dirty);
+    g_test_add_func("/kvm/two-sides", test_two_sides);
     g_test_add_func("/kvm/routes", test_routes);
     return g_test_run();
 }

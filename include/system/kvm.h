@@ -25,12 +25,16 @@
 #include "qemu/notify.h"
 #include "qom/object.h"
 
-/* For some architectures the kernel has no KVM, nor this header. */
+/*
+ * For some architectures the kernel has no KVM, nor this header. CONFIG_KVM
+ * itself says that a target's own devices may be in the kernel: only that
+ * target's sources have it.
+ */
 #if __has_include(<asm/kvm.h>)
-#define CONFIG_KVM 1
+#define CONFIG_KVM_IS_POSSIBLE
 #endif
 
-#ifdef CONFIG_KVM
+#ifdef CONFIG_KVM_IS_POSSIBLE
 
 extern bool kvm_allowed;
 extern bool kvm_kernel_irqchip;

@@ -10,9 +10,10 @@ import sys
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 
-# Folders of hw/ that devices on no particular bus are in.
-KINDS = ("adc", "block", "char", "dma", "gpio", "i2c", "intc", "misc", "net",
-         "nvram", "rtc", "sd", "sensor", "ssi", "timer", "virtio", "watchdog")
+# Folders of hw/ that have devices for which we have the bus.
+KINDS = ("adc", "block", "char", "display", "dma", "gpio", "i2c", "input",
+         "intc", "mem", "misc", "net", "nvram", "pci-bridge", "pci-host", "rtc",
+         "sd", "sensor", "ssi", "timer", "virtio", "watchdog")
 # Headers there that are no device's own.
 SHARED = {"hw/ssi/ssi.h", "hw/i2c/i2c.h", "hw/i2c/bitbang_i2c.h",
           "hw/i2c/smbus_slave.h", "hw/i2c/smbus_master.h",
@@ -53,8 +54,8 @@ class Tree:
             self.make_trace(f"hw/{kind}")
         for kind in KINDS + SYSTEMS:
             self.take_headers(qemu / "include/hw" / kind)
-        glib = subprocess.run(["pkg-config", "--cflags", "glib-2.0"],
-                              check=True, capture_output=True,
+        glib = subprocess.run(["pkg-config", "--cflags", "glib-2.0",
+                               "pixman-1"], check=True, capture_output=True,
                               text=True).stdout.split()
         self.flags = [*FLAGS, *(f"-I{i}" for i in (
             out, TOP / "include", TOP, build / "include", build,
@@ -64,7 +65,7 @@ class Tree:
         """Its trace events, all switched off."""
         events = self.qemu / folder / "trace-events"
         if events.exists():
-            name = "trace-" + folder.replace("/", "_")
+            name = "trace-" + folder.replace("/", "_").replace("-", "_")
             subprocess.run(
                 [sys.executable, TOP / "scripts/tracetool/__main__.py",
                  "--folder", folder, "--backends", "nop",

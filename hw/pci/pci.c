@@ -10,6 +10,7 @@
 #include "qapi/error.h"
 #include "qapi/visitor.h"
 #include "qemu/cutils.h"
+#include "qemu/error-report.h"
 #include "qemu/module.h"
 
 /* ---- the place ----------------------------------------------------------- */
@@ -30,44 +31,53 @@ static int find_free_slot(PCIBus *bus)
     return -1;
 }
 
+/* Whether the place that the user asks for is free. */
+static bool check_place(const PCIDevice *d, PCIBus *bus, Error **errp)
+{
+    const PCIDevice *there = bus->devices[d->devfn];
+
+    if (slot_is_reserved(bus, d->devfn)) {
+        error_setg(errp,
+                   "PCI: slot %d function %d not available for %s, reserved",
+                   PCI_SLOT(d->devfn), PCI_FUNC(d->devfn), d->name);
+        return false;
+    }
+    if (there) {
+        error_setg(errp,
+                   "PCI: slot %d function %d not available for %s, in use by "
+                   "%s,id=%s",
+                   PCI_SLOT(d->devfn), PCI_FUNC(d->devfn), d->name, there->name,
+                   there->qdev.id ?: "");
+        return false;
+    }
+    return true;
+}
+
 static bool choose_place(PCIDevice *d, PCIBus *bus, Error **errp)
 {
-    const char *name = d->name;
-    PCIDevice *there;
+    const PCIDevice *f0;
 
-    if (d->devfn < 0) {
+    if (d->devfn >= 0) {
+        if (!check_place(d, bus, errp)) {
+            return false;
+        }
+    } else {
         d->devfn = find_free_slot(bus);
         if (d->devfn < 0) {
             error_setg(errp,
                        "PCI: no slot/function available for %s, all in use or "
                        "reserved",
-                       name);
+                       d->name);
             return false;
         }
-        return true;
-    }
-    if (slot_is_reserved(bus, d->devfn)) {
-        error_setg(errp,
-                   "PCI: slot %d function %d not available for %s, reserved",
-                   PCI_SLOT(d->devfn), PCI_FUNC(d->devfn), name);
-        return false;
-    }
-    there = bus->devices[d->devfn];
-    if (there) {
-        error_setg(errp,
-                   "PCI: slot %d function %d not available for %s, in use by "
-                   "%s,id=%s",
-                   PCI_SLOT(d->devfn), PCI_FUNC(d->devfn), name, there->name,
-                   there->qdev.id ?: "");
-        return false;
     }
     /* The guest has seen function 0 and will not look for others. */
-    there = bus->devices[PCI_DEVFN(PCI_SLOT(d->devfn), 0)];
-    if (DEVICE(d)->hotplugged && there) {
+    f0 = DEVICE(d)->hotplugged ? pci_get_function_0(d) : NULL;
+    if (f0) {
         error_setg(errp,
                    "PCI: slot %d function 0 already occupied by %s, new func "
                    "%s cannot be exposed to guest.",
-                   PCI_SLOT(d->devfn), there->name, name);
+                   PCI_SLOT(f0->devfn), f0->name, d->name);
         return false;
     }
     return true;
@@ -107,6 +117,21 @@ static bool check_functions(PCIDevice *d, PCIBus *bus, Error **errp)
         }
     }
     return true;
+}
+
+/*
+ * Below a port of Express there is but device 0, since a link has two ends;
+ * what has ARI uses the other numbers as functions.
+ */
+static void warn_of_slot(PCIDevice *d, const PCIBus *bus)
+{
+    if (PCI_SLOT(d->devfn) && pci_is_express(d) && bus->parent_dev &&
+        pci_is_express_downstream_port(bus->parent_dev) &&
+        !pcie_find_capability(d, PCI_EXT_CAP_ID_ARI)) {
+        warn_report("PCI: slot %d is not valid for %s, parent device only "
+                    "allows plugging into slot 0.",
+                    PCI_SLOT(d->devfn), d->name);
+    }
 }
 
 /* ---- bus mastering ------------------------------------------------------- */
@@ -250,6 +275,7 @@ static void pci_realize(DeviceState *dev, Error **errp)
             return;
         }
     }
+    warn_of_slot(d, pci_get_bus(d));
     if (!d->romfile && pc->romfile) {
         d->romfile = g_strdup(pc->romfile);
         is_default_rom = true;

@@ -113,6 +113,11 @@ def random_numbers():
     port = Port(0)
     for round_ in range(2):
         port.add("virtio-rng-pci", id=f"rng{round_}")
+        answer = guest.command("device_add", driver="virtio-rng-pci",
+                               bus=port.bus)
+        assert answer["error"]["desc"] == (
+            "PCI: slot 0 function 0 already occupied by virtio-rng-pci, new "
+            "func virtio-rng-pci cannot be exposed to guest."), answer
         assert "virtio_rng" in guest.shell(
             "cat /sys/class/misc/hw_random/rng_available")
         assert guest.shell("dd if=/dev/hwrng bs=64 count=4 2>/dev/null | wc -c"
@@ -210,6 +215,20 @@ def memory_that_cannot():
     assert not Port(2).status() & PRESENT
 
 
+def memory_that_stays():
+    """A guest that may read what is not plugged may do so at any time."""
+    assert guest.command("object-add", id="mem2", size=GIB, **{
+        "qom-type": "memory-backend-ram"}) == {}
+    Port(2).add("virtio-mem-pci", id="vm2", memdev="mem2",
+                **{"unplugged-inaccessible": "off"})
+    guest.resize(128 * MIB, "vm2")
+    guest.resize(0, "vm2")
+    answer = guest.command("device_del", id="vm2")
+    assert answer["error"]["desc"] == (
+        "virtio-mem device cannot get unplugged while "
+        "'unplugged-inaccessible' != 'on'"), answer
+
+
 def powers_off():
     guest.type("poweroff -f\n")
     assert guest.wait() == 0
@@ -219,7 +238,8 @@ if __name__ == "__main__":
     folder()
     try:
         sys.exit(run_tap([boots, random_numbers, a_disk, memory,
-                          memory_that_cannot, powers_off]))
+                          memory_that_cannot, memory_that_stays,
+                          powers_off]))
     finally:
         if guest:
             guest.close()

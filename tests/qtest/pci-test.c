@@ -291,6 +291,16 @@ static void test_hotplug(void)
                 PCI_EXP_SLTCTL_HPIE | PCI_EXP_SLTCTL_ABPE |
                     PCI_EXP_SLTCTL_PWR_IND_ON);
     g_assert_true(qpci_there(d));
+    /* The guest would not look for another one, wherever it is. */
+#define ANOTHER "{'execute': 'device_add', 'arguments': {'driver': 'edu', "
+#define OCCUPIED                                                               \
+    "PCI: slot 0 function 0 already occupied by edu, new func edu cannot be "  \
+    "exposed to guest."
+    qmp_client_error(c, "GenericError", OCCUPIED, ANOTHER "'bus': 'rp'}}");
+    qmp_client_error(c, "GenericError", OCCUPIED,
+                     ANOTHER "'bus': 'rp', 'addr': '0.1'}}");
+    qmp_client_error(c, "GenericError", OCCUPIED,
+                     ANOTHER "'bus': 'rp', 'addr': '1'}}");
 
     /* Asked to let it go. */
     qtest_qmp_assert_success(s, "{'execute': 'device_del', 'arguments': "

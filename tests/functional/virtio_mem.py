@@ -51,14 +51,14 @@ def plug_and_unplug():
         guest.command("query-status")
         sizes = [e["data"] for e in guest.events
                  if e["event"] == "MEMORY_DEVICE_SIZE_CHANGE"]
-        assert sizes and sizes[0]["id"] == "vm0", guest.events
+        assert sizes and sizes[0]["id"] == "vm0", f"events {guest.events}"
         assert sizes[0]["qom-path"] == "/machine/peripheral/vm0", sizes
         text = guest.hmp("info memory-devices").splitlines()
         assert [line.strip() for line in text] == [
             'Memory device [virtio-mem]: "vm0"', "memaddr: 0xc0000000",
             "node: 0", f"requested-size: {GIB}", f"size: {GIB}",
             f"max-size: {2 * GIB}", "block-size: 2097152",
-            "memdev: /objects/mem0"], text
+            "memdev: /objects/mem0"], f"info {text}"
         guest.shell("mkdir -p /m; mount -t tmpfs -o size=900m none /m; "
                     "dd if=/dev/zero of=/m/a bs=1M count=700 2>/dev/null")
         assert guest.resident(2 * GIB) > 300 * MIB

@@ -74,7 +74,6 @@ int kvm_create_vcpu(CPUState *cpu)
     if (fd < 0) {
         fd = kvm_vm_ioctl(s, KVM_CREATE_VCPU, (void *)id);
         if (fd < 0) {
-            error_report("KVM_CREATE_VCPU IOCTL failed for vCPU %lu", id);
             return fd;
         }
     }

@@ -5,13 +5,17 @@
  * while the memory map changes. Its CPU has what long mode needs and no more.
  */
 #include "qemu/osdep.h"
+#include <sys/mman.h>
 #include "exec/address-spaces.h"
+#include "exec/guest-ram.h"
 #include "exec/memory.h"
 #include "exec/ram_addr.h"
 #include "hw/core/sysemu-cpu-ops.h"
+#include "hw/pci/msi.h"
 #include "kvm-fixture.h"
 #include "qapi/error.h"
 #include "qemu/bitmap.h"
+#include "qemu/event_notifier.h"
 #include "qemu/main-loop.h"
 #include "qemu/rcu.h"
 #include "system/cpus.h"
@@ -36,6 +40,7 @@ static uint8_t *low_ram, *big_ram;
 static CPUState *cpu;
 static QemuEvent ended;
 static int cpl;
+static bool was_parked;
 
 /* ---- the guest's devices ------------------------------------------------- */
 
@@ -138,7 +143,12 @@ int kvm_arch_init_vcpu(CPUState *cs)
 
     cpuid->nent = ENTRIES;
     ret = kvm_ioctl(kvm_state, KVM_GET_SUPPORTED_CPUID, cpuid);
-    return ret < 0 ? ret : kvm_vcpu_ioctl(cs, KVM_SET_CPUID2, cpuid);
+    if (ret < 0) {
+        return ret;
+    }
+    ret = kvm_vcpu_ioctl(cs, KVM_SET_CPUID2, cpuid);
+    /* One that was parked has run with these, and they stay. */
+    return ret == -EINVAL && was_parked ? 0 : ret;
 }
 
 int kvm_arch_get_registers(CPUState *cs, Error **errp)
@@ -285,11 +295,13 @@ static void make_world(void)
     type_register_static(&cpu_type);
 }
 
-static bool begin(bool ring)
+static const char *const bitmaps[] = { "kernel-irqchip", "off", NULL };
+static const char *const rings[] = { "kernel-irqchip", "off", "dirty-ring-size",
+                                     "4096", NULL };
+static const char *const irqchip[] = { "kernel-irqchip", "on", NULL };
+
+static bool begin(const char *const *props)
 {
-    static const char *const bitmaps[] = { "kernel-irqchip", "off", NULL };
-    static const char *const rings[] = { "kernel-irqchip", "off",
-                                         "dirty-ring-size", "4096", NULL };
     const char *why = fake_no_kvm();
 
     if (why) {
@@ -298,8 +310,8 @@ static bool begin(bool ring)
         g_test_skip(text);
         return false;
     }
-    g_assert_cmpint(fake_start(true, ring ? rings : bitmaps), ==, 0);
-    if (ring && !kvm_dirty_ring_enabled()) {
+    g_assert_cmpint(fake_start(true, props), ==, 0);
+    if (props == rings && !kvm_dirty_ring_enabled()) {
         fake_stop();
         g_test_skip("the host's KVM has no dirty rings");
         return false;
@@ -336,7 +348,7 @@ static void check_access(unsigned i, hwaddr addr, unsigned size, bool is_write,
 static void test_exits(gconstpointer opaque)
 {
     cpl = GPOINTER_TO_INT(opaque);
-    if (!begin(false)) {
+    if (!begin(bitmaps)) {
         return;
     }
     g_array_set_size(accesses, 0);
@@ -362,6 +374,273 @@ static void test_exits(gconstpointer opaque)
     g_assert_cmphex(entry(6)[3], ==, 0x1122334c);
     g_assert_cmphex(entry(8)[3], ==, 0x34567890);
     g_assert_cmphex(*(uint64_t *)(big_ram + 0x40), ==, 0x1234567890);
+    finish();
+}
+
+/* ---- writes that do not wake us ------------------------------------------ */
+
+static void test_eventfd(void)
+{
+    EventNotifier on_mmio, on_port;
+
+    if (!begin(bitmaps)) {
+        return;
+    }
+    cpl = 3;
+    event_notifier_init(&on_mmio, 0);
+    event_notifier_init(&on_port, 0);
+    memory_region_add_eventfd(&mmio, 0x20, 4, true, 7, &on_mmio);
+    memory_region_add_eventfd(&ports, 4, 4, false, 0, &on_port);
+    g_array_set_size(accesses, 0);
+    put(0, STORE32, MMIO + 0x20, 6, 0);
+    put(1, OUT, PORT + 8, 1, 0);
+    run_list();
+    g_assert_cmpuint(accesses->len, ==, 2);
+    g_assert_false(event_notifier_test_and_clear(&on_mmio));
+    g_assert_false(event_notifier_test_and_clear(&on_port));
+    put(0, STORE32, MMIO + 0x20, 7, 0);
+    put(1, OUT, PORT + 4, 1, 0);
+    run_list();
+    g_assert_cmpuint(accesses->len, ==, 2);
+    g_assert_true(event_notifier_test_and_clear(&on_mmio));
+    g_assert_true(event_notifier_test_and_clear(&on_port));
+    memory_region_del_eventfd(&mmio, 0x20, 4, true, 7, &on_mmio);
+    memory_region_del_eventfd(&ports, 4, 4, false, 0, &on_port);
+    run_list();
+    g_assert_cmpuint(accesses->len, ==, 4);
+    event_notifier_cleanup(&on_mmio);
+    event_notifier_cleanup(&on_port);
+    finish();
+}
+
+static void test_coalesced(void)
+{
+    enum { N = 20 };
+
+    if (!begin(bitmaps)) {
+        return;
+    }
+    cpl = 0;
+    memory_region_add_coalescing(&mmio, 0x100, 0x100);
+    g_array_set_size(accesses, 0);
+    for (unsigned i = 0; i < N; i++) {
+        put(i, STORE32, MMIO + 0x100 + 4 * i, i, 0);
+    }
+    run_list();
+    g_assert_cmpuint(accesses->len, ==, 0);
+    qemu_flush_coalesced_mmio_buffer();
+    g_assert_cmpuint(accesses->len, ==, N);
+    for (unsigned i = 0; i < N; i++) {
+        check_access(i, MMIO + 0x100 + 4 * i, 4, true, i);
+    }
+    /* A read, and a write beside it, come after those that wait. */
+    g_array_set_size(accesses, 0);
+    put(0, STORE32, MMIO + 0x100, 1, 0);
+    put(1, LOAD32, MMIO + 0x20, 0, 0);
+    put(2, STORE32, MMIO + 0x104, 2, 0);
+    put(3, STORE32, MMIO + 0x24, 3, 0);
+    run_list();
+    check_access(0, MMIO + 0x100, 4, true, 1);
+    check_access(1, MMIO + 0x20, 4, false, 0);
+    check_access(2, MMIO + 0x104, 4, true, 2);
+    check_access(3, MMIO + 0x24, 4, true, 3);
+    memory_region_clear_coalescing(&mmio);
+    finish();
+}
+
+/* ---- kinds of memory ----------------------------------------------------- */
+
+/* What can only be read is read without us, and writes come to us. */
+static void test_readonly(void)
+{
+    if (!begin(bitmaps)) {
+        return;
+    }
+    cpl = 0;
+    *(uint64_t *)(big_ram + 0x40) = 0x55;
+    memory_region_set_readonly(&big, true);
+    put(0, STORE64, BIG + 0x40, 0x99, 0);
+    put(1, LOAD32, BIG + 0x40, 0, 0);
+    run_list();
+    g_assert_cmphex(entry(1)[3], ==, 0x55);
+    g_assert_cmphex(*(uint64_t *)(big_ram + 0x40), ==, 0x55);
+    memory_region_set_readonly(&big, false);
+    run_list();
+    g_assert_cmphex(entry(1)[3], ==, 0x99);
+    finish();
+}
+
+static void test_guest_memfd(void)
+{
+    static MemoryRegion mr;
+    struct kvm_create_guest_memfd create = {
+        .size = 16 * PAGE,
+        .flags = GUEST_MEMFD_FLAG_MMAP | GUEST_MEMFD_FLAG_INIT_SHARED,
+    };
+    uint8_t *ptr;
+    int fd;
+
+    if (!begin(bitmaps)) {
+        return;
+    }
+    fd = kvm_vm_ioctl(kvm_state, KVM_CREATE_GUEST_MEMFD, &create);
+    if (fd < 0 || !kvm_state->has_user_memory2) {
+        finish();
+        g_test_skip("the host has no guest_memfd that it can map");
+        return;
+    }
+    cpl = 3;
+    ptr = mmap(NULL, create.size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    g_assert_true(ptr != MAP_FAILED);
+    memory_region_init_ram_ptr(&mr, NULL, "two-sided", create.size, ptr);
+    mr.ram_block->guest_memfd = fd;
+    memory_region_add_subregion(get_system_memory(), MMIO + 0x100000, &mr);
+    g_assert_cmphex(fake_slot_at(0, MMIO + 0x100000)->flags, ==,
+                    KVM_MEM_GUEST_MEMFD);
+    put(0, STORE64, MMIO + 0x100000 + 3 * PAGE, 0x1234, 0);
+    put(1, LOAD32, MMIO + 0x100000 + 3 * PAGE, 0, 0);
+    run_list();
+    g_assert_cmphex(entry(1)[3], ==, 0x1234);
+    g_assert_cmphex(*(uint64_t *)(ptr + 3 * PAGE), ==, 0x1234);
+    memory_region_del_subregion(get_system_memory(), &mr);
+    mr.ram_block->guest_memfd = -1;
+    finish();
+    close(fd);
+}
+
+/* ---- CPUs ---------------------------------------------------------------- */
+
+static void count_call(CPUState *cs, run_on_cpu_data data)
+{
+    ++*(unsigned *)data.host_ptr;
+}
+
+/* Stopped and asked for things while it runs, it goes on as if nothing was. */
+static void test_kicks(void)
+{
+    enum { PAGES = 3, ROUNDS = 3000000 };
+    unsigned calls = 0, kicks = 0;
+
+    if (!begin(bitmaps)) {
+        return;
+    }
+    cpl = 3;
+    memset(big_ram, 0, PAGES * PAGE);
+    put(0, SWEEP, BIG, PAGES, ROUNDS);
+    start_list();
+    for (; !qatomic_read(&cpu->stopped) && kicks < 2000; kicks++) {
+        run_on_cpu(cpu, count_call, RUN_ON_CPU_HOST_PTR(&calls));
+        if (kicks % 3 == 0) {
+            async_run_on_cpu(cpu, count_call, RUN_ON_CPU_HOST_PTR(&calls));
+            kicks++;
+        }
+        qemu_cpu_kick(cpu);
+    }
+    finish_list();
+    g_assert_cmpuint(calls, ==, kicks);
+    for (unsigned i = 0; i < PAGES; i++) {
+        g_assert_cmpuint(*(uint64_t *)(big_ram + i * PAGE), ==, ROUNDS);
+    }
+    finish();
+}
+
+/* One that goes leaves what the next one of its number takes. */
+static void test_parked(void)
+{
+    if (!begin(bitmaps)) {
+        return;
+    }
+    cpl = 0;
+    for (unsigned i = 0; i < 5; i++) {
+        put(0, STORE32, BIG, i, 0);
+        run_list();
+        g_assert_cmpuint(*(uint32_t *)big_ram, ==, i);
+        cpu_remove_sync(cpu);
+        qdev_unrealize(DEVICE(cpu));
+        g_assert_false(QLIST_EMPTY(&kvm_state->kvm_parked_vcpus));
+        g_assert_null(kvm_state->coalesced_mmio_ring);
+        was_parked = true;
+        cpu = cpu_create("kvmtest-cpu");
+        was_parked = false;
+        g_assert_true(QLIST_EMPTY(&kvm_state->kvm_parked_vcpus));
+    }
+    finish();
+}
+
+/* A CPU that the kernel refuses is an error of who plugs it. */
+static void test_no_vcpu(void)
+{
+    Error *err = NULL;
+    DeviceState *dev;
+
+    if (!begin(bitmaps)) {
+        return;
+    }
+    dev = qdev_new("kvmtest-cpu");
+    fake_fail(1, ENOMEM, KVM_CREATE_VCPU, 1);
+    g_assert_false(qdev_realize(dev, NULL, &err));
+    fake_fail(0, 0, 0, 0);
+    g_assert_nonnull(strstr(error_get_pretty(err), "KVM cannot make CPU"));
+    error_free(err);
+    object_unref(OBJECT(dev));
+    finish();
+}
+
+/* ---- interrupts ---------------------------------------------------------- */
+
+static bool is_requested(unsigned vector)
+{
+    struct kvm_lapic_state lapic;
+    uint32_t irr;
+
+    g_assert_cmpint(kvm_vcpu_ioctl(cpu, KVM_GET_LAPIC, &lapic), ==, 0);
+    memcpy(&irr, lapic.regs + 0x200 + 16 * (vector / 32), sizeof(irr));
+    return irr & 1u << vector % 32;
+}
+
+/* An eventfd raises a vector along a route that then leads elsewhere. */
+static void test_irqfd(void)
+{
+    MSIMessage msg = { .address = 0xfee00000, .data = 0x41 };
+    struct kvm_lapic_state lapic;
+    uint32_t enabled = 0x1ff;
+    KVMRouteChange c;
+    EventNotifier n;
+    int virq;
+
+    if (!begin(irqchip)) {
+        return;
+    }
+    g_assert_cmpint(kvm_vcpu_ioctl(cpu, KVM_GET_LAPIC, &lapic), ==, 0);
+    memcpy(lapic.regs + 0xf0, &enabled, sizeof(enabled));
+    g_assert_cmpint(kvm_vcpu_ioctl(cpu, KVM_SET_LAPIC, &lapic), ==, 0);
+    event_notifier_init(&n, 0);
+    c = kvm_irqchip_begin_route_changes(kvm_state);
+    virq = kvm_irqchip_add_msi_route(&c, 0, NULL);
+    g_assert_cmpint(virq, >=, 0);
+    g_assert_cmpint(kvm_irqchip_update_msi_route(kvm_state, virq, msg, NULL),
+                    ==, 0);
+    kvm_irqchip_commit_route_changes(&c);
+    g_assert_cmpint(
+        kvm_irqchip_add_irqfd_notifier_gsi(kvm_state, &n, NULL, virq), ==, 0);
+    for (unsigned vector = 0x41; vector < 0x44; vector++) {
+        g_assert_false(is_requested(vector));
+        event_notifier_set(&n);
+        for (unsigned i = 0; i < 1000 && !is_requested(vector); i++) {
+            g_usleep(1000);
+        }
+        g_assert_true(is_requested(vector));
+        msg.data = vector + 1;
+        kvm_irqchip_update_msi_route(kvm_state, virq, msg, NULL);
+        kvm_irqchip_commit_routes(kvm_state);
+    }
+    msg.data = 0x51;
+    g_assert_cmpint(kvm_irqchip_send_msi(kvm_state, msg), >, 0);
+    g_assert_true(is_requested(0x51));
+    g_assert_cmpint(kvm_irqchip_remove_irqfd_notifier_gsi(kvm_state, &n, virq),
+                    ==, 0);
+    kvm_irqchip_release_virq(kvm_state, virq);
+    event_notifier_cleanup(&n);
     finish();
 }
 
@@ -433,7 +712,7 @@ static void end_log(void)
 /* Between lists of writes the map changes, and the log is read. */
 static void test_dirty(bool ring)
 {
-    if (!begin(ring)) {
+    if (!begin(ring ? rings : bitmaps)) {
         return;
     }
     begin_log();
@@ -479,7 +758,7 @@ static void test_sweep(bool ring, int level, unsigned rounds)
 {
     unsigned first = hole_page(2) + 1, nr = 29, changes = 0;
 
-    if (!begin(ring)) {
+    if (!begin(ring ? rings : bitmaps)) {
         return;
     }
     cpl = level;
@@ -544,6 +823,14 @@ int main(int argc, char **argv)
                          test_exits);
     g_test_add_data_func("/kvm/guest/exits/user", GINT_TO_POINTER(3),
                          test_exits);
+    g_test_add_func("/kvm/guest/eventfd", test_eventfd);
+    g_test_add_func("/kvm/guest/coalesced", test_coalesced);
+    g_test_add_func("/kvm/guest/readonly", test_readonly);
+    g_test_add_func("/kvm/guest/memfd", test_guest_memfd);
+    g_test_add_func("/kvm/guest/kicks", test_kicks);
+    g_test_add_func("/kvm/guest/parked", test_parked);
+    g_test_add_func("/kvm/guest/refused", test_no_vcpu);
+    g_test_add_func("/kvm/guest/irqfd", test_irqfd);
     g_test_add_func("/kvm/guest/dirty/bitmap", test_dirty_bitmap);
     g_test_add_func("/kvm/guest/dirty/ring", test_dirty_ring);
     g_test_add_func("/kvm/guest/sweep/bitmap/user", test_sweep_bitmap_user);

@@ -21,7 +21,7 @@ SOURCES = ["hw/misc/unimp.c", "hw/misc/sifive_test.c", "hw/rtc/goldfish_rtc.c",
            "hw/intc/sifive_plic.c", "hw/intc/riscv_aclint.c",
            "hw/char/serial.c", "hw/char/serial-mm.c",
            "hw/char/sifive_uart.c", "hw/gpio/sifive_gpio.c",
-           "hw/virtio/virtio-rng.c"]
+           "hw/virtio/virtio-rng.c", "hw/misc/edu.c", "hw/misc/pci-testdev.c"]
 
 # Where theirs are wrong and ours are not: an alarm beyond what a timer can
 # hold rings at once in QEMU's goldfish_rtc.c.

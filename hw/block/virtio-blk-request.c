@@ -278,9 +278,11 @@ static void handle_scsi(VirtIOBlockReq *req)
     }
     if (elem->in_sg[elem->in_num - 2].iov_len >=
         sizeof(struct virtio_scsi_inhdr)) {
-        struct virtio_scsi_inhdr *scsi = elem->in_sg[elem->in_num - 2].iov_base;
+        /* The driver puts it where it likes. */
+        char *scsi = elem->in_sg[elem->in_num - 2].iov_base;
 
-        virtio_stl_p(VIRTIO_DEVICE(req->dev), &scsi->errors, 255);
+        virtio_stl_p(VIRTIO_DEVICE(req->dev),
+                     scsi + offsetof(struct virtio_scsi_inhdr, errors), 255);
     }
     complete_and_free(req, VIRTIO_BLK_S_UNSUPP);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A guest that does what a list says (tests/unit/test-kvm-guest.c), in 64-bit
+ * A guest that does what a list says (kvm-guest.h), in 64-bit
  * mode, in the kernel's ring or the user's. It runs wherever it is copied to.
  * rdi and rsi point at the list. An entry has four words:
  *
@@ -32,6 +32,8 @@ next:
     je port_in
     cmp $8, %eax
     je sweep
+    cmp $9, %eax
+    je storm
     jmp end
 done:
     add $32, %rdi
@@ -75,6 +77,15 @@ page:
     jnz page
     dec %r8
     jnz again
+    jmp done
+
+/* Writes ecx to one place, again and again. */
+storm:
+    mov 24(%rdi), %r8
+write:
+    mov %ecx, (%rdx)
+    dec %r8
+    jnz write
     jmp done
 
 end:

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Dirty logs of a tiny guest on the host's KVM, by bitmaps and by rings, against
+ * what it is known to write, while the memory map changes.
+ */
+#include "qemu/osdep.h"
+#include "exec/ram_addr.h"
+#include "kvm-guest.h"
+#include "qemu/bitmap.h"
+#include "qemu/main-loop.h"
+
+/* ---- dirty logs ---------------------------------------------------------- */
+
+static DECLARE_BITMAP(written, BIG_PAGES);
+static DECLARE_BITMAP(seen, BIG_PAGES);
+
+static void snapshot(void)
+{
+    DirtyBitmapSnapshot *snap = memory_region_snapshot_and_clear_dirty(
+        &kg_big, 0, BIG_PAGES * PAGE, DIRTY_MEMORY_VGA);
+
+    for (unsigned i = 0; i < BIG_PAGES; i++) {
+        if (memory_region_snapshot_get_dirty(&kg_big, snap, i * PAGE, PAGE)) {
+            set_bit(i, seen);
+        }
+    }
+    g_free(snap);
+}
+
+static void check_seen(void)
+{
+    for (unsigned i = 0; i < BIG_PAGES; i++) {
+        g_assert_cmpint(test_bit(i, seen), ==, test_bit(i, written));
+    }
+    bitmap_zero(seen, BIG_PAGES);
+    bitmap_zero(written, BIG_PAGES);
+}
+
+static bool is_hole(unsigned page)
+{
+    for (unsigned i = 0; i < HOLES; i++) {
+        if (kg_hole_page(i) == page && memory_region_is_mapped(&kg_hole[i]) &&
+            kg_hole[i].enabled) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void toggle_holes(void)
+{
+    memory_region_transaction_begin();
+    for (unsigned n = g_test_rand_int_range(1, 4); n--;) {
+        MemoryRegion *mr = &kg_hole[g_test_rand_int_range(0, HOLES)];
+
+        memory_region_set_enabled(mr, !mr->enabled);
+    }
+    memory_region_transaction_commit();
+}
+
+static void begin_log(void)
+{
+    memory_region_set_log(&kg_big, true, DIRTY_MEMORY_VGA);
+    snapshot();
+    bitmap_zero(seen, BIG_PAGES);
+    bitmap_zero(written, BIG_PAGES);
+}
+
+static void end_log(void)
+{
+    memory_region_set_log(&kg_big, false, DIRTY_MEMORY_VGA);
+    for (unsigned i = 0; i < HOLES; i++) {
+        memory_region_set_enabled(&kg_hole[i], false);
+    }
+}
+
+/* Between lists of writes the map changes, and the log is read. */
+static void test_dirty(bool ring)
+{
+    if (!kg_begin(ring ? kg_rings : kg_bitmaps)) {
+        return;
+    }
+    begin_log();
+    for (unsigned round = 0; round < 60; round++) {
+        unsigned n = g_test_rand_int_range(0, 40), holes = 0;
+
+        kg_cpl = g_test_rand_int_range(0, 2) ? 3 : 0;
+        g_array_set_size(kg_accesses, 0);
+        kg_put(0, END, 0, 0, 0);
+        for (unsigned i = 0; i < n; i++) {
+            unsigned page = g_test_rand_int_range(0, BIG_PAGES);
+
+            kg_put(i, g_test_rand_int_range(STORE8, STORE64 + 1),
+                   BIG + page * PAGE + 8 * g_test_rand_int_range(0, 512), i, 0);
+            if (is_hole(page)) {
+                holes++;
+            } else {
+                set_bit(page, written);
+            }
+        }
+        kg_run_list();
+        g_assert_cmpuint(kg_accesses->len, ==, holes);
+        if (g_test_rand_int_range(0, 2)) {
+            toggle_holes();
+        }
+        if (g_test_rand_int_range(0, 2)) {
+            snapshot();
+            check_seen();
+        }
+    }
+    snapshot();
+    check_seen();
+    end_log();
+    kg_finish();
+}
+
+/*
+ * The guest writes all the time while holes come and go beside its pages, which
+ * makes the slot that has them go and come back, and while the log is read: no
+ * write is lost, and all are seen.
+ */
+static void test_sweep(bool ring, int level, unsigned rounds)
+{
+    unsigned first = kg_hole_page(2) + 1, nr = 29, changes = 0;
+
+    if (!kg_begin(ring ? kg_rings : kg_bitmaps)) {
+        return;
+    }
+    kg_cpl = level;
+    memset(kg_big_ram, 0, BIG_PAGES * PAGE);
+    begin_log();
+    g_array_set_size(kg_accesses, 0);
+    kg_put(0, SWEEP, BIG + first * PAGE, nr, rounds);
+    kg_start_list();
+    while (!qatomic_read(&kg_cpu->stopped)) {
+        toggle_holes();
+        if (++changes % 4 == 0) {
+            snapshot();
+        }
+        bql_unlock();
+        g_usleep(200);
+        bql_lock();
+    }
+    kg_finish_list();
+    snapshot();
+    bitmap_set(written, first, nr);
+    check_seen();
+    for (unsigned i = 0; i < nr; i++) {
+        g_assert_cmpuint(*(uint64_t *)(kg_big_ram + (first + i) * PAGE), ==,
+                         rounds);
+    }
+    g_assert_cmpuint(kg_accesses->len, ==, 0);
+    printf("# %u changes of the map\n", changes);
+    end_log();
+    kg_finish();
+}
+
+static void test_dirty_bitmap(void)
+{
+    test_dirty(false);
+}
+
+static void test_dirty_ring(void)
+{
+    test_dirty(true);
+}
+
+static void test_sweep_bitmap_user(void)
+{
+    test_sweep(false, 3, 400000);
+}
+
+static void test_sweep_bitmap_kernel(void)
+{
+    test_sweep(false, 0, 3000);
+}
+
+static void test_sweep_ring_user(void)
+{
+    test_sweep(true, 3, 400000);
+}
+int main(int argc, char **argv)
+{
+    fake_setup(&argc, &argv);
+    kg_make_world();
+    g_test_add_func("/kvm/dirty/bitmap", test_dirty_bitmap);
+    g_test_add_func("/kvm/dirty/ring", test_dirty_ring);
+    g_test_add_func("/kvm/sweep/bitmap/user", test_sweep_bitmap_user);
+    g_test_add_func("/kvm/sweep/bitmap/kernel", test_sweep_bitmap_kernel);
+    g_test_add_func("/kvm/sweep/ring/user", test_sweep_ring_user);
+    return g_test_run();
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * CPUID under KVM: what the host can give (KVM_GET_SUPPORTED_CPUID, with what
+ * it forgets to say), and what a CPU gets (KVM_SET_CPUID2).
+ */
+#include "qemu/osdep.h"
+#include "kvm-internal.h"
+#include "qemu/error-report.h"
+
+#define MAX_ENTRIES 256
+
+#define LEAF_KVM          0x40000000
+#define LEAF_KVM_FEATURES 0x40000001
+
+/* ---- what the host can give ---------------------------------------------- */
+
+static struct kvm_cpuid2 *supported(KVMState *s)
+{
+    static struct kvm_cpuid2 *cached;
+
+    for (int max = 64; !cached && max <= 4096; max *= 2) {
+        struct kvm_cpuid2 *c =
+            g_malloc0(sizeof(*c) + max * sizeof(c->entries[0]));
+        int ret;
+
+        c->nent = max;
+        ret = kvm_ioctl(s, KVM_GET_SUPPORTED_CPUID, c);
+        if (ret == 0) {
+            cached = c;
+            break;
+        }
+        g_free(c);
+        if (ret != -E2BIG) {
+            error_report("KVM_GET_SUPPORTED_CPUID failed: %s", strerror(-ret));
+            break;
+        }
+    }
+    return cached;
+}
+
+static uint32_t register_of(const struct kvm_cpuid_entry2 *e, int reg)
+{
+    switch (reg) {
+    case R_EAX:
+        return e->eax;
+    case R_EBX:
+        return e->ebx;
+    case R_ECX:
+        return e->ecx;
+    default:
+        return e->edx;
+    }
+}
+
+static uint32_t find(KVMState *s, uint32_t function, uint32_t index, int reg)
+{
+    struct kvm_cpuid2 *c = supported(s);
+
+    for (uint32_t i = 0; c && i < c->nent; i++) {
+        if (c->entries[i].function == function &&
+            c->entries[i].index == index) {
+            return register_of(&c->entries[i], reg);
+        }
+    }
+    return 0;
+}
+
+uint32_t kvm_arch_get_supported_cpuid(KVMState *s, uint32_t function,
+                                      uint32_t index, int reg)
+{
+    uint32_t ret = find(s, function, index, reg);
+
+    if (function == 1 && reg == R_EDX) {
+        ret |= CPUID_MTRR | CPUID_PAT | CPUID_MCE | CPUID_MCA;
+    } else if (function == 1 && reg == R_ECX) {
+        /* The guest is to know; these two depend on more than the host. */
+        ret |= CPUID_EXT_HYPERVISOR;
+        if (!kvm_irqchip_in_kernel()) {
+            ret &= ~CPUID_EXT_X2APIC;
+        } else if (kvm_check_extension(s, KVM_CAP_TSC_DEADLINE_TIMER)) {
+            ret |= CPUID_EXT_TSC_DEADLINE_TIMER;
+        }
+    } else if (function == 6 && reg == R_EAX) {
+        ret |= CPUID_6_EAX_ARAT;
+    } else if (function == 0x80000001 && reg == R_EDX) {
+        /* AMD repeats those of leaf 1 here. */
+        ret |= find(s, 1, 0, R_EDX) & CPUID_EXT2_AMD_ALIASES;
+    } else if (function == LEAF_KVM_FEATURES && reg == R_EAX) {
+        if (!kvm_irqchip_in_kernel()) {
+            ret &= ~CPUID_KVM_PV_UNHALT;
+        }
+    } else if (function == LEAF_KVM_FEATURES && reg == R_EDX) {
+        ret |= CPUID_KVM_HINTS_REALTIME;
+    }
+    return ret;
+}
+
+uint64_t kvm_arch_get_supported_msr_feature(KVMState *s, uint32_t index)
+{
+    union {
+        struct kvm_msrs msrs;
+        uint8_t room[sizeof(struct kvm_msrs) + sizeof(struct kvm_msr_entry)];
+    } u = { .msrs.nmsrs = 1 };
+
+    if (!kvm_check_extension(s, KVM_CAP_GET_MSR_FEATURES)) {
+        return 0;
+    }
+    u.msrs.entries[0].index = index;
+    return kvm_ioctl(s, KVM_GET_MSRS, &u.msrs) == 1 ? u.msrs.entries[0].data
+                                                    : 0;
+}
+
+/* ---- what a CPU gets ----------------------------------------------------- */
+
+typedef struct kvm_cpuid2 Entries; /* with room for MAX_ENTRIES */
+
+static struct kvm_cpuid_entry2 *add(X86CPU *cpu, Entries *e, uint32_t leaf,
+                                    uint32_t index, bool indexed)
+{
+    struct kvm_cpuid_entry2 *c;
+
+    if (e->nent == MAX_ENTRIES) {
+        return NULL;
+    }
+    c = &e->entries[e->nent++];
+    c->function = leaf;
+    c->index = index;
+    c->flags = indexed ? KVM_CPUID_FLAG_SIGNIFCANT_INDEX : 0;
+    cpu_x86_cpuid(&cpu->env, leaf, index, &c->eax, &c->ebx, &c->ecx, &c->edx);
+    return c;
+}
+
+static void add_kvm_leaves(X86CPU *cpu, Entries *e)
+{
+    static const char signature[12] = "KVMKVMKVM";
+    struct kvm_cpuid_entry2 *c;
+
+    if (!cpu->expose_kvm) {
+        return;
+    }
+    c = &e->entries[e->nent++];
+    *c = (struct kvm_cpuid_entry2){ .function = LEAF_KVM,
+                                    .eax = LEAF_KVM_FEATURES };
+    memcpy(&c->ebx, &signature[0], 4);
+    memcpy(&c->ecx, &signature[4], 4);
+    memcpy(&c->edx, &signature[8], 4);
+    c = &e->entries[e->nent++];
+    *c = (struct kvm_cpuid_entry2){
+        .function = LEAF_KVM_FEATURES,
+        .eax = cpu->env.features[FEAT_KVM],
+        .edx = cpu->env.features[FEAT_KVM_HINTS],
+    };
+}
+
+/* Whether the part @index of @leaf, which was @c, is the last one. */
+static bool last_part(X86CPU *cpu, uint32_t leaf, uint32_t index,
+                      const struct kvm_cpuid_entry2 *c)
+{
+    switch (leaf) {
+    case 4:
+        return !(c->eax & 31);
+    case 7:
+        return index >= cpu->env.cpuid_level_func7;
+    case 0xb:
+    case 0x1f:
+        return !(c->ecx & 0xff00);
+    case 0xd:
+        return index == 62;
+    default:
+        return true;
+    }
+}
+
+static void add_leaf(X86CPU *cpu, Entries *e, uint32_t leaf)
+{
+    bool indexed =
+        leaf == 4 || leaf == 7 || leaf == 0xb || leaf == 0xd || leaf == 0x1f;
+
+    for (uint32_t index = 0;; index++) {
+        struct kvm_cpuid_entry2 *c = add(cpu, e, leaf, index, indexed);
+
+        if (!c || last_part(cpu, leaf, index, c)) {
+            return;
+        }
+        if (leaf == 0xd && index > 1 && !c->eax) {
+            e->nent--; /* no such component */
+        }
+    }
+}
+
+int kvm_x86_set_cpuid(X86CPU *cpu)
+{
+    g_autofree Entries *e =
+        g_malloc0(sizeof(*e) + MAX_ENTRIES * sizeof(e->entries[0]));
+    CPUX86State *env = &cpu->env;
+
+    add_kvm_leaves(cpu, e);
+    for (uint32_t leaf = 0; leaf <= env->cpuid_level; leaf++) {
+        add_leaf(cpu, e, leaf);
+    }
+    for (uint32_t leaf = 0x80000000;
+         env->cpuid_xlevel && leaf <= env->cpuid_xlevel; leaf++) {
+        add_leaf(cpu, e, leaf);
+    }
+    for (uint32_t leaf = 0xc0000000;
+         env->cpuid_xlevel2 && leaf <= env->cpuid_xlevel2; leaf++) {
+        add_leaf(cpu, e, leaf);
+    }
+    return kvm_vcpu_ioctl(CPU(cpu), KVM_SET_CPUID2, e);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Between the files of target/x86/kvm. */
+#ifndef TARGET_X86_KVM_INTERNAL_H
+#define TARGET_X86_KVM_INTERNAL_H
+
+#include "kvm_i386.h"
+#include <asm/kvm_para.h>
+#include "system/kvm_abi.h"
+#include "system/kvm_int.h"
+#include "target/x86/cpu.h"
+
+/* Whether the host's KVM knows the MSR (KVM_GET_MSR_INDEX_LIST). */
+bool kvm_x86_has_msr(uint32_t index);
+/* The MSRs of @cpu into its state, and from there; 0 or -errno. */
+int kvm_x86_get_msrs(X86CPU *cpu);
+int kvm_x86_put_msrs(X86CPU *cpu, int level);
+/* KVM_SET_CPUID2 as the CPU's features say. */
+int kvm_x86_set_cpuid(X86CPU *cpu);
+/* The LAPIC as after a reset. */
+void kvm_x86_reset_lapic(X86CPU *cpu);
+
+#endif

@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * KVM on x86: the virtual machine's part, CPUs, exits, breakpoints. What the
+ * accelerator wants of an architecture (system/kvm.h).
+ */
+#include "qemu/osdep.h"
+#include "exec/address-spaces.h"
+#include "exec/cpu-common.h"
+#include "hw/i386/apic-msidef.h"
+#include "hw/intc/ioapic.h"
+#include "hw/pci/msi.h"
+#include "kvm-internal.h"
+#include "qapi/error.h"
+#include "qemu/error-report.h"
+#include "qemu/main-loop.h"
+#include "system/hw_accel.h"
+#include "system/runstate.h"
+
+#define IDENTITY_PAGE 0xfeffc000 /* one page, and three for a TSS after it */
+#define APIC_MEMORY   0xfee00000
+#define INT3          0xcc
+
+const KVMCapabilityInfo kvm_arch_required_capabilities[] = {
+    KVM_CAP_INFO(SET_TSS_ADDR), KVM_CAP_INFO(EXT_CPUID),
+    KVM_CAP_INFO(MP_STATE),     KVM_CAP_INFO(SET_IDENTITY_MAP_ADDR),
+    KVM_CAP_INFO(VCPU_EVENTS),  KVM_CAP_INFO(DEBUGREGS),
+    KVM_CAP_INFO(XSAVE),        KVM_CAP_INFO(XCRS),
+    KVM_CAP_LAST_INFO,
+};
+
+/* ---- messages to APICs --------------------------------------------------- */
+
+static void send_msi(void *opaque, hwaddr addr, uint64_t data, unsigned size)
+{
+    MSIMessage msg = { .address = APIC_MEMORY + addr, .data = data };
+    int ret = kvm_irqchip_send_msi(kvm_state, msg);
+
+    if (ret < 0) {
+        error_report_once(
+            "KVM does not take message 0x%x for 0x%" PRIx64 ": %s",
+            (unsigned)data, (uint64_t)msg.address, strerror(-ret));
+    }
+}
+
+static uint64_t no_read(void *opaque, hwaddr addr, unsigned size)
+{
+    return UINT64_MAX;
+}
+
+static const MemoryRegionOps msi_ops = {
+    .read = no_read,
+    .write = send_msi,
+    .endianness = DEVICE_NATIVE_ENDIAN,
+};
+
+/* Where devices write; a CPU's own accesses do not leave the kernel. */
+static void map_apic_memory(void)
+{
+    static MemoryRegion region;
+
+    if (region.ops || !kvm_irqchip_in_kernel()) {
+        return;
+    }
+    memory_region_init_io(&region, NULL, &msi_ops, NULL, "kvm-apic-msi",
+                          0x100000);
+    memory_region_add_subregion_overlap(get_system_memory(), APIC_MEMORY,
+                                        &region, 0x1000);
+}
+
+/* ---- the virtual machine ------------------------------------------------- */
+
+int kvm_arch_get_default_type(MachineState *ms)
+{
+    return 0;
+}
+
+int kvm_arch_init(MachineState *ms, KVMState *s)
+{
+    uint64_t identity = IDENTITY_PAGE;
+    int ret = kvm_vm_ioctl(s, KVM_SET_IDENTITY_MAP_ADDR, &identity);
+
+    if (ret < 0) {
+        error_report("KVM_SET_IDENTITY_MAP_ADDR failed: %s", strerror(-ret));
+        return ret;
+    }
+    ret = kvm_vm_ioctl(s, KVM_SET_TSS_ADDR, IDENTITY_PAGE + 0x1000);
+    if (ret < 0) {
+        error_report("KVM_SET_TSS_ADDR failed: %s", strerror(-ret));
+    }
+    return ret;
+}
+
+void kvm_arch_accel_class_init(ObjectClass *oc)
+{
+}
+
+bool kvm_has_smm(void)
+{
+    return kvm_vm_check_extension(kvm_state, KVM_CAP_X86_SMM);
+}
+
+bool kvm_has_adjust_clock(void)
+{
+    return kvm_check_extension(kvm_state, KVM_CAP_ADJUST_CLOCK);
+}
+
+bool kvm_has_pit_state2(void)
+{
+    return kvm_check_extension(kvm_state, KVM_CAP_PIT_STATE2);
+}
+
+bool kvm_has_x2apic_api(void)
+{
+    return kvm_check_extension(kvm_state, KVM_CAP_X2APIC_API);
+}
+
+bool kvm_enable_x2apic(void)
+{
+    return kvm_has_x2apic_api() &&
+           kvm_vm_enable_cap(kvm_state, KVM_CAP_X2APIC_API, 0,
+                             KVM_X2APIC_API_USE_32BIT_IDS |
+                                 KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK) == 0;
+}
+
+int kvm_arch_irqchip_create(KVMState *s)
+{
+    return 0; /* all of it: KVM_CREATE_IRQCHIP; a part of it we do not have */
+}
+
+/* As a PC's lines go: to both PICs, and to the I/O APIC. */
+void kvm_arch_init_irq_routing(KVMState *s)
+{
+    for (int i = 0; i < 8; i++) {
+        if (i != 2) {
+            kvm_irqchip_add_irq_route(s, i, KVM_IRQCHIP_PIC_MASTER, i);
+        }
+        kvm_irqchip_add_irq_route(s, i + 8, KVM_IRQCHIP_PIC_SLAVE, i);
+    }
+    for (int i = 0; i < IOAPIC_NUM_PINS; i++) {
+        if (i != 2) {
+            kvm_irqchip_add_irq_route(s, i, KVM_IRQCHIP_IOAPIC, i ?: 2);
+        }
+    }
+    kvm_irqchip_commit_routes(s);
+}
+
+int kvm_arch_fixup_msi_route(struct kvm_irq_routing_entry *route,
+                             uint64_t address, uint32_t data, PCIDevice *dev)
+{
+    return 0;
+}
+
+int kvm_arch_add_msi_route_post(struct kvm_irq_routing_entry *route, int vector,
+                                PCIDevice *dev)
+{
+    return 0;
+}
+
+int kvm_arch_release_virq_post(int virq)
+{
+    return 0;
+}
+
+int kvm_arch_msi_data_to_gsi(uint32_t data)
+{
+    return -ENOTSUP;
+}
+
+/* ---- CPUs ---------------------------------------------------------------- */
+
+unsigned long kvm_arch_vcpu_id(CPUState *cs)
+{
+    return X86_CPU(cs)->apic_id;
+}
+
+static void set_up_mce(X86CPU *cpu)
+{
+    uint64_t host = 0;
+    CPUX86State *env = &cpu->env;
+
+    if (!env->mcg_cap || kvm_check_extension(kvm_state, KVM_CAP_MCE) <= 0 ||
+        kvm_ioctl(kvm_state, KVM_X86_GET_MCE_CAP_SUPPORTED, &host) < 0) {
+        env->mcg_cap = 0;
+        return;
+    }
+    env->mcg_cap &= host | MCG_CAP_BANKS_MASK;
+    if (kvm_vcpu_ioctl(CPU(cpu), KVM_X86_SETUP_MCE, &env->mcg_cap) < 0) {
+        env->mcg_cap = 0;
+    }
+}
+
+static int set_tsc_khz(X86CPU *cpu)
+{
+    CPUX86State *env = &cpu->env;
+    int ret;
+
+    if (!env->tsc_khz) {
+        ret = kvm_vcpu_ioctl(CPU(cpu), KVM_GET_TSC_KHZ);
+        env->tsc_khz = MAX(ret, 0);
+        return 0;
+    }
+    ret =
+        kvm_vcpu_ioctl(CPU(cpu), KVM_SET_TSC_KHZ, (unsigned long)env->tsc_khz);
+    if (ret < 0 && kvm_vcpu_ioctl(CPU(cpu), KVM_GET_TSC_KHZ) == env->tsc_khz) {
+        return 0;
+    }
+    if (ret < 0) {
+        error_report("this host cannot give a guest a TSC of %" PRId64
+                     " kHz: leave out 'tsc-frequency'",
+                     env->tsc_khz);
+    }
+    return ret;
+}
+
+/* The TSC goes on when the machine does: what was read is not it then. */
+static void run_state_changed(void *opaque, bool running, RunState state)
+{
+    if (running) {
+        X86_CPU(opaque)->env.tsc_valid = false;
+    }
+}
+
+int kvm_arch_init_vcpu(CPUState *cs)
+{
+    X86CPU *cpu = X86_CPU(cs);
+    int ret;
+
+    if (!kvm_irqchip_in_kernel()) {
+        error_report("kernel-irqchip=off: x86 CPUs need the kernel's local "
+                     "APIC; use kernel-irqchip=on");
+        return -ENOTSUP;
+    }
+    map_apic_memory();
+    ret = set_tsc_khz(cpu);
+    if (ret < 0) {
+        return ret;
+    }
+    ret = kvm_x86_set_cpuid(cpu);
+    if (ret < 0) {
+        error_report("KVM_SET_CPUID2 failed: %s", strerror(-ret));
+        return ret;
+    }
+    set_up_mce(cpu);
+    cpu->vmsentry = qemu_add_vm_change_state_handler(run_state_changed, cpu);
+    return 0;
+}
+
+int kvm_arch_destroy_vcpu(CPUState *cs)
+{
+    X86CPU *cpu = X86_CPU(cs);
+
+    g_clear_pointer(&cpu->vmsentry, qemu_del_vm_change_state_handler);
+    g_clear_pointer(&cpu->kvm_msr_buf, g_free);
+    return 0;
+}
+
+void kvm_arch_reset_vcpu(CPUState *cs)
+{
+    X86CPU *cpu = X86_CPU(cs);
+
+    cpu->env.mp_state =
+        cpu_is_bsp(cpu) ? KVM_MP_STATE_RUNNABLE : KVM_MP_STATE_UNINITIALIZED;
+    cpu->env.sipi_vector = 0;
+    if (cpu->env.features[FEAT_KVM] & CPUID_KVM_POLL_CONTROL) {
+        cpu->env.poll_control_msr = 1;
+    }
+    kvm_x86_reset_lapic(cpu);
+}
+
+/* ---- into the guest and out ---------------------------------------------- */
+
+void kvm_arch_pre_run(CPUState *cs, struct kvm_run *run)
+{
+    if (cs->interrupt_request & CPU_INTERRUPT_NMI) {
+        bql_lock();
+        cs->interrupt_request &= ~CPU_INTERRUPT_NMI;
+        bql_unlock();
+        if (kvm_vcpu_ioctl(cs, KVM_NMI) < 0) {
+            warn_report_once("KVM does not take an NMI");
+        }
+    }
+}
+
+MemTxAttrs kvm_arch_post_run(CPUState *cs, struct kvm_run *run)
+{
+    X86CPU *cpu = X86_CPU(cs);
+
+    if (run->if_flag) {
+        cpu->env.eflags |= IF_MASK;
+    } else {
+        cpu->env.eflags &= ~(target_ulong)IF_MASK;
+    }
+    cpu->cr8 = run->cr8;
+    cpu->apic_base = run->apic_base;
+    return MEMTXATTRS_UNSPECIFIED;
+}
+
+/* A CPU that is halted, or waits to be started, does so in the kernel. */
+int kvm_arch_process_async_events(CPUState *cs)
+{
+    return 0;
+}
+
+bool kvm_arch_stop_on_emulation_error(CPUState *cs)
+{
+    cpu_synchronize_state(cs);
+    return !(cpu_env(cs)->cr[0] & CR0_PE_MASK) || x86_cpl(cpu_env(cs)) != 3;
+}
+
+void kvm_arch_on_sigbus_vcpu(CPUState *cs, int code, void *addr)
+{
+    error_report("a page of the guest's memory (at %p here) is lost to a "
+                 "hardware error",
+                 addr);
+    exit(EXIT_FAILURE);
+}
+
+/* Nonzero if the debugger wants to hear of it. */
+static int handle_debug(CPUState *cs, const struct kvm_debug_exit_arch *arch)
+{
+    CPUX86State *env = cpu_env(cs);
+    bool ours = false;
+
+    if (arch->exception == EXCP01_DB) {
+        ours = (arch->dr6 & DR6_BS) && cs->singlestep_enabled;
+    } else {
+        ours = kvm_find_sw_breakpoint(cs, arch->pc) != NULL;
+    }
+    if (ours) {
+        return EXCP_DEBUG;
+    }
+    /* The guest's own. */
+    cpu_synchronize_state(cs);
+    env->exception_nr = arch->exception;
+    env->exception_injected = 1;
+    env->has_error_code = 0;
+    if (arch->exception == EXCP01_DB) {
+        env->dr[6] = arch->dr6;
+    }
+    return 0;
+}
+
+int kvm_arch_handle_exit(CPUState *cs, struct kvm_run *run)
+{
+    int ret = -1;
+
+    switch (run->exit_reason) {
+    case KVM_EXIT_HLT:
+        bql_lock();
+        cs->halted = 1;
+        bql_unlock();
+        return EXCP_HLT;
+    case KVM_EXIT_SET_TPR:
+    case KVM_EXIT_TPR_ACCESS:
+    case KVM_EXIT_X86_BUS_LOCK:
+        return 0;
+    case KVM_EXIT_IOAPIC_EOI:
+        bql_lock();
+        ioapic_eoi_broadcast(run->eoi.vector);
+        bql_unlock();
+        return 0;
+    case KVM_EXIT_DEBUG:
+        bql_lock();
+        ret = handle_debug(cs, &run->debug.arch);
+        bql_unlock();
+        return ret;
+    case KVM_EXIT_FAIL_ENTRY:
+        error_report("KVM: entry failed, hardware error 0x%" PRIx64,
+                     (uint64_t)run->fail_entry.hardware_entry_failure_reason);
+        return -1;
+    case KVM_EXIT_EXCEPTION:
+        error_report("KVM: exception %d exit (error code 0x%x)",
+                     run->ex.exception, run->ex.error_code);
+        return -1;
+    default:
+        error_report("KVM: unknown exit reason %d", run->exit_reason);
+        return -1;
+    }
+}
+
+/* ---- breakpoints --------------------------------------------------------- */
+
+int kvm_arch_insert_sw_breakpoint(CPUState *cs, struct kvm_sw_breakpoint *bp)
+{
+    uint8_t insn, int3 = INT3;
+
+    if (cpu_memory_rw_debug(cs, bp->pc, &insn, 1, false) ||
+        cpu_memory_rw_debug(cs, bp->pc, &int3, 1, true)) {
+        return -EINVAL;
+    }
+    bp->saved_insn = insn;
+    return 0;
+}
+
+int kvm_arch_remove_sw_breakpoint(CPUState *cs, struct kvm_sw_breakpoint *bp)
+{
+    uint8_t insn = bp->saved_insn, now;
+
+    if (cpu_memory_rw_debug(cs, bp->pc, &now, 1, false)) {
+        return -EINVAL;
+    }
+    /* The guest has put something else there. */
+    if (now != INT3) {
+        return 0;
+    }
+    return cpu_memory_rw_debug(cs, bp->pc, &insn, 1, true) ? -EINVAL : 0;
+}
+
+int kvm_arch_insert_hw_breakpoint(vaddr addr, vaddr len, int type)
+{
+    return -ENOSYS;
+}
+
+int kvm_arch_remove_hw_breakpoint(vaddr addr, vaddr len, int type)
+{
+    return -ENOSYS;
+}
+
+void kvm_arch_remove_all_hw_breakpoints(void)
+{
+}
+
+void kvm_arch_update_guest_debug(CPUState *cs, struct kvm_guest_debug *dbg)
+{
+    if (kvm_sw_breakpoints_active(cs)) {
+        dbg->control |= KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_SW_BP;
+    }
+}

@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Linux on the board microvm under KVM: it sees its virtio-mmio devices, plugs
+and unplugs virtio-mem, powers off; and what is refused.
+
+    microvm.py [--short] EMULATOR...
+
+The kernel is that of ../shared/guest-x86-kvm (its README says what the software
+KVM of the project's machines can do), or $PLATEAU_X86_KERNEL, a PVH or bzImage
+kernel with virtio-mmio built in. Skips without /dev/kvm, kernel or busybox.
+"""
+import lzma
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "guest"))
+from guest import Guest, run_tap  # noqa: E402
+
+SHORT = sys.argv[1] == "--short"
+COMMAND = sys.argv[2:] if SHORT else sys.argv[1:]
+ROOT = HERE.parents[1]
+KERNEL = ROOT.parent / "shared" / "guest-x86-kvm" / "vmlinux-mmio.xz"
+CPU = "host,-cx16,level=5,-rdtscp"
+APPEND = ("console=ttyS0 clearcpuid=151,158 rodata=off tsc=reliable "
+          "no_timer_check quiet")
+MIB = 1 << 20
+
+INIT = b"""#!/bin/busybox sh
+/bin/busybox mount -t proc proc /proc
+/bin/busybox mount -t sysfs sysfs /sys
+for d in /sys/bus/virtio/devices/*; do
+    read id < $d/device
+    echo "guest: virtio $id"
+done
+echo "guest: init"
+while :; do
+    while read name kib rest; do
+        [ $name = MemTotal: ] || continue
+        [ "$kib" = "$last" ] || echo "guest: memory $kib"
+        last=$kib
+        break
+    done < /proc/meminfo
+    read -t 1 word && [ "$word" = off ] && /bin/busybox poweroff -f
+done
+"""
+
+
+def skip(reason):
+    print(f"1..0 # SKIP {reason}")
+    sys.exit(0)
+
+
+class Cpio:
+    """An initramfs, as Linux's initramfs-buffer-format.rst has it."""
+
+    def __init__(self):
+        self.data = b""
+        self.inode = 0
+
+    def add(self, name, mode, content=b"", device=(0, 0)):
+        self.inode += 1
+        fields = (self.inode, mode, 0, 0, 1, 0, len(content), 0, 0, *device,
+                  len(name) + 1, 0)
+        head = ("070701" + "".join(f"{f:08X}" for f in fields)
+                + name + "\0").encode()
+        for part in (head, content):
+            self.data += part + b"\0" * (-len(part) % 4)
+
+
+def busybox():
+    done = subprocess.run(
+        [ROOT / "scripts" / "debian-cache", "binary", "trixie",
+         "busybox-static", "--arch", "amd64"],
+        text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        check=False)
+    if done.returncode:
+        skip("busybox is out of reach")
+    folder = pathlib.Path(done.stdout.strip().splitlines()[-1])
+    return next(p for p in folder.rglob("busybox")
+                if p.is_file() and os.access(p, os.X_OK)).read_bytes()
+
+
+def prepare(folder):
+    kernel = os.environ.get("PLATEAU_X86_KERNEL")
+    if not kernel:
+        if not KERNEL.exists():
+            skip(f"no {KERNEL.name} in ../shared, nor $PLATEAU_X86_KERNEL")
+        kernel = folder / "vmlinux"
+        kernel.write_bytes(lzma.decompress(KERNEL.read_bytes()))
+    cpio = Cpio()
+    for name in ("bin", "dev", "proc", "sys"):
+        cpio.add(name, 0o40755)
+    cpio.add("dev/console", 0o20600, device=(5, 1))
+    cpio.add("bin/busybox", 0o100755, busybox())
+    cpio.add("init", 0o100755, INIT)
+    cpio.add("TRAILER!!!", 0)
+    (folder / "initrd").write_bytes(cpio.data)
+    return ["-kernel", kernel, "-initrd", folder / "initrd"]
+
+
+def run(*args):
+    return subprocess.run([*COMMAND, "-display", "none", *args], text=True,
+                          capture_output=True, timeout=60, check=False)
+
+
+def refused():
+    cases = [
+        (["-M", "microvm"], "cannot run x86 CPUs"),
+        (["-M", "microvm,acpi=on", "-accel", "kvm"], "no ACPI tables"),
+        (["-M", "microvm,pcie=on", "-accel", "kvm"], "pcie=on needs ACPI"),
+        (["-M", "microvm", "-accel", "kvm", "-kernel", __file__],
+         "neither an ELF file"),
+        (["-M", "microvm", "-accel", "kvm", "-cpu", "host,vendor=me"],
+         "12 characters"),
+        (["-M", "microvm", "-accel", "kvm", "-bios", __file__],
+         "could not load PC BIOS"),
+        (["-M", "microvm", "-accel", "kvm", "-cpu",
+          "qemu64,enforce,+3dnow"], "doesn't support requested features"),
+        (["-M", "microvm", "-accel", "kvm,kernel-irqchip=split"],
+         "Split IRQ chip mode not supported"),
+    ]
+    for args, text in cases:
+        done = run("-nodefaults", *args)
+        assert done.returncode == 1, (args, done)
+        assert text in done.stderr, (args, done.stderr)
+
+
+def linux_plugs_memory():
+    with tempfile.TemporaryDirectory() as tmp:
+        files = prepare(pathlib.Path(tmp))
+        args = [*files, "-M", "microvm", "-accel", "kvm", "-cpu", CPU,
+                "-m", "64M,maxmem=1G", "-append", APPEND, "-no-reboot",
+                "-object", "memory-backend-ram,id=mem,size=512M",
+                "-device", "virtio-mem,id=vm,memdev=mem",
+                "-device", "virtio-rng-device"]
+        with Guest(COMMAND, *args) as guest:
+            seen = set()
+            while len(seen) < 2:
+                seen.add(guest.expect(r"guest: virtio 0x0*([0-9a-f]+)",
+                                      300)[1])
+            assert seen == {b"4", b"18"}, seen
+            guest.expect(r"guest: init", 60)
+            before = int(guest.expect(r"guest: memory (\d+)")[1])
+            regs = guest.hmp("info registers")
+            assert re.search(r"CR0=8\w{7} CR2=", regs), regs
+            assert "kvm support: enabled" in guest.hmp("info kvm")
+            guest.command("qom-set", path="/machine/peripheral/vm",
+                          property="requested-size", value=256 * MIB)
+            after = int(guest.expect(r"guest: memory (\d+)", 300)[1])
+            while after - before < 256 * 1024:
+                after = int(guest.expect(r"guest: memory (\d+)", 300)[1])
+            guest.command("qom-set", path="/machine/peripheral/vm",
+                          property="requested-size", value=0)
+            while after != before:
+                after = int(guest.expect(r"guest: memory (\d+)", 300)[1])
+            guest.type("off\n")
+            guest.event("SHUTDOWN")
+            assert guest.wait(60) == 0
+
+
+if __name__ == "__main__":
+    if not os.access("/dev/kvm", os.R_OK | os.W_OK):
+        skip("no /dev/kvm, or no permission")
+    sys.exit(run_tap([refused] if SHORT else [refused, linux_plugs_memory]))

@@ -7,10 +7,12 @@
 #include "qemu/osdep.h"
 #include "accel/soft-insn.h"
 #include "exec/cputlb.h"
+#include "exec/address-spaces.h"
 #include "exec/cpu-interrupt.h"
 #include "hw/boards.h"
 #include "hw/core/cpu.h"
 #include "memory/address-space.h"
+#include "memory/listener.h"
 #include "qapi/error.h"
 #include "qapi/visitor.h"
 #include "qemu/accel.h"
@@ -183,8 +185,40 @@ static void soft_reset_hold(CPUState *cpu)
 
 /* ---- the accelerator ----------------------------------------------------- */
 
+static void do_nothing(CPUState *cpu, run_on_cpu_data data)
+{
+}
+
+/*
+ * A store looks at its TLB entry, then writes. Between the two, others may take
+ * the page's dirty bit: that page may only be read once each CPU has come to
+ * the end of the instruction that it was in.
+ */
+static void wait_for_stores(MemoryListener *listener)
+{
+    CPUState *cpu;
+
+    CPU_FOREACH(cpu)
+    {
+        run_on_cpu(cpu, do_nothing, RUN_ON_CPU_NULL);
+    }
+}
+
+static void listen_for_syncs(void)
+{
+    static MemoryListener listener = {
+        .name = "soft",
+        .log_global_after_sync = wait_for_stores,
+    };
+
+    if (!listener.address_space) {
+        memory_listener_register(&listener, &address_space_memory);
+    }
+}
+
 static int soft_init_machine(MachineState *ms)
 {
+    listen_for_syncs();
     if (!soft_empty_tlb) {
         soft_empty_tlb =
             qemu_memalign(64, SOFT_TLB_SIZE * sizeof(SoftTLBEntry));

@@ -16,6 +16,7 @@
 #include "qemu/bswap.h"
 #include "qemu/error-report.h"
 #include "qemu/madvise.h"
+#include "qemu/main-loop.h"
 #include "qemu/queue.h"
 #include "qemu/thread.h"
 
@@ -375,6 +376,7 @@ static ssize_t read_more(QEMUFile *f, Error **errp)
     g_autofree int *fds = NULL;
     size_t i, nfds = 0;
     ssize_t len;
+    bool locked;
 
     for (;;) {
         len = qio_channel_readv_full(f->ioc, &room, 1,
@@ -383,7 +385,15 @@ static ssize_t read_more(QEMUFile *f, Error **errp)
         if (len != QIO_CHANNEL_ERR_BLOCK) {
             break;
         }
+        /* Others may go on meanwhile; this may be at any place of loading. */
+        locked = bql_locked();
+        if (locked) {
+            bql_unlock();
+        }
         qio_channel_wait(f->ioc, G_IO_IN);
+        if (locked) {
+            bql_lock();
+        }
     }
     for (i = 0; i < nfds; i++) {
         PassedFd *passed = g_new0(PassedFd, 1);

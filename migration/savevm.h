@@ -1,10 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The framing of the migration stream: what its first bytes and the bytes that
- * begin its parts are.
+ * The stream as a whole: framing, and going through all that is migrated.
+ *
+ *   magic, version, configuration (machine, capabilities, UUID)
+ *   what must be there early     FULL sections of early_setup descriptions
+ *   RAM and the like             START, then PARTs in rounds, then END
+ *   all other state              FULL sections
+ *   EOF, then a description of all of that as JSON
+ *
+ * A section is a byte with its kind, its number, on the first occasion its
+ * name, instance and version, then what the entry writes, then a footer with
+ * the number again. Commands may stand between sections.
+ *
+ * The source calls the savevm_*() functions with one SaveVM in the order in
+ * which they are here; the destination calls loadvm() once. With the big lock
+ * where nothing else is said.
  */
 #ifndef MIGRATION_SAVEVM_H
 #define MIGRATION_SAVEVM_H
+
+#include "migration/qemu-file-types.h"
+#include "qapi/qapi-builtin-types.h"
 
 #define QEMU_VM_FILE_MAGIC          0x5145564d /* "QEVM" */
 #define QEMU_VM_FILE_VERSION_COMPAT 0x00000002
@@ -20,5 +36,90 @@
 #define QEMU_VM_CONFIGURATION  0x07
 #define QEMU_VM_COMMAND        0x08
 #define QEMU_VM_SECTION_FOOTER 0x7e
+
+/* Commands: two bytes each for the number and the length, then the data. */
+enum qemu_vm_cmd {
+    MIG_CMD_INVALID = 0,
+    MIG_CMD_OPEN_RETURN_PATH,     /* answer, from now on */
+    MIG_CMD_PING,                 /* send PONG with the same number */
+    MIG_CMD_POSTCOPY_ADVISE,
+    MIG_CMD_POSTCOPY_LISTEN,
+    MIG_CMD_POSTCOPY_RUN,
+    MIG_CMD_POSTCOPY_RAM_DISCARD,
+    MIG_CMD_PACKAGED,
+    MIG_CMD_ENABLE_COLO,
+    MIG_CMD_POSTCOPY_RESUME,
+    MIG_CMD_RECV_BITMAP,
+    MIG_CMD_SWITCHOVER_START,     /* the guest is stopped, devices follow */
+    MIG_CMD_MAX
+};
+
+/* Messages on the way back: two bytes each for kind and length, the data. */
+enum mig_rp_message_type {
+    MIG_RP_MSG_INVALID = 0,
+    MIG_RP_MSG_SHUT,              /* a number: 0 if all went well; the last */
+    MIG_RP_MSG_PONG,              /* the number of a PING */
+};
+
+/* ---- the configuration section (savevm-config.c) ------------------------- */
+
+typedef struct JSONWriter JSONWriter;
+
+/* What follows QEMU_VM_CONFIGURATION. 0 or a negative errno after a message. */
+int savevm_put_configuration(QEMUFile *f, JSONWriter *desc);
+int loadvm_get_configuration(QEMUFile *f);
+
+/* ---- the source (savevm-save.c) ------------------------------------------ */
+
+typedef struct SaveVM SaveVM;
+
+/* @f stays the caller's. */
+SaveVM *savevm_new(QEMUFile *f);
+void savevm_free(SaveVM *s);
+/* True, and a reason, if some device or a blocker forbids it. */
+bool savevm_is_blocked(Error **errp);
+/* All reasons; the caller frees the list. */
+strList *savevm_blocked_reasons(void);
+
+/* Asks all entries whether they can be saved; before anything is sent. */
+bool savevm_prepare(Error **errp);
+void savevm_put_header(SaveVM *s);
+/* Commands; without the big lock. */
+void savevm_put_command(QEMUFile *f, enum qemu_vm_cmd command, uint16_t len,
+                        const void *data);
+/* First parts. False with @errp, as what follows. */
+bool savevm_setup(SaveVM *s, Error **errp);
+/*
+ * A round, without the big lock: parts until the limit of the rate is reached.
+ * *@finished if no entry has more.
+ */
+bool savevm_iterate(SaveVM *s, bool *finished, Error **errp);
+/*
+ * Bytes that are left, as a guess or as they are: what must go before the guest
+ * runs there, and what could follow. Without the big lock.
+ */
+void savevm_pending(bool exact, uint64_t *must_precopy,
+                    uint64_t *can_postcopy);
+/* All the rest; the guest is stopped. Sent when it returns. */
+bool savevm_complete(SaveVM *s, Error **errp);
+/* The end, however it came: entries clean up. */
+void savevm_cleanup(void);
+
+/* ---- the destination (savevm-load.c) ------------------------------------- */
+
+/*
+ * What is done with a command; @data has @len bytes. False with @errp. NULL
+ * where none but harmless ones are wanted.
+ */
+typedef bool LoadVMCommand(QEMUFile *f, enum qemu_vm_cmd command, uint16_t len,
+                           const uint8_t *data, void *opaque, Error **errp);
+
+/*
+ * Loads a stream into the machine, which must not run, and be ready to be
+ * thrown away if it fails. Device state that cannot be loaded is reported by
+ * those that find out why; @errp names the section. The lock is released while
+ * it waits for data and for RAM.
+ */
+bool loadvm(QEMUFile *f, LoadVMCommand *command, void *opaque, Error **errp);
 
 #endif

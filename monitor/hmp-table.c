@@ -128,6 +128,27 @@ HMPCommand hmp_info_cmds[] = {
         .cmd = hmp_info_mice,
     },
     {
+        .name = "migrate",
+        .args_type = "",
+        .params = "",
+        .help = "show migration status",
+        .cmd = hmp_info_migrate,
+    },
+    {
+        .name = "migrate_capabilities",
+        .args_type = "",
+        .params = "",
+        .help = "show current migration capabilities",
+        .cmd = hmp_info_migrate_capabilities,
+    },
+    {
+        .name = "migrate_parameters",
+        .args_type = "",
+        .params = "",
+        .help = "show current migration parameters",
+        .cmd = hmp_info_migrate_parameters,
+    },
+    {
         .name = "mtree",
         .args_type = "flatview:-f,dispatch_tree:-d,owner:-o,disabled:-D,"
                      "at:-ps,svg:-ss,as:s?",
@@ -508,6 +529,48 @@ HMPCommand hmp_cmds[] = {
         .help = "save to disk virtual memory dump starting at 'addr' of size "
                 "'size'",
         .cmd = hmp_memsave,
+    },
+    {
+        .name = "migrate",
+        .args_type = "detach:-d,resume:-r,uri:s",
+        .params = "[-d] [-r] uri",
+        .help = "migrate to URI (using -d to not wait for completion)",
+        .cmd = hmp_migrate,
+    },
+    {
+        .name = "migrate_cancel",
+        .args_type = "",
+        .params = "",
+        .help = "cancel the current VM migration",
+        .cmd = hmp_migrate_cancel,
+    },
+    {
+        .name = "migrate_continue",
+        .args_type = "state:s",
+        .params = "state",
+        .help = "Continue migration from the given paused state",
+        .cmd = hmp_migrate_continue,
+    },
+    {
+        .name = "migrate_incoming",
+        .args_type = "uri:s",
+        .params = "uri",
+        .help = "Continue an incoming migration from an -incoming defer",
+        .cmd = hmp_migrate_incoming,
+    },
+    {
+        .name = "migrate_set_capability",
+        .args_type = "capability:s,state:b",
+        .params = "capability state",
+        .help = "Enable/Disable the usage of a capability for migration",
+        .cmd = hmp_migrate_set_capability,
+    },
+    {
+        .name = "migrate_set_parameter",
+        .args_type = "parameter:s,value:s",
+        .params = "parameter value",
+        .help = "Set the parameter for migration",
+        .cmd = hmp_migrate_set_parameter,
     },
     {
         .name = "mouse_button",

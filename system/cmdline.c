@@ -50,6 +50,7 @@ void cmdline_free(CmdLine *cl)
     g_free(cl->log_mask);
     g_free(cl->pidfile);
     g_free(cl->chroot_dir);
+    g_free(cl->incoming);
     g_free(cl->qtest);
     g_free(cl->qtest_log);
     g_free(cl->display);

@@ -51,6 +51,7 @@ typedef struct CmdLine {
     bool daemonize;
     bool nodefaults;
     bool stopped;            /* -S */
+    char *incoming;          /* -incoming, the last one */
     bool preconfig;
     bool have_serial;        /* any -serial, -monitor/-qmp/-mon: no defaults */
     bool have_monitor;

@@ -14,6 +14,7 @@
 #include "hw/qdev-properties.h"
 #include "hw/target.h"
 #include "memory/listener.h"
+#include "migration/migration-init.h"
 #include "monitor/monitor.h"
 #include "monitor/qdev.h"
 #include "qapi/error.h"
@@ -245,6 +246,11 @@ static MachineClass *select_machine(QDict *dict)
 static void create_machine(CmdLine *cl)
 {
     machine_create(select_machine(cl->machine));
+    migration_object_init();
+    if (cl->incoming) {
+        runstate_set(RUN_STATE_INMIGRATE);
+        rom_set_incoming(true);
+    }
 }
 
 static void set_machine_properties(CmdLine *cl)
@@ -722,7 +728,9 @@ static void finish_machine(void)
     }
     os_setup_post(&cmdline);
     start_gdbserver(&cmdline);
-    if (autostart) {
+    if (cmdline.incoming) {
+        migration_incoming_start(cmdline.incoming);
+    } else if (autostart) {
         vm_start();
     }
 }
@@ -810,6 +818,7 @@ int qemu_main_loop(void)
 
 void qemu_cleanup(int status)
 {
+    migration_shutdown();
     vm_shutdown();
     vnc_cleanup();
     monitor_cleanup();

@@ -5,6 +5,7 @@
  */
 #include "qemu/osdep.h"
 #include "chardev/char.h"
+#include "migration/migration-init.h"
 #include "monitor/interface-version.h"
 #include "qapi/error.h"
 #include "qapi/qapi-visit-run-state.h"
@@ -85,6 +86,17 @@ static void opt_rtc(CmdLine *cl, const char *arg, Error **errp)
 static void opt_stopped(CmdLine *cl, const char *arg, Error **errp)
 {
     cl->stopped = true;
+}
+
+static void opt_incoming(CmdLine *cl, const char *arg, Error **errp)
+{
+    g_free(cl->incoming);
+    cl->incoming = g_strdup(arg);
+}
+
+static void opt_only_migratable(CmdLine *cl, const char *arg, Error **errp)
+{
+    only_migratable = 1;
 }
 
 static void opt_preconfig(CmdLine *cl, const char *arg, Error **errp)
@@ -453,6 +465,12 @@ const CmdOption cmdline_options[] = {
       "do not start the machine: wait for 'cont' in a monitor" },
     { "preconfig", NULL, opt_preconfig, NULL,
       "do not make the machine: wait for 'x-exit-preconfig' in a monitor" },
+    { "incoming", NULL, opt_incoming, "URI|defer",
+      "wait for a guest to be migrated here: from tcp:HOST:PORT, unix:PATH,\n"
+      "fd:NUMBER, exec:COMMAND or file:PATH[,offset=N]; 'defer': as a monitor\n"
+      "says later" },
+    { "only-migratable", NULL, opt_only_migratable, NULL,
+      "refuse what would keep the guest from being migrated" },
     { "seed", NULL, opt_seed, "NUMBER",
       "random numbers for the guest that repeat: the device tree's rng-seed" },
 

@@ -6,6 +6,7 @@
 #include "qemu/osdep.h"
 #include "hw/boards.h"
 #include "hw/qdev-core.h"
+#include "migration/misc.h"
 #include "qapi/error.h"
 #include "qdev-internal.h"
 
@@ -83,6 +84,10 @@ bool qdev_hotplug_allowed(DeviceState *dev, BusState *bus, Error **errp)
     if (!device_may_move(dev, bus, errp)) {
         return false;
     }
+    if (migration_is_running()) {
+        error_setg(errp, "device_add not allowed while migrating");
+        return false;
+    }
     return mc && mc->hotplug_allowed ? mc->hotplug_allowed(ms, dev, errp)
                                      : true;
 }
@@ -143,6 +148,10 @@ void qdev_unplug(DeviceState *dev, Error **errp)
     Error *err = NULL;
 
     if (!qdev_hotunplug_allowed(dev, errp)) {
+        return;
+    }
+    if (migration_is_running()) {
+        error_setg(errp, "device_del not allowed while migrating");
         return;
     }
     qdev_hot_removed = true;

@@ -3,6 +3,7 @@
 #include "qemu/osdep.h"
 #include "migration/misc.h"
 #include "qemu/atomic.h"
+#include "blocker.h"
 
 static NotifierWithReturnList begin_end[MIG_MODE__MAX];
 static NotifierWithReturnList rounds;
@@ -59,9 +60,11 @@ bool migration_incoming_postcopy_advised(void)
     return false;
 }
 
+bool (*migration_ram_ignored_hook)(RAMBlock *block);
+
 bool migrate_ram_is_ignored(RAMBlock *block)
 {
-    return false;
+    return migration_ram_ignored_hook && migration_ram_ignored_hook(block);
 }
 
 void precopy_add_notifier(NotifierWithReturn *n)

@@ -9,6 +9,7 @@
 #ifndef VMSTATE_REGISTRY_H
 #define VMSTATE_REGISTRY_H
 
+#include "migration/migration-init.h"
 #include "migration/register.h"
 #include "migration/vmstate.h"
 #include "qemu/queue.h"
@@ -50,8 +51,5 @@ SaveStateEntry *savevm_next_entry(SaveStateEntry *entry);
  * it is used: the end of lists, the names of subsections. Aborts.
  */
 void vmstate_check(const VMStateDescription *vmsd);
-
-/* Whether -only-migratable was given. */
-extern int only_migratable;
 
 #endif

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The destination of a migration. */
+#include "qemu/osdep.h"
+#include "channel.h"
+#include "global-state.h"
+#include "migration.h"
+#include "migration/migration-init.h"
+#include "qapi/clone-visitor.h"
+#include "qapi/error.h"
+#include "qapi/qapi-commands-migration.h"
+#include "qapi/qapi-visit-migration.h"
+#include "qapi/qobject-input-visitor.h"
+#include "qemu/bswap.h"
+#include "qemu/error-report.h"
+#include "qemu/main-loop.h"
+#include "qemu/rcu.h"
+#include "savevm.h"
+#include "system/runstate.h"
+#include "system/system.h"
+
+static MigrationIncomingState incoming;
+
+MigrationIncomingState *migration_incoming_get_current(void)
+{
+    return &incoming;
+}
+
+/* ---- answers ------------------------------------------------------------- */
+
+static void answer(MigrationIncomingState *mis, enum mig_rp_message_type kind,
+                   uint32_t value)
+{
+    if (mis->to_src) {
+        qemu_put_be16(mis->to_src, kind);
+        qemu_put_be16(mis->to_src, sizeof(value));
+        qemu_put_be32(mis->to_src, value);
+        qemu_fflush(mis->to_src);
+    }
+}
+
+static bool load_command(QEMUFile *f, enum qemu_vm_cmd command, uint16_t len,
+                         const uint8_t *data, void *opaque, Error **errp)
+{
+    MigrationIncomingState *mis = opaque;
+
+    switch (command) {
+    case MIG_CMD_OPEN_RETURN_PATH:
+        if (mis->to_src) {
+            error_setg(errp, "CMD_OPEN_RETURN_PATH called when RP already "
+                             "open");
+            return false;
+        }
+        mis->to_src = qemu_file_get_return_path(f);
+        if (!mis->to_src) {
+            error_setg(errp, "CMD_OPEN_RETURN_PATH failed");
+            return false;
+        }
+        return true;
+    case MIG_CMD_PING:
+        if (!mis->to_src) {
+            error_setg(errp, "CMD_PING (0x%x) received with no return path",
+                       ldl_be_p(data));
+            return false;
+        }
+        answer(mis, MIG_RP_MSG_PONG, ldl_be_p(data));
+        return true;
+    default:
+        return true;
+    }
+}
+
+/* ---- the end ------------------------------------------------------------- */
+
+static void join_thread(MigrationIncomingState *mis)
+{
+    if (mis->has_thread) {
+        bql_unlock();
+        qemu_thread_join(&mis->thread);
+        bql_lock();
+        mis->has_thread = false;
+    }
+}
+
+static void close_files(MigrationIncomingState *mis)
+{
+    if (mis->to_src) {
+        qemu_fclose(g_steal_pointer(&mis->to_src));
+    }
+    if (mis->from_src) {
+        qemu_fclose(g_steal_pointer(&mis->from_src));
+    }
+}
+
+/* Goes on as the source was, and as the user wants. */
+static void go_on(void)
+{
+    RunState state = global_state_received() ? global_state_get_runstate()
+                                             : RUN_STATE_RUNNING;
+
+    if (runstate_is_live(state)) {
+        if (autostart) {
+            vm_start();
+        } else {
+            runstate_set(RUN_STATE_PAUSED);
+        }
+    } else {
+        /* A debugger is not there to make it go on. */
+        runstate_set(state == RUN_STATE_DEBUG ? RUN_STATE_PAUSED : state);
+    }
+}
+
+static void fail(MigrationIncomingState *mis)
+{
+    error_prepend(&mis->error, "load of migration failed: ");
+    migrate_set_state(&mis->status, qatomic_read(&mis->status),
+                      MIGRATION_STATUS_FAILED);
+    if (mis->exit_on_error) {
+        error_report_err(error_copy(mis->error));
+        exit(EXIT_FAILURE);
+    }
+    error_report_err(error_copy(mis->error));
+}
+
+static void finish_bh(void *opaque)
+{
+    MigrationIncomingState *mis = opaque;
+
+    join_thread(mis);
+    answer(mis, MIG_RP_MSG_SHUT, !mis->loaded);
+    close_files(mis);
+    if (!mis->loaded) {
+        fail(mis);
+        return;
+    }
+    go_on();
+    /* Clients that hear of it expect the guest to be there. */
+    migrate_set_state(&mis->status, MIGRATION_STATUS_ACTIVE,
+                      MIGRATION_STATUS_COMPLETED);
+}
+
+static void *incoming_thread(void *opaque)
+{
+    MigrationIncomingState *mis = opaque;
+
+    rcu_register_thread();
+    bql_lock();
+    mis->loaded = loadvm(mis->from_src, load_command, mis, &mis->error);
+    aio_bh_schedule_oneshot(qemu_get_aio_context(), finish_bh, mis);
+    bql_unlock();
+    rcu_unregister_thread();
+    return NULL;
+}
+
+/* ---- the beginning ------------------------------------------------------- */
+
+static void connected(QIOChannel *ioc, Error *err)
+{
+    MigrationIncomingState *mis = &incoming;
+
+    mis->from_src = qemu_file_new_input(ioc);
+    /* So that the lock can be released while it waits. */
+    qemu_file_set_blocking(mis->from_src, false);
+    migrate_set_state(&mis->status, MIGRATION_STATUS_SETUP,
+                      MIGRATION_STATUS_ACTIVE);
+    mis->has_thread = true;
+    qemu_thread_create(&mis->thread, "mig/dst/main", incoming_thread, mis,
+                       QEMU_THREAD_JOINABLE);
+}
+
+void qmp_migrate_incoming(const char *uri, bool has_channels,
+                          MigrationChannelList *channels,
+                          bool has_exit_on_error, bool exit_on_error,
+                          Error **errp)
+{
+    MigrationIncomingState *mis = &incoming;
+    g_autoptr(MigrationAddress) addr = NULL;
+
+    if (mis->status != MIGRATION_STATUS_NONE) {
+        error_setg(errp, "The incoming migration has already been started");
+        return;
+    }
+    if (!runstate_check(RUN_STATE_INMIGRATE)) {
+        error_setg(errp, "'-incoming' was not specified on the command line");
+        return;
+    }
+    addr = migration_address(uri, has_channels ? channels : NULL, errp);
+    if (!addr) {
+        return;
+    }
+    mis->exit_on_error = !has_exit_on_error || exit_on_error;
+    if (!migration_channel_incoming(addr, connected, &mis->listening, errp)) {
+        return;
+    }
+    migrate_set_state(&mis->status, MIGRATION_STATUS_NONE,
+                      MIGRATION_STATUS_SETUP);
+}
+
+/* JSON or key=value. */
+static MigrationChannelList *parse_channel(const char *arg, Error **errp)
+{
+    MigrationChannelList *list = NULL;
+    MigrationChannel *channel = NULL;
+    Visitor *v = qobject_input_visitor_new_str(arg, "channel-type", errp);
+
+    if (v && visit_type_MigrationChannel(v, NULL, &channel, errp)) {
+        QAPI_LIST_PREPEND(list, channel);
+    }
+    visit_free(v);
+    return list;
+}
+
+static bool is_uri(const char *arg)
+{
+    size_t scheme = strspn(arg, "abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+    return arg[scheme] == ':';
+}
+
+void migration_incoming_start(const char *arg)
+{
+    MigrationChannelList *channels = NULL;
+    Error *err = NULL;
+
+    if (!strcmp(arg, "defer")) {
+        return;
+    }
+    if (!is_uri(arg)) {
+        channels = parse_channel(arg, &err);
+    }
+    if (!err) {
+        qmp_migrate_incoming(channels ? NULL : arg, channels != NULL, channels,
+                             true, true, &err);
+    }
+    qapi_free_MigrationChannelList(channels);
+    if (err) {
+        error_reportf_err(err, "-incoming %s: ", arg);
+        exit(EXIT_FAILURE);
+    }
+}
+
+void migration_incoming_shutdown(void)
+{
+    MigrationIncomingState *mis = &incoming;
+
+    migration_channel_incoming_cancel();
+    if (mis->from_src) {
+        qemu_file_shutdown(mis->from_src);
+    }
+    join_thread(mis);
+    close_files(mis);
+    error_free(g_steal_pointer(&mis->error));
+    qapi_free_SocketAddressList(g_steal_pointer(&mis->listening));
+}

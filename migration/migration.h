@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A migration as a process: the source (migration.c), the destination
+ * (incoming.c), what is told of both (migration-qmp.c).
+ *
+ * The source connects in the main loop, then has a thread of its own: it sends
+ * the first parts, rounds of RAM until little enough is left, stops the guest
+ * and sends the rest. The destination waits in the main loop, then has a
+ * thread as well. Both end in the main loop, where the guest goes on: there, or
+ * after any failure here.
+ */
+#ifndef MIGRATION_MIGRATION_H
+#define MIGRATION_MIGRATION_H
+
+#include "migration/qemu-file.h"
+#include "qapi/qapi-types-migration.h"
+#include "qapi/qapi-types-run-state.h"
+#include "qemu/thread.h"
+
+struct MigrationState {
+    int status; /* MigrationStatus; any thread, atomically */
+    /* From the beginning to the very end, which is after the last status. */
+    bool busy;
+
+    QemuMutex lock; /* protects the next five */
+    QEMUFile *to_dst;
+    QEMUFile *from_dst; /* with return-path */
+    Error *error;       /* why it failed */
+    QemuThread thread;
+    bool has_thread;
+
+    QemuSemaphore rate_sem;  /* ends the wait for the next interval */
+    QemuSemaphore pause_sem; /* ends that for migrate-continue */
+    RunState old_runstate;   /* before the guest was stopped for it */
+    bool stopped_guest;
+
+    /* What is known about it; the thread's, read by others. Milliseconds. */
+    int64_t start_ms, setup_ms, total_ms;
+    int64_t downtime_start_ms, downtime_ms, expected_downtime_ms;
+    double mbps;
+    uint64_t pages_per_second;
+
+    /* The thread's: where the interval of the rate began; what is little. */
+    int64_t interval_start_ms;
+    uint64_t interval_bytes, interval_pages;
+    uint64_t threshold;
+};
+
+/* The one that runs, or was the last. */
+MigrationState *migrate_get_current(void);
+/* Whether @status is neither the beginning nor an end. */
+bool migration_status_is_running(MigrationStatus status);
+
+struct MigrationIncomingState {
+    int status; /* MigrationStatus, atomically */
+    QEMUFile *from_src;
+    QEMUFile *to_src; /* once the source has asked for answers */
+    QemuThread thread;
+    bool has_thread;
+    bool exit_on_error;
+    bool loaded;
+    Error *error;
+    SocketAddressList *listening;
+};
+
+MigrationIncomingState *migration_incoming_get_current(void);
+/* The source of this process went away, or it ends: reads no more. */
+void migration_incoming_shutdown(void);
+
+/*
+ * Changes *@status from @old_status to @new_status and tells clients, unless it
+ * is not @old_status; returns whether it was.
+ */
+bool migrate_set_state(int *status, MigrationStatus old_status,
+                       MigrationStatus new_status);
+
+#endif

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Capabilities and parameters. */
+#include "qemu/osdep.h"
+#include "exec/target_page.h"
+#include "migration/misc.h"
+#include "options.h"
+#include "qapi/error.h"
+#include "qapi/clone-visitor.h"
+#include "qapi/qapi-commands-migration.h"
+#include "qapi/qapi-visit-migration.h"
+#include "qemu/bitops.h"
+#include "qemu/host-utils.h"
+#include "qobject/qnull.h"
+#include "qapi/qmp/qerror.h"
+
+#define BIT_OF(cap) (UINT64_C(1) << MIGRATION_CAPABILITY_##cap)
+
+/* Those with code behind them, and those that ask for nothing. */
+#define SUPPORTED                                                              \
+    (BIT_OF(EVENTS) | BIT_OF(RETURN_PATH) | BIT_OF(PAUSE_BEFORE_SWITCHOVER) |  \
+     BIT_OF(X_IGNORE_SHARED) | BIT_OF(VALIDATE_UUID) | BIT_OF(ZERO_BLOCKS) |   \
+     BIT_OF(LATE_BLOCK_ACTIVATE))
+
+/* Where a difference would make the destination misread the stream. */
+#define COMPARED (BIT_OF(X_IGNORE_SHARED) | BIT_OF(MAPPED_RAM))
+
+#define MAX_DOWNTIME 2000000 /* ms */
+
+void (*migrate_parameters_changed)(void);
+
+static uint64_t capabilities;
+
+/* What there is without "has_" and is no string. */
+#define PLAIN_PARAMETERS(X)                                                    \
+    X(announce_initial)                                                        \
+    X(announce_max)                                                            \
+    X(announce_rounds)                                                         \
+    X(announce_step)                                                           \
+    X(throttle_trigger_threshold)                                              \
+    X(cpu_throttle_initial)                                                    \
+    X(cpu_throttle_increment)                                                  \
+    X(cpu_throttle_tailslow)                                                   \
+    X(max_bandwidth)                                                           \
+    X(avail_switchover_bandwidth)                                              \
+    X(downtime_limit)                                                          \
+    X(x_checkpoint_delay)                                                      \
+    X(multifd_channels)                                                        \
+    X(xbzrle_cache_size)                                                       \
+    X(max_postcopy_bandwidth)                                                  \
+    X(max_cpu_throttle)                                                        \
+    X(multifd_compression)                                                     \
+    X(multifd_zlib_level)                                                      \
+    X(multifd_qatzip_level)                                                    \
+    X(multifd_zstd_level)                                                      \
+    X(x_vcpu_dirty_limit_period)                                               \
+    X(vcpu_dirty_limit)                                                        \
+    X(mode)                                                                    \
+    X(zero_page_detection)                                                     \
+    X(direct_io)
+
+#define STRING_PARAMETERS(X)                                                   \
+    X(tls_creds)                                                               \
+    X(tls_hostname)                                                            \
+    X(tls_authz)
+
+static const MigrationParameters defaults = {
+    .announce_initial = 50,
+    .announce_max = 550,
+    .announce_rounds = 5,
+    .announce_step = 100,
+    .throttle_trigger_threshold = 50,
+    .cpu_throttle_initial = 20,
+    .cpu_throttle_increment = 10,
+    .max_bandwidth = 128 << 20,
+    .downtime_limit = 300,
+    .x_checkpoint_delay = 20000,
+    .multifd_channels = 2,
+    .xbzrle_cache_size = 64 << 20,
+    .max_cpu_throttle = 99,
+    .multifd_zlib_level = 1,
+    .multifd_qatzip_level = 1,
+    .multifd_zstd_level = 1,
+    .x_vcpu_dirty_limit_period = 1000,
+    .vcpu_dirty_limit = 1,
+    .mode = MIG_MODE_NORMAL,
+    .zero_page_detection = ZERO_PAGE_DETECTION_MULTIFD,
+};
+
+static MigrationParameters parameters;
+
+static void __attribute__((constructor)) init_parameters(void)
+{
+    parameters = defaults;
+#define PRESENT(name) parameters.has_##name = true;
+    PLAIN_PARAMETERS(PRESENT)
+#undef PRESENT
+#define EMPTY(name) parameters.name = g_strdup("");
+    STRING_PARAMETERS(EMPTY)
+#undef EMPTY
+}
+
+void migrate_options_reset(void)
+{
+    capabilities = 0;
+#define FREE(name) g_free(parameters.name);
+    STRING_PARAMETERS(FREE)
+#undef FREE
+    init_parameters();
+}
+
+const MigrationParameters *migrate_parameters(void)
+{
+    return &parameters;
+}
+
+/* ---- capabilities -------------------------------------------------------- */
+
+bool migrate_capability(MigrationCapability cap)
+{
+    return qatomic_read(&capabilities) >> cap & 1;
+}
+
+bool migrate_capability_supported(MigrationCapability cap)
+{
+    return SUPPORTED >> cap & 1;
+}
+
+bool migrate_capability_compared(MigrationCapability cap)
+{
+    return COMPARED >> cap & 1;
+}
+
+static bool check_idle(Error **errp)
+{
+    if (migration_is_running()) {
+        error_setg(errp, "There's a migration process in progress");
+        return false;
+    }
+    return true;
+}
+
+void qmp_migrate_set_capabilities(MigrationCapabilityStatusList *list,
+                                  Error **errp)
+{
+    MigrationCapabilityStatusList *cap;
+    uint64_t wanted = capabilities;
+
+    if (!check_idle(errp)) {
+        return;
+    }
+    for (cap = list; cap; cap = cap->next) {
+        MigrationCapability number = cap->value->capability;
+
+        if (cap->value->state && !migrate_capability_supported(number)) {
+            error_setg(errp, "Capability '%s' is not supported",
+                       MigrationCapability_str(number));
+            return;
+        }
+        wanted = deposit64(wanted, number, 1, cap->value->state);
+    }
+    qatomic_set(&capabilities, wanted);
+}
+
+bool migrate_set_capability(MigrationCapability cap, bool on, Error **errp)
+{
+    ERRP_GUARD();
+    MigrationCapabilityStatus status = { .capability = cap, .state = on };
+    MigrationCapabilityStatusList list = { .value = &status };
+
+    qmp_migrate_set_capabilities(&list, errp);
+    return !*errp;
+}
+
+MigrationCapabilityStatusList *qmp_query_migrate_capabilities(Error **errp)
+{
+    MigrationCapabilityStatusList *list = NULL, **tail = &list;
+
+    for (int i = 0; i < MIGRATION_CAPABILITY__MAX; i++) {
+        MigrationCapabilityStatus *status =
+            g_new0(MigrationCapabilityStatus, 1);
+
+        status->capability = i;
+        status->state = migrate_capability(i);
+        QAPI_LIST_APPEND(tail, status);
+    }
+    return list;
+}
+
+/* ---- parameters ---------------------------------------------------------- */
+
+static bool refuse(Error **errp, const char *name, const char *range)
+{
+    error_setg(errp, QERR_INVALID_PARAMETER_VALUE, name, range);
+    return false;
+}
+
+/* Those whose range is a matter of two numbers. */
+static bool check_ranges(const MigrateSetParameters *p, Error **errp)
+{
+    const struct {
+        const char *name;
+        bool present;
+        uint64_t value, min, max;
+        const char *range;
+    } rows[] = {
+#define ROW(name, min, max, range)                                             \
+    { #name, p->has_##name, p->name, min, max, range }
+        ROW(throttle_trigger_threshold, 1, 100,
+            "an integer in the range of 1 to 100"),
+        ROW(cpu_throttle_initial, 1, 99, "an integer in the range of 1 to 99"),
+        ROW(cpu_throttle_increment, 1, 99,
+            "an integer in the range of 1 to 99"),
+        ROW(downtime_limit, 0, MAX_DOWNTIME,
+            "an integer in the range of 0 to 2000000 ms"),
+        ROW(multifd_channels, 1, UINT8_MAX, "a value between 1 and 255"),
+        ROW(multifd_zlib_level, 0, 9, "a value between 0 and 9"),
+        ROW(multifd_qatzip_level, 1, 9, "a value between 1 and 9"),
+        ROW(multifd_zstd_level, 0, 20, "a value between 0 and 20"),
+        ROW(xbzrle_cache_size, TARGET_PAGE_SIZE, UINT64_MAX,
+            "a power of two no less than the target page size"),
+        ROW(announce_initial, 0, 100000, "a value between 0 and 100000"),
+        ROW(announce_max, 0, 100000, "a value between 0 and 100000"),
+        ROW(announce_rounds, 0, 1000, "a value between 0 and 1000"),
+        ROW(announce_step, 1, 10000, "a value between 1 and 10000"),
+#undef ROW
+        { "x-vcpu-dirty-limit-period", p->has_x_vcpu_dirty_limit_period,
+          p->x_vcpu_dirty_limit_period, 1, 1000, "a value between 1 and 1000" },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        if (rows[i].present &&
+            (rows[i].value < rows[i].min || rows[i].value > rows[i].max)) {
+            return refuse(errp, rows[i].name, rows[i].range);
+        }
+    }
+    return true;
+}
+
+static bool check_others(const MigrateSetParameters *p, Error **errp)
+{
+    uint8_t initial = p->has_cpu_throttle_initial
+                          ? p->cpu_throttle_initial
+                          : parameters.cpu_throttle_initial;
+
+    if (p->has_xbzrle_cache_size && !is_power_of_2(p->xbzrle_cache_size)) {
+        return refuse(errp, "xbzrle_cache_size",
+                      "a power of two no less than the target page size");
+    }
+    if (p->has_max_cpu_throttle &&
+        (p->max_cpu_throttle < initial || p->max_cpu_throttle > 99)) {
+        return refuse(errp, "max_cpu_throttle",
+                      "an integer in the range of cpu_throttle_initial to 99");
+    }
+    if (p->has_vcpu_dirty_limit && p->vcpu_dirty_limit < 1) {
+        error_setg(errp,
+                   "Parameter 'vcpu_dirty_limit' must be greater than 1 MB/s");
+        return false;
+    }
+    return true;
+}
+
+static const char *text_of(const StrOrNull *s)
+{
+    return s && s->type == QTYPE_QSTRING ? s->u.s : "";
+}
+
+/* What would ask for something that is not there. */
+static bool check_supported(const MigrateSetParameters *p, Error **errp)
+{
+    if (*text_of(p->tls_creds)) {
+        error_setg(errp, "TLS is not supported: 'tls-creds' must be empty");
+        return false;
+    }
+    if (p->has_mode && p->mode != MIG_MODE_NORMAL) {
+        error_setg(errp, "Mode '%s' is not supported", MigMode_str(p->mode));
+        return false;
+    }
+    if (p->has_direct_io && p->direct_io) {
+        error_setg(errp, "Parameter 'direct-io' is not supported");
+        return false;
+    }
+    if (p->has_multifd_compression &&
+        p->multifd_compression != MULTIFD_COMPRESSION_NONE) {
+        error_setg(errp, "Compression '%s' is not supported",
+                   MultiFDCompression_str(p->multifd_compression));
+        return false;
+    }
+    if (p->has_block_bitmap_mapping) {
+        error_setg(errp, "Parameter 'block-bitmap-mapping' is not supported");
+        return false;
+    }
+    return true;
+}
+
+void qmp_migrate_set_parameters(MigrateSetParameters *p, Error **errp)
+{
+    if (!check_ranges(p, errp) || !check_others(p, errp) ||
+        !check_supported(p, errp)) {
+        return;
+    }
+#define SET(name)                                                              \
+    if (p->has_##name) {                                                       \
+        parameters.name = p->name;                                             \
+    }
+    PLAIN_PARAMETERS(SET)
+#undef SET
+#define SET(name)                                                              \
+    if (p->name) {                                                             \
+        g_free(parameters.name);                                               \
+        parameters.name = g_strdup(text_of(p->name));                          \
+    }
+    STRING_PARAMETERS(SET)
+#undef SET
+    if (migrate_parameters_changed) {
+        migrate_parameters_changed();
+    }
+}
+
+MigrationParameters *qmp_query_migrate_parameters(Error **errp)
+{
+    return QAPI_CLONE(MigrationParameters, &parameters);
+}

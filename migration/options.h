@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the user has chosen for migrations: capabilities, which source and
+ * destination must agree on, and parameters. With the big lock they change;
+ * reading a capability or a number needs none.
+ */
+#ifndef MIGRATION_OPTIONS_H
+#define MIGRATION_OPTIONS_H
+
+#include "qapi/qapi-types-migration.h"
+
+/* Whether @cap is on. */
+bool migrate_capability(MigrationCapability cap);
+/* Whether @cap is among those that this program has. */
+bool migrate_capability_supported(MigrationCapability cap);
+/* Whether the stream says which of both sides have @cap on. */
+bool migrate_capability_compared(MigrationCapability cap);
+
+/* All parameters; strings and lists in it need the big lock. */
+const MigrationParameters *migrate_parameters(void);
+
+/* Switches a capability, as migrate-set-capabilities does. */
+bool migrate_set_capability(MigrationCapability cap, bool on, Error **errp);
+
+/* Back to what a new process has: for tests. */
+void migrate_options_reset(void);
+
+/* Called when parameters have changed, while a migration runs. */
+extern void (*migrate_parameters_changed)(void);
+
+#endif

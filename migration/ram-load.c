@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * RAM at the destination. Pages are read without the big lock, right to where
+ * they belong; the block that is being filled is held by its region.
+ */
+#include "qemu/osdep.h"
+#include "exec/memory.h"
+#include "exec/ram_addr.h"
+#include "migration/misc.h"
+#include "migration/qemu-file.h"
+#include "options.h"
+#include "qapi/error.h"
+#include "qemu/cutils.h"
+#include "qemu/error-report.h"
+#include "qemu/main-loop.h"
+#include "ram.h"
+
+/* The block of the last record; one stream is loaded at a time. */
+static RAMBlock *current;
+
+static void set_current(RAMBlock *rb)
+{
+    if (rb) {
+        memory_region_ref(rb->mr);
+    }
+    if (current) {
+        memory_region_unref(current->mr);
+    }
+    current = rb;
+}
+
+int ram_load_cleanup(void *opaque)
+{
+    set_current(NULL);
+    return 0;
+}
+
+/* ---- the list of blocks -------------------------------------------------- */
+
+static int check_block(QEMUFile *f, const char *name, uint64_t length)
+{
+    RAMBlock *rb = qemu_ram_block_by_name(name);
+    Error *err = NULL;
+
+    if (!rb) {
+        error_report("Unknown ramblock \"%s\", cannot accept migration", name);
+        return -EINVAL;
+    }
+    if (!qemu_ram_is_migratable(rb)) {
+        error_report("block %s should not be migrated !", name);
+        return -EINVAL;
+    }
+    if (length != rb->used_length && qemu_ram_resize(rb, length, &err)) {
+        error_reportf_err(err,
+                          "RAM block '%s' has 0x%" PRIx64 " bytes at the "
+                          "source and 0x" RAM_ADDR_FMT " here: ",
+                          name, length, rb->used_length);
+        return -EINVAL;
+    }
+    if (migrate_capability(MIGRATION_CAPABILITY_X_IGNORE_SHARED)) {
+        uint64_t addr = qemu_get_be64(f);
+
+        if (migrate_ram_is_ignored(rb) && rb->mr->addr != addr &&
+            !qemu_file_get_error(f)) {
+            error_report("Mismatched GPAs for block %s 0x%" PRIx64
+                         " != 0x%" PRIx64,
+                         name, addr, (uint64_t)rb->mr->addr);
+            return -EINVAL;
+        }
+    }
+    return 0;
+}
+
+static int load_block_list(QEMUFile *f, uint64_t total)
+{
+    while (total) {
+        char name[256];
+        uint64_t length;
+        int ret;
+
+        qemu_get_counted_string(f, name);
+        length = qemu_get_be64(f);
+        ret = qemu_file_get_error(f);
+        if (ret) {
+            return ret;
+        }
+        if (!length || length > total) {
+            error_report("RAM block '%s' has 0x%" PRIx64 " bytes, of 0x%" PRIx64
+                         " that are left",
+                         name, length, total);
+            return -EINVAL;
+        }
+        ret = check_block(f, name, length);
+        if (ret) {
+            return ret;
+        }
+        total -= length;
+    }
+    return 0;
+}
+
+/* ---- pages --------------------------------------------------------------- */
+
+static int find_block(QEMUFile *f, unsigned flags)
+{
+    char name[256];
+    RAMBlock *rb;
+    int ret = 0;
+
+    if (flags & RAM_SAVE_FLAG_CONTINUE) {
+        if (!current) {
+            error_report("a page goes on with a block, but none has begun");
+            return -EINVAL;
+        }
+        return 0;
+    }
+    if (!qemu_get_counted_string(f, name)) {
+        error_report("the name of a RAM block cannot be read");
+        return -EINVAL;
+    }
+    bql_lock();
+    rb = qemu_ram_block_by_name(name);
+    if (!rb) {
+        error_report("Can't find block %s", name);
+        ret = -EINVAL;
+    } else if (migrate_ram_is_ignored(rb)) {
+        error_report("block %s should not be migrated !", name);
+        ret = -EINVAL;
+    } else {
+        set_current(rb);
+    }
+    bql_unlock();
+    return ret;
+}
+
+/*
+ * What cannot be written here must be right already. The buffer is given by
+ * the caller.
+ */
+static int compare_page(const uint8_t *host, const uint8_t *page,
+                        uint64_t offset)
+{
+    if (!memcmp(host, page, TARGET_PAGE_SIZE)) {
+        return 0;
+    }
+    error_report("RAM block '%s' is read-only, and differs from that of the "
+                 "source at 0x%" PRIx64,
+                 current->idstr, offset);
+    return -EINVAL;
+}
+
+static int load_page(QEMUFile *f, uint64_t offset, unsigned flags)
+{
+    static const uint8_t zeros[TARGET_PAGE_SIZE];
+    bool readonly;
+    uint8_t *host;
+    int ret = find_block(f, flags);
+
+    if (ret) {
+        return ret;
+    }
+    if (!offset_in_ramblock(current, offset) ||
+        current->used_length - offset < TARGET_PAGE_SIZE) {
+        error_report("Illegal RAM offset 0x%" PRIx64 " in block '%s'", offset,
+                     current->idstr);
+        return -EINVAL;
+    }
+    host = current->host + offset;
+    readonly = current->flags & RAM_READONLY;
+
+    if (flags & RAM_SAVE_FLAG_ZERO) {
+        int value = qemu_get_byte(f);
+
+        if (value) {
+            error_report("Found a zero page with value %d", value);
+            return -EINVAL;
+        }
+        if (buffer_is_zero(host, TARGET_PAGE_SIZE)) {
+            return 0; /* what was never touched stays so */
+        }
+        if (readonly) {
+            return compare_page(host, zeros, offset);
+        }
+        memset(host, 0, TARGET_PAGE_SIZE);
+        return 0;
+    }
+    if (readonly) {
+        g_autofree uint8_t *page = g_malloc0(TARGET_PAGE_SIZE);
+
+        qemu_get_buffer(f, page, TARGET_PAGE_SIZE);
+        return qemu_file_get_error(f) ?: compare_page(host, page, offset);
+    }
+    qemu_get_buffer(f, host, TARGET_PAGE_SIZE);
+    return 0;
+}
+
+/* ---- a part -------------------------------------------------------------- */
+
+/* One record. 1 at the end of the part, 0, or a negative errno value. */
+static int load_record(QEMUFile *f)
+{
+    uint64_t addr = qemu_get_be64(f);
+    unsigned flags = addr & ~TARGET_PAGE_MASK;
+    int ret = qemu_file_get_error(f);
+
+    addr &= TARGET_PAGE_MASK;
+    if (ret) {
+        error_report("Getting RAM address failed");
+        return ret;
+    }
+    switch (flags & ~RAM_SAVE_FLAG_CONTINUE) {
+    case RAM_SAVE_FLAG_MEM_SIZE:
+        bql_lock();
+        ret = load_block_list(f, addr);
+        bql_unlock();
+        break;
+    case RAM_SAVE_FLAG_ZERO:
+    case RAM_SAVE_FLAG_PAGE:
+        ret = load_page(f, addr, flags);
+        break;
+    case RAM_SAVE_FLAG_EOS:
+        return 1;
+    default:
+        error_report("Unknown combination of migration flags: 0x%x", flags);
+        return -EINVAL;
+    }
+    return ret ?: qemu_file_get_error(f);
+}
+
+int ram_load(QEMUFile *f, void *opaque, int version_id)
+{
+    int ret;
+
+    if (version_id != RAM_SAVE_VERSION) {
+        error_report("RAM comes in version %d; known is %d", version_id,
+                     RAM_SAVE_VERSION);
+        return -EINVAL;
+    }
+    bql_unlock();
+    do {
+        ret = load_record(f);
+    } while (!ret);
+    bql_lock();
+    return MIN(ret, 0);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * RAM in the stream: the entry "ram", version 4.
+ *
+ * A part is a sequence of records, each beginning with eight bytes: an offset
+ * in a block, whose low bits (below a page) are flags. The first part has the
+ * list of blocks, the others have pages; a record with EOS ends each. That of a
+ * page goes on with the block's name, unless it is the same block as before,
+ * then a zero byte or the page.
+ *
+ * Blocks that are not migrated, or not sent since the other side has the same
+ * memory (x-ignore-shared), are left out; what a RamDiscardManager says is
+ * discarded is neither read nor sent.
+ */
+#ifndef MIGRATION_RAM_H
+#define MIGRATION_RAM_H
+
+#include "migration/register.h"
+
+#define RAM_SAVE_VERSION 4
+
+#define RAM_SAVE_FLAG_ZERO     0x02 /* a byte follows, and is 0 */
+#define RAM_SAVE_FLAG_MEM_SIZE 0x04 /* the list; the offset is their sum */
+#define RAM_SAVE_FLAG_PAGE     0x08 /* the page follows */
+#define RAM_SAVE_FLAG_EOS      0x10 /* the end of the part */
+#define RAM_SAVE_FLAG_CONTINUE 0x20 /* the block is that of before */
+
+/* Registers the entry and what goes with it; once, with the big lock. */
+void ram_mig_init(void);
+
+/* Bytes of the blocks that are sent; of those, how many are left to send. */
+uint64_t ram_bytes_total(void);
+uint64_t ram_bytes_remaining(void);
+
+/* ram-load.c: a part, and the end. */
+int ram_load(QEMUFile *f, void *opaque, int version_id);
+int ram_load_cleanup(void *opaque);
+
+/*
+ * Called when a block changes its size while RAM is sent, which cannot go on.
+ * Set by the code of the stream.
+ */
+extern void (*ram_resized_hook)(const char *block);
+
+#endif

@@ -1,0 +1,651 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A running guest moves between processes, over each transport and with each
+capability; what is refused; streams that are cut short or changed.
+
+The guest counts in a word of each of 512 pages, page after page, on each hart.
+Wherever it is stopped, the first pages have one more than the others: a page
+that was lost or came late shows as another pattern, for ever.
+
+    migration.py EMULATOR
+"""
+import json
+import os
+import pathlib
+import random
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+BINARY = sys.argv[1]
+TIMEOUT = 120
+PAGES = 512
+RAM = 0x80000000
+COUNTERS = 0x80200000
+PER_HART = 1 << 24
+
+# auipc a0, 0x200; csrr t4, mhartid; slli t4, t4, 24; add a0, a0, t4
+# lui t3, 1
+# loop:  mv t0, a0; li t1, 512
+# inner: ld t2, 0(t0); addi t2, t2, 1; sd t2, 0(t0); add t0, t0, t3
+#        addi t1, t1, -1; bnez t1, inner; j loop
+PROGRAM = struct.pack(
+    "<14I", 0x00200517, 0xf1402ef3, 0x018e9e93, 0x01d50533, 0x00001e37,
+    0x00050293, 0x20000313, 0x0002b383, 0x00138393, 0x0072b023, 0x01c282b3,
+    0xfff30313, 0xfe0316e3, 0xfe1ff06f)
+
+
+class Machine:
+    """An emulator with a QMP connection."""
+    number = 0
+
+    def __init__(self, tmp, *args, machine="virt", **kwargs):
+        Machine.number += 1
+        self.base = f"{tmp}/{Machine.number}"
+        program = pathlib.Path(tmp, "program")
+        program.write_bytes(PROGRAM)
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(self.base + ".qmp")
+        listener.listen(1)
+        listener.settimeout(TIMEOUT)
+        self.stderr = open(self.base + ".err", "w+", encoding="utf-8")
+        self.process = subprocess.Popen(
+            [BINARY, "-M", machine, "-m", "64M", "-bios", program,
+             "-nodefaults", "-display", "none", "-qmp",
+             f"unix:{self.base}.qmp", *args], stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=self.stderr, **kwargs)
+        connection, _ = listener.accept()
+        connection.settimeout(TIMEOUT)
+        # Two files: a text stream in mode "rw" forgets what it has read ahead
+        # when it is written to.
+        self.reader = connection.makefile("r", encoding="utf-8")
+        self.writer = connection.makefile("w", encoding="utf-8")
+        self.events = []
+        self.reader.readline()
+        self.command("qmp_capabilities")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.stderr.close()
+
+    def ask(self, name, /, **arguments):
+        self.writer.write(json.dumps({"execute": name,
+                                      "arguments": arguments}) + "\n")
+        self.writer.flush()
+        while True:
+            message = json.loads(self.reader.readline())
+            if "event" not in message:
+                return message
+            self.events.append(message)
+
+    def command(self, name, /, **arguments):
+        answer = self.ask(name, **arguments)
+        assert "return" in answer, (name, answer)
+        return answer["return"]
+
+    def refused(self, name, /, **arguments):
+        answer = self.ask(name, **arguments)
+        assert "error" in answer, (name, arguments, answer)
+        return answer["error"]["desc"]
+
+    def hmp(self, line):
+        return self.command("human-monitor-command", **{"command-line": line})
+
+    def errors(self):
+        self.stderr.seek(0)
+        return self.stderr.read()
+
+    def status(self):
+        return self.command("query-status")["status"]
+
+    def wait_for(self, *wanted):
+        end = time.monotonic() + TIMEOUT
+        while time.monotonic() < end:
+            info = self.command("query-migrate")
+            if info.get("status") in wanted:
+                return info
+            time.sleep(0.01)
+        raise AssertionError(f"{info}; {self.errors()}")
+
+    def enable(self, *capabilities):
+        self.command("migrate-set-capabilities", capabilities=[
+            {"capability": c, "state": True} for c in capabilities])
+
+    def counters(self, hart=0):
+        path = self.base + ".ram"
+        self.command("pmemsave", val=COUNTERS + hart * PER_HART,
+                     size=PAGES * 4096, filename=path)
+        data = pathlib.Path(path).read_bytes()
+        return [struct.unpack_from("<Q", data, page * 4096)[0]
+                for page in range(PAGES)]
+
+    def check(self, harts=1, least=0):
+        """Stopped: the pattern is right. The smallest count."""
+        found = []
+        for hart in range(harts):
+            got = self.counters(hart)
+            first = got[-1]
+            changes = [a - b for a, b in zip(got, got[1:]) if a != b]
+            assert changes in ([], [1]) and got[0] - first in (0, 1), (
+                hart, got)
+            found.append(first)
+        assert min(found) >= least, (found, least)
+        return min(found)
+
+    def quit(self):
+        self.command("quit")
+        assert self.process.wait(TIMEOUT) == 0, self.errors()
+
+
+def runs_on(machine, before, harts=1):
+    """The guest counts here; stops it; its count."""
+    end = time.monotonic() + TIMEOUT
+    assert machine.status() == "running", machine.status()
+    while True:
+        time.sleep(0.02)
+        machine.command("stop")
+        count = machine.check(harts, before)
+        if count > before:
+            return count
+        assert time.monotonic() < end, (count, before)
+        machine.command("cont")
+
+
+# --- transports ---------------------------------------------------------------
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def hop(tmp, source, uri, incoming=None, harts=1, capabilities=(), **kwargs):
+    """Migrates the running guest; the machine where it is."""
+    first = uri.startswith(("unix:", "tcp:", "fd:"))
+    args = ["-smp", str(harts)]
+    if not first:
+        source.command("migrate", uri=uri)
+        source.wait_for("completed")
+        count = source.check(harts)
+    target = Machine(tmp, *args, "-incoming", "defer", **kwargs)
+    if capabilities:
+        target.enable(*capabilities)
+    target.command("migrate-incoming", uri=incoming or uri)
+    if first:
+        assert target.status() == "inmigrate"
+        source.command("migrate", uri=uri)
+        source.wait_for("completed")
+        count = source.check(harts)
+    target.wait_for("completed")
+    assert source.status() == "postmigrate", source.status()
+    assert "previous migration" in source.refused("migrate", uri="file:/no")
+    source.quit()
+    runs_on(target, count, harts)
+    target.command("cont")
+    return target
+
+
+def start(tmp, harts=1):
+    machine = Machine(tmp, "-smp", str(harts))
+    runs_on(machine, 0, harts)
+    machine.command("cont")
+    return machine
+
+
+def transports(tmp, harts):
+    machine = start(tmp, harts)
+    machine = hop(tmp, machine, f"unix:{tmp}/sock", harts=harts)
+    port = free_port()
+    machine = hop(tmp, machine, f"tcp:127.0.0.1:{port}", harts=harts)
+    machine = hop(tmp, machine, f"file:{tmp}/stream", harts=harts)
+    machine = hop(tmp, machine, f"exec:cat > {tmp}/stream2",
+                  f"exec:cat {tmp}/stream2", harts=harts)
+    machine.quit()
+
+
+def test_transports(tmp):
+    transports(tmp, 1)
+
+
+def test_two_harts(tmp):
+    transports(tmp, 2)
+
+
+def test_there_and_back(tmp):
+    machine = start(tmp, 2)
+    for i in range(6):
+        machine = hop(tmp, machine, f"unix:{tmp}/sock{i}", harts=2)
+    machine.quit()
+
+
+def test_file_offset(tmp):
+    """What is before the offset stays; channels in place of a URI."""
+    path = f"{tmp}/stream"
+    pathlib.Path(path).write_bytes(b"x" * 100000)
+    with start(tmp) as source:
+        source.command("migrate", uri=f"file:{path},offset=4k")
+        source.wait_for("completed")
+        count = source.check()
+        source.quit()
+    data = pathlib.Path(path).read_bytes()
+    assert data[:4096] == b"x" * 4096 and data[4096:4104] == b"QEVM\0\0\0\3"
+    channel = {"channel-type": "main", "addr": {
+        "transport": "file", "filename": path, "offset": 4096}}
+    with Machine(tmp, "-incoming", json.dumps(channel)) as target:
+        target.wait_for("completed")
+        runs_on(target, count)
+        target.quit()
+
+
+def test_fd(tmp):
+    """Descriptors that were inherited."""
+    a, b = socket.socketpair()
+    with Machine(tmp, pass_fds=[a.fileno()]) as source, \
+            Machine(tmp, "-incoming", f"fd:{b.fileno()}",
+                    pass_fds=[b.fileno()]) as target:
+        number = a.fileno()
+        a.close()
+        b.close()
+        source.command("migrate", uri=f"fd:{number}")
+        source.wait_for("completed")
+        target.wait_for("completed")
+        runs_on(target, source.check())
+        source.quit()
+        target.quit()
+
+
+# --- capabilities and parameters ----------------------------------------------
+
+def test_events(tmp):
+    with start(tmp) as source:
+        source.enable("events", "pause-before-switchover")
+        source.command("migrate", uri=f"file:{tmp}/stream")
+        source.wait_for("pre-switchover")
+        assert source.status() == "finish-migrate"
+        assert "not finalized" in source.refused("cont")
+        assert "expected state" in source.refused("migrate-continue",
+                                                  state="device")
+        source.command("migrate-continue", state="pre-switchover")
+        source.wait_for("completed")
+        while "completed" not in str(source.events):
+            source.status()
+        got = [e["data"]["status"] for e in source.events
+               if e["event"] == "MIGRATION"]
+        assert got == ["setup", "active", "pre-switchover", "device",
+                       "completed"], got
+        passes = [e["data"]["pass"] for e in source.events
+                  if e["event"] == "MIGRATION_PASS"]
+        assert passes == list(range(1, len(passes) + 1)) and passes, passes
+        info = source.command("query-migrate")
+        assert info["ram"]["dirty-sync-count"] == len(passes), info
+        assert info["ram"]["total"] >= 64 << 20, info
+        assert info["ram"]["remaining"] == 0, info
+        size = os.path.getsize(f"{tmp}/stream")
+        assert info["ram"]["transferred"] == size, (info, size)
+        text = source.hmp("info migrate")
+        assert "Migration status: completed" in text, text
+        source.quit()
+
+
+def test_return_path(tmp):
+    with start(tmp) as source:
+        source.enable("return-path")
+        target = hop(tmp, source, f"unix:{tmp}/sock",
+                     capabilities=["return-path"])
+        target.quit()
+    with start(tmp) as source:
+        source.enable("return-path")
+        source.command("migrate", uri=f"file:{tmp}/stream")
+        info = source.wait_for("failed")
+        assert "needs a socket" in info["error-desc"], info
+        runs_on(source, 1)
+        source.quit()
+
+
+def test_return_path_tells_of_failure(tmp):
+    """The guest goes on where it was when the other side could not load it."""
+    with start(tmp) as source, Machine(
+            tmp, "-incoming", "defer", "-m", "32M") as target:
+        source.enable("return-path")
+        target.command("migrate-incoming", uri=f"unix:{tmp}/sock",
+                       **{"exit-on-error": False})
+        source.command("migrate", uri=f"unix:{tmp}/sock")
+        info = target.wait_for("failed")
+        assert "load of migration failed" in info["error-desc"], info
+        assert "'ram'" in info["error-desc"], info
+        assert "riscv_virt_board.ram" in target.errors(), target.errors()
+        source.wait_for("failed")
+        runs_on(source, 1)
+        source.quit()
+        target.quit()
+
+
+def test_validate_uuid(tmp):
+    mine, other = "0" * 7 + "1", "0" * 7 + "2"
+    rest = "-0000-0000-0000-000000000000"
+    for uuid, fits in ((mine, True), (other, False)):
+        with Machine(tmp, "-uuid", mine + rest) as source, Machine(
+                tmp, "-uuid", uuid + rest, "-incoming", "defer") as target:
+            source.enable("validate-uuid")
+            target.enable("validate-uuid")
+            target.command("migrate-incoming", uri=f"unix:{tmp}/s{uuid}",
+                           **{"exit-on-error": False})
+            source.command("migrate", uri=f"unix:{tmp}/s{uuid}")
+            target.wait_for("completed" if fits else "failed")
+            assert fits or "UUID received is" in target.errors()
+
+
+def test_ignore_shared(tmp):
+    """RAM in a file is not in the stream."""
+    memory = ["-m", "64M", "-object",
+              f"memory-backend-file,id=m,size=64M,mem-path={tmp}/ram,share=on",
+              "-machine", "memory-backend=m"]
+    with Machine(tmp, *memory) as source:
+        source.enable("x-ignore-shared")
+        runs_on(source, 0)
+        source.command("cont")
+        source.command("migrate", uri=f"file:{tmp}/stream")
+        info = source.wait_for("completed")
+        assert info["ram"]["normal"] < 200, info
+        count = source.check()
+        with Machine(tmp, *memory, "-incoming", "defer") as target:
+            # Both sides must know.
+            target.command("migrate-incoming", uri=f"file:{tmp}/stream",
+                           **{"exit-on-error": False})
+            target.wait_for("failed")
+            assert "Capability x-ignore-shared is off, but received " \
+                "capability is on" in target.errors(), target.errors()
+        with Machine(tmp, *memory, "-incoming", "defer") as target:
+            target.enable("x-ignore-shared")
+            target.command("migrate-incoming", uri=f"file:{tmp}/stream")
+            target.wait_for("completed")
+            runs_on(target, count)
+
+
+def test_refused_options(tmp):
+    supported = {"events", "return-path", "pause-before-switchover",
+                 "x-ignore-shared", "validate-uuid", "zero-blocks",
+                 "late-block-activate"}
+    with Machine(tmp, machine="none") as m:
+        for entry in m.command("query-migrate-capabilities"):
+            name = entry["capability"]
+            assert entry["state"] is False
+            answer = m.ask("migrate-set-capabilities", capabilities=[
+                {"capability": "events", "state": False},
+                {"capability": name, "state": True}])
+            if name in supported:
+                assert "return" in answer, answer
+            else:
+                assert answer["error"]["desc"] == \
+                    f"Capability '{name}' is not supported", answer
+        defaults = m.command("query-migrate-parameters")
+        assert defaults["max-bandwidth"] == 128 << 20
+        assert defaults["downtime-limit"] == 300
+        m.command("migrate-set-parameters", **{"downtime-limit": 7})
+        assert "downtime-limit: 7 ms" in m.hmp("info migrate_parameters")
+        assert not m.hmp("migrate_set_parameter max-bandwidth 2M")
+        assert not m.hmp("migrate_set_parameter downtime-limit 8")
+        got = m.command("query-migrate-parameters")
+        assert got["max-bandwidth"] == 2 << 20 and got["downtime-limit"] == 8
+        for name, value, text in (
+                ("downtime-limit", 2000001, "downtime_limit"),
+                ("multifd-channels", 0, "multifd_channels"),
+                ("xbzrle-cache-size", 5000, "power of two"),
+                ("max-cpu-throttle", 10, "cpu_throttle_initial"),
+                ("tls-creds", "c", "TLS is not supported"),
+                ("mode", "cpr-reboot", "'cpr-reboot' is not supported"),
+                ("direct-io", True, "'direct-io' is not supported"),
+                ("multifd-compression", "zlib", "'zlib' is not supported"),
+                ("block-bitmap-mapping", [], "not supported")):
+            got = m.refused("migrate-set-parameters", **{name: value})
+            assert text in got, (name, got)
+        assert "on" in m.hmp("info migrate_capabilities")
+        m.quit()
+
+
+def test_refused_uris(tmp):
+    with Machine(tmp) as m:
+        for arguments, text in (
+                ({}, "need either 'uri' or 'channels'"),
+                ({"uri": "x:y"}, "unknown migration protocol: x:y"),
+                ({"uri": "rdma:h:1"}, "RDMA is not supported"),
+                ({"uri": f"file:{tmp}/a,offset=x"}, "bad offset x"),
+                ({"uri": f"file:{tmp}/none/a"}, "none/a"),
+                ({"uri": "fd:nope"}, "nope"),
+                ({"uri": f"file:{tmp}/a", "resume": True},
+                 "no paused migration"),
+                ({"channels": [{"channel-type": "cpr", "addr": {
+                    "transport": "file", "filename": "a", "offset": 0}}]},
+                 "'cpr' is not supported")):
+            assert text in m.refused("migrate", **arguments), arguments
+        assert "'-incoming' was not specified" in m.refused(
+            "migrate-incoming", uri=f"unix:{tmp}/s")
+        # Nobody listens: it fails later, and the guest goes on.
+        m.command("migrate", uri=f"unix:{tmp}/nobody")
+        info = m.wait_for("failed")
+        assert "nobody" in info["error-desc"], info
+        runs_on(m, 0)
+        m.quit()
+    with Machine(tmp, "-incoming", "defer") as m:
+        assert "waiting for an incoming" in m.refused(
+            "migrate", uri=f"file:{tmp}/a")
+        m.command("migrate-incoming", uri=f"tcp:127.0.0.1:{free_port()}")
+        assert "already been started" in m.refused(
+            "migrate-incoming", uri=f"unix:{tmp}/s")
+        assert m.command("query-migrate")["socket-address"][0]["host"] == \
+            "127.0.0.1"
+        m.quit()
+    done = subprocess.run(
+        [BINARY, "-M", "none", "-nodefaults", "-display", "none", "-incoming",
+         "x:y"], capture_output=True, text=True, check=False, timeout=TIMEOUT)
+    assert done.returncode == 1 and "unknown migration protocol: x:y" in \
+        done.stderr, done
+
+
+# --- the source goes on -------------------------------------------------------
+
+def test_cancel(tmp):
+    """Given up at several moments; then it works after all."""
+    with start(tmp) as source:
+        source.enable("pause-before-switchover")
+        for i in range(3):
+            source.command("migrate-set-parameters",
+                           **{"max-bandwidth": 100000 if i < 2 else 0})
+            listener = socket.socket(socket.AF_UNIX)
+            listener.bind(f"{tmp}/s{i}")
+            listener.listen(1)
+            source.command("migrate", uri=f"unix:{tmp}/s{i}")
+            connection, _ = listener.accept()
+            if i == 1:
+                source.wait_for("active")
+            elif i == 2:
+                drain(connection, source)
+            assert "in progress" in source.refused("migrate", uri="file:/x")
+            source.command("migrate_cancel")
+            source.wait_for("cancelled")
+            connection.close()
+            runs_on(source, 1)
+            source.command("cont")
+        source.command("migrate-set-capabilities", capabilities=[
+            {"capability": "pause-before-switchover", "state": False}])
+        hop(tmp, source, f"unix:{tmp}/again").quit()
+
+
+def drain(connection, source):
+    """Reads until the source waits before the switchover."""
+    connection.setblocking(False)
+    end = time.monotonic() + TIMEOUT
+    while time.monotonic() < end:
+        try:
+            connection.recv(1 << 20)
+        except BlockingIOError:
+            if source.command("query-migrate")["status"] == "pre-switchover":
+                return
+            time.sleep(0.01)
+    raise AssertionError("no switchover")
+
+
+def test_connection_lost(tmp):
+    """The other side goes away after so many bytes."""
+    draw = random.Random(1)
+    with start(tmp) as source:
+        for i in range(12):
+            listener = socket.socket(socket.AF_UNIX)
+            listener.bind(f"{tmp}/s{i}")
+            listener.listen(1)
+            source.command("migrate", uri=f"unix:{tmp}/s{i}")
+            connection, _ = listener.accept()
+            left = draw.choice([0, 1, 50, 1000, 100000, 2000000])
+            while left:
+                left -= len(connection.recv(min(left, 65536)))
+            connection.close()
+            listener.close()
+            source.wait_for("failed")
+            runs_on(source, 1)
+            source.command("cont")
+        source.quit()
+
+
+def test_bandwidth(tmp):
+    """No faster than allowed; changed meanwhile."""
+    with Machine(tmp, "-smp", "1") as source:
+        source.command("migrate-set-parameters",
+                       **{"max-bandwidth": 1 << 20,
+                          "zero-page-detection": "none"})
+        source.command("migrate", uri=f"file:{tmp}/stream")
+        time.sleep(1)
+        sent = source.command("query-migrate")["ram"]["transferred"]
+        assert sent < 6 << 20, sent
+        assert source.status() == "running"
+        source.command("migrate-set-parameters", **{"max-bandwidth": 0})
+        source.wait_for("completed")
+        assert os.path.getsize(f"{tmp}/stream") > 64 << 20
+        source.quit()
+
+
+def test_device_add_refused(tmp):
+    with Machine(tmp, "-device", "pcie-root-port,id=rp0,chassis=1", "-device",
+                 "pcie-root-port,id=rp1,chassis=2", "-device",
+                 "virtio-rng-pci,id=r0,bus=rp0") as source:
+        source.command("migrate-set-parameters", **{"max-bandwidth": 1000})
+        source.command("migrate", uri=f"file:{tmp}/stream")
+        source.wait_for("active")
+        got = source.refused("device_add", driver="virtio-rng-pci", id="r",
+                             bus="rp1")
+        assert "device_add not allowed while migrating" in got, got
+        got = source.refused("device_del", id="r0")
+        assert "device_del not allowed while migrating" in got, got
+        assert "in progress" in source.refused(
+            "migrate-set-capabilities", capabilities=[])
+        source.quit()
+
+
+def test_states(tmp):
+    """A guest that was stopped arrives stopped; -S stops it there."""
+    for stopped, args, wanted in ((True, [], "paused"),
+                                  (False, ["-S"], "paused"),
+                                  (False, [], "running")):
+        path = f"{tmp}/{stopped}{len(args)}"
+        with start(tmp) as source:
+            if stopped:
+                source.command("stop")
+            source.command("migrate", uri=f"file:{path}")
+            source.wait_for("completed")
+            count = source.check()
+        with Machine(tmp, *args, "-incoming", f"file:{path}") as target:
+            target.wait_for("completed")
+            assert target.status() == wanted, (target.status(), wanted)
+            if wanted == "paused":
+                target.check(least=count)
+                target.command("cont")
+            runs_on(target, count)
+            target.quit()
+
+
+# --- hostile streams ----------------------------------------------------------
+
+def load(tmp, data):
+    """Tries to load a stream: "completed" or "failed", and the messages."""
+    path = pathlib.Path(tmp, "hostile")
+    path.write_bytes(data)
+    with Machine(tmp, "-S", "-incoming", "defer") as target:
+        target.command("migrate-incoming", uri=f"file:{path}",
+                       **{"exit-on-error": False})
+        status = target.wait_for("completed", "failed")["status"]
+        target.quit()
+        return status, target.errors()
+
+
+def small_stream(tmp):
+    with Machine(tmp, "-S") as source:
+        source.command("migrate", uri=f"file:{tmp}/small")
+        source.wait_for("completed")
+    return pathlib.Path(tmp, "small").read_bytes()
+
+
+def test_bad_streams(tmp):
+    good = small_stream(tmp)
+    for data, text in (
+            (b"", "cannot be read"),
+            (b"QEVX" + good[4:], "Not a migration stream"),
+            (good[:7] + b"\2" + good[8:], "obsolete"),
+            (good[:7] + b"\4" + good[8:], "Unsupported migration stream"),
+            (good[:8] + b"\1" + good[9:], "Configuration section missing"),
+            (good.replace(b"\4virt", b"\4spik", 1),
+             "Machine type received is 'spik' and local is 'virt'"),
+            (good.replace(b"\3ram", b"\3rim", 1),
+             "Unknown savevm section or instance 'rim' 0"),
+            (good.replace(b"riscv_virt_board.ram", b"riscv_virt_board.rum", 1),
+             'Unknown ramblock "riscv_virt_board.rum"'),
+            (good[:len(good) // 3], "error while loading state"),
+            (good[:len(good) - 5], "the description cannot be read"),
+            (good[:25], "cannot be read")):
+        status, errors = load(tmp, data)
+        assert status == "failed" and text in errors, (status, text, errors)
+        assert "load of migration failed" in errors, errors
+
+
+def test_mutated_streams(tmp):
+    """An error or a machine, but no crash. Short: the unit test has more."""
+    good = small_stream(tmp)
+    ends = random.Random(2)
+    state = good.rfind(b'{"configuration"')
+    for _ in range(12):
+        data = bytearray(good)
+        for _ in range(ends.randrange(1, 4)):
+            where = (ends.randrange(max(0, state - 3000), state)
+                     if ends.random() < .8 else ends.randrange(len(data)))
+            data[where] = ends.randrange(256)
+        load(tmp, bytes(data))
+
+
+def main():
+    tests = [(k[5:], v) for k, v in globals().items() if k.startswith("test_")]
+    wanted = sys.argv[2:]
+    failures = 0
+    print(f"1..{len(tests)}")
+    for number, (name, test) in enumerate(tests, 1):
+        if wanted and name not in wanted:
+            continue
+        with tempfile.TemporaryDirectory() as tmp:
+            try:
+                test(tmp)
+                print(f"ok {number} {name}", flush=True)
+            except (AssertionError, KeyError, OSError, ValueError,
+                    subprocess.SubprocessError) as err:
+                failures += 1
+                text = f"{type(err).__name__}: {err}".replace("\n", " ")[:900]
+                print(f"not ok {number} {name} # {text}", flush=True)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

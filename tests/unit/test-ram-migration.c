@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * RAM in the stream: random content in blocks of several kinds, written while
+ * it is sent, arrives as it was at the end; what is discarded is neither read
+ * nor sent; streams that are cut short or changed.
+ */
+#include "qemu/osdep.h"
+#include "migration-fixture.h"
+#include "qemu/bitmap.h"
+#include "qemu/cutils.h"
+#include "qemu/units.h"
+#include "ram-helpers.h"
+#include "../../migration/migration-stats.h"
+#include "../../migration/options.h"
+#include "../../migration/ram.h"
+
+#define PAGE     ((size_t)TARGET_PAGE_SIZE)
+#define GRANULE  (64 * KiB)
+#define GRANULES 64
+
+enum { PLAIN, SHARED, RESIZEABLE, PARTS, NAMED_FILE, LOCAL, BLOCKS };
+
+static MemoryRegion *regions[BLOCKS];
+static const size_t sizes[BLOCKS] = { MiB,       256 * KiB,
+                                      512 * KiB, GRANULES *GRANULE,
+                                      128 * KiB, 64 * KiB };
+static char *file_path;
+
+static uint8_t *host_of(int i)
+{
+    return regions[i]->ram_block->host;
+}
+
+static size_t used(int i)
+{
+    return regions[i]->ram_block->used_length;
+}
+
+/* ---- memory of which parts are there ------------------------------------- */
+
+static bool populated[GRANULES];
+
+static uint64_t parts_granularity(const RamDiscardManager *rdm,
+                                  const MemoryRegion *mr)
+{
+    return GRANULE;
+}
+
+static bool parts_is_populated(const RamDiscardManager *rdm,
+                               const MemoryRegionSection *section)
+{
+    hwaddr at = section->offset_within_region;
+    hwaddr end = at + int128_get64(section->size);
+
+    for (; at < end; at = (at / GRANULE + 1) * GRANULE) {
+        if (!populated[at / GRANULE]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int parts_replay(MemoryRegionSection *section, bool wanted,
+                        ReplayRamPopulate populate, ReplayRamDiscard discard,
+                        void *opaque)
+{
+    for (int i = 0; i < GRANULES; i++) {
+        MemoryRegionSection part = *section;
+
+        if (populated[i] == wanted) {
+            part.offset_within_region = i * GRANULE;
+            part.size = int128_make64(GRANULE);
+            if (populate) {
+                populate(&part, opaque);
+            } else {
+                discard(&part, opaque);
+            }
+        }
+    }
+    return 0;
+}
+
+static int parts_replay_populated(const RamDiscardManager *rdm,
+                                  MemoryRegionSection *section,
+                                  ReplayRamPopulate fn, void *opaque)
+{
+    return parts_replay(section, true, fn, NULL, opaque);
+}
+
+static void parts_replay_discarded(const RamDiscardManager *rdm,
+                                   MemoryRegionSection *section,
+                                   ReplayRamDiscard fn, void *opaque)
+{
+    parts_replay(section, false, NULL, fn, opaque);
+}
+
+static void parts_class_init(ObjectClass *oc, void *data)
+{
+    RamDiscardManagerClass *rdmc = RAM_DISCARD_MANAGER_CLASS(oc);
+
+    rdmc->get_min_granularity = parts_granularity;
+    rdmc->is_populated = parts_is_populated;
+    rdmc->replay_populated = parts_replay_populated;
+    rdmc->replay_discarded = parts_replay_discarded;
+}
+
+static const TypeInfo parts_type = {
+    .name = "test-parts",
+    .parent = TYPE_OBJECT,
+    .class_init = parts_class_init,
+    .interfaces = (InterfaceInfo[]){ { TYPE_RAM_DISCARD_MANAGER }, {} },
+};
+
+/* ---- the blocks ---------------------------------------------------------- */
+
+static void make_blocks(void)
+{
+    Object *parts;
+
+    for (int i = 0; i < BLOCKS; i++) {
+        regions[i] = region_new();
+    }
+    memory_region_init_ram_nomigrate(regions[PLAIN], owner, "plain",
+                                     sizes[PLAIN], &error_abort);
+    memory_region_init_ram_flags_nomigrate(regions[SHARED], owner, "shared",
+                                           sizes[SHARED], RAM_SHARED,
+                                           &error_abort);
+    memory_region_init_resizeable_ram(regions[RESIZEABLE], owner, "resizeable",
+                                      64 * KiB, sizes[RESIZEABLE], NULL,
+                                      &error_abort);
+    memory_region_init_ram_nomigrate(regions[PARTS], owner, "parts",
+                                     sizes[PARTS], &error_abort);
+    file_path = temp_file(sizes[NAMED_FILE], NULL);
+    memory_region_init_ram_from_file(
+        regions[NAMED_FILE], owner, "named-file", sizes[NAMED_FILE], 0,
+        RAM_SHARED | RAM_NAMED_FILE, file_path, 0, &error_abort);
+    memory_region_init_ram_nomigrate(regions[LOCAL], owner, "local",
+                                     sizes[LOCAL], &error_abort);
+    for (int i = 0; i < LOCAL; i++) {
+        vmstate_register_ram_global(regions[i]);
+    }
+    type_register_static(&parts_type);
+    parts = object_new("test-parts");
+    memory_region_set_ram_discard_manager(regions[PARTS],
+                                          RAM_DISCARD_MANAGER(parts));
+    /* Residency counts pages. */
+    madvise(host_of(PARTS), sizes[PARTS], MADV_NOHUGEPAGE);
+}
+
+static int random_between(int low, int high)
+{
+    return g_test_rand_int_range(low, high + 1);
+}
+
+static void write_page(int i, size_t page)
+{
+    uint8_t *at = host_of(i) + page * PAGE;
+
+    if (i == PARTS && !populated[page * PAGE / GRANULE]) {
+        return;
+    }
+    switch (random_between(0, 3)) {
+    case 0:
+        memset(at, 0, PAGE);
+        break;
+    case 1: /* almost zero */
+        memset(at, 0, PAGE);
+        at[random_between(0, PAGE - 1)] = random_between(1, 255);
+        break;
+    default:
+        memset(at, random_between(1, 255), PAGE);
+        *(uint32_t *)at = g_test_rand_int();
+    }
+    memory_region_set_dirty(regions[i], page * PAGE, PAGE);
+}
+
+static void write_some(int count)
+{
+    while (count--) {
+        int i = random_between(0, BLOCKS - 1);
+
+        write_page(i, random_between(0, used(i) / PAGE - 1));
+    }
+}
+
+static void choose_parts(void)
+{
+    ram_block_discard_range(regions[PARTS]->ram_block, 0, sizes[PARTS]);
+    for (int i = 0; i < GRANULES; i++) {
+        populated[i] = random_between(0, 1);
+    }
+}
+
+/* Pages of unpopulated parts in memory. */
+static size_t resident_holes(void)
+{
+    size_t count = 0;
+
+    for (int i = 0; i < GRANULES; i++) {
+        if (!populated[i]) {
+            count += resident_pages(host_of(PARTS) + i * GRANULE, GRANULE);
+        }
+    }
+    return count;
+}
+
+/* ---- there and back ------------------------------------------------------ */
+
+static GByteArray *send_while_writing(bool slowly)
+{
+    Saving s;
+
+    if (slowly) {
+        migration_rate_set(random_between(1, 64) * 10 * PAGE);
+    } else {
+        migration_rate_set(RATE_LIMIT_DISABLED);
+    }
+    migration_rate_reset();
+    saving_begin(&s);
+    for (int i = random_between(0, 40); i; i--) {
+        saving_round(&s);
+        if (random_between(0, 3) == 0) {
+            uint64_t must, can;
+
+            bql_unlock();
+            savevm_pending(true, &must, &can);
+            bql_lock();
+            g_assert_cmpuint(must, ==, ram_bytes_remaining());
+        }
+        write_some(random_between(0, 20));
+        migration_rate_reset();
+    }
+    migration_rate_set(RATE_LIMIT_DISABLED);
+    return saving_end(&s);
+}
+
+static void scribble(bool with_file)
+{
+    for (int i = 0; i < BLOCKS; i++) {
+        for (size_t page = 0; page < used(i) / PAGE; page++) {
+            if ((i != NAMED_FILE || with_file) &&
+                (i != PARTS || populated[page * PAGE / GRANULE])) {
+                memset(host_of(i) + page * PAGE, random_between(0, 1) * 0xee,
+                       PAGE);
+            }
+        }
+    }
+}
+
+static void there_and_back(bool slowly, bool ignore_shared)
+{
+    uint8_t *want[BLOCKS];
+    size_t want_used[BLOCKS];
+    GByteArray *bytes;
+
+    migrate_set_capability(MIGRATION_CAPABILITY_X_IGNORE_SHARED, ignore_shared,
+                           &error_abort);
+    choose_parts();
+    qemu_ram_resize(regions[RESIZEABLE]->ram_block,
+                    random_between(1, 128) * PAGE, &error_abort);
+    write_some(1000);
+    bytes = send_while_writing(slowly);
+    g_assert_cmpuint(resident_holes(), ==, 0);
+    g_assert_cmpuint(ram_bytes_remaining(), ==, 0);
+
+    for (int i = 0; i < BLOCKS; i++) {
+        want_used[i] = used(i);
+        want[i] = g_malloc(used(i));
+        for (size_t at = 0; at < used(i); at += PAGE) {
+            if (i == PARTS && !populated[at / GRANULE]) {
+                memset(want[i] + at, 0, PAGE);
+            } else {
+                memcpy(want[i] + at, host_of(i) + at, PAGE);
+            }
+        }
+    }
+    qemu_ram_resize(regions[RESIZEABLE]->ram_block,
+                    random_between(1, 128) * PAGE, &error_abort);
+    scribble(!ignore_shared);
+    g_assert_true(load_bytes(bytes->data, bytes->len, &error_abort));
+    g_assert_cmpuint(resident_holes(), ==, 0);
+    for (int i = 0; i < BLOCKS; i++) {
+        g_assert_cmpuint(used(i), ==, want_used[i]);
+        if (i != LOCAL) {
+            for (size_t at = 0; at < used(i); at += PAGE) {
+                if ((i != PARTS || populated[at / GRANULE]) &&
+                    memcmp(host_of(i) + at, want[i] + at, PAGE)) {
+                    g_error("block %d differs at 0x%zx", i, at);
+                }
+            }
+        }
+        g_free(want[i]);
+    }
+    g_byte_array_unref(bytes);
+}
+
+static void test_at_once(void)
+{
+    for (int i = 0; i < 5; i++) {
+        there_and_back(false, false);
+    }
+}
+
+static void test_slowly(void)
+{
+    for (int i = 0; i < 40; i++) {
+        there_and_back(true, false);
+    }
+}
+
+static void test_ignore_shared(void)
+{
+    for (int i = 0; i < 5; i++) {
+        there_and_back(true, true);
+    }
+    migrate_options_reset();
+}
+
+/* What an idle, empty guest costs; the counters. */
+static void test_counters(void)
+{
+    uint64_t pages = 0;
+    GByteArray *bytes;
+
+    choose_parts();
+    for (int i = 0; i < BLOCKS; i++) {
+        memset(host_of(i), 0, used(i));
+    }
+    memset(populated, 0, sizeof(populated));
+    ram_block_discard_range(regions[PARTS]->ram_block, 0, sizes[PARTS]);
+    memset(host_of(PLAIN) + 3 * PAGE, 1, 2 * PAGE);
+    memset(&mig_stats, 0, sizeof(mig_stats));
+    for (int i = 0; i < LOCAL; i++) {
+        pages += i == PARTS ? 0 : used(i) / PAGE;
+    }
+    {
+        Saving s;
+
+        saving_begin(&s);
+        g_assert_cmpuint(ram_bytes_remaining(), ==, pages * PAGE);
+        g_assert_true(saving_round(&s));
+        bytes = saving_end(&s);
+    }
+    g_assert_cmpuint(stat64_get(&mig_stats.normal_pages), ==, 2);
+    g_assert_cmpuint(stat64_get(&mig_stats.zero_pages), ==, pages - 2);
+    g_assert_cmpuint(migration_transferred_bytes(), ==, bytes->len);
+    g_assert_cmpuint(resident_pages(host_of(PARTS), sizes[PARTS]), ==, 0);
+    g_byte_array_unref(bytes);
+}
+
+/* ---- what must not change, what must not be believed --------------------- */
+
+static char *resized;
+
+static void note_resize(const char *block)
+{
+    g_free(resized);
+    resized = g_strdup(block);
+}
+
+static void test_resize_meanwhile(void)
+{
+    Saving s;
+
+    ram_resized_hook = note_resize;
+    saving_begin(&s);
+    qemu_ram_resize(regions[RESIZEABLE]->ram_block,
+                    used(RESIZEABLE) == PAGE ? 2 * PAGE : PAGE, &error_abort);
+    g_assert_cmpstr(resized, ==, "resizeable");
+    g_byte_array_unref(saving_end(&s));
+    g_clear_pointer(&resized, g_free);
+    qemu_ram_resize(regions[RESIZEABLE]->ram_block, 5 * PAGE, &error_abort);
+    g_assert_null(resized);
+    ram_resized_hook = NULL;
+}
+
+static void test_hostile(void)
+{
+    GByteArray *bytes;
+    Error *err = NULL;
+
+    choose_parts();
+    write_some(300);
+    bytes = send_while_writing(false);
+    for (int i = 0; i < 150; i++) {
+        g_assert_false(
+            load_bytes(bytes->data, random_between(0, bytes->len - 1), &err));
+        g_assert_nonnull(err);
+        error_free(g_steal_pointer(&err));
+    }
+    for (int i = 0; i < 400; i++) {
+        guint at = random_between(0, i % 2 ? 600 : bytes->len - 1);
+        uint8_t old = bytes->data[at];
+
+        bytes->data[at] = g_test_rand_int();
+        load_bytes(bytes->data, bytes->len, &err);
+        error_free(g_steal_pointer(&err));
+        bytes->data[at] = old;
+    }
+    for (int i = 0; i < BLOCKS; i++) {
+        g_assert_cmpuint(used(i), <=, sizes[i]);
+    }
+    g_assert_true(load_bytes(bytes->data, bytes->len, &error_abort));
+    g_byte_array_unref(bytes);
+}
+
+int main(int argc, char **argv)
+{
+    int ret;
+
+    g_test_init(&argc, &argv, NULL);
+    fixture_init();
+    bql_unlock();
+    ram_helpers_init();
+    ram_mig_init();
+    make_blocks();
+    g_test_add_func("/ram-migration/at-once", test_at_once);
+    g_test_add_func("/ram-migration/slowly", test_slowly);
+    g_test_add_func("/ram-migration/ignore-shared", test_ignore_shared);
+    g_test_add_func("/ram-migration/counters", test_counters);
+    g_test_add_func("/ram-migration/resize-meanwhile", test_resize_meanwhile);
+    g_test_add_func("/ram-migration/hostile", test_hostile);
+    ret = g_test_run();
+    unlink(file_path);
+    return ret;
+}

@@ -8,8 +8,8 @@
 #define VENDOR 0x1af4
 #define PORTS  0x1000
 #define IRQ    32 /* of slots whose number divides by 4 */
-/* Where the regions of a slot are: BAR 4, a page of ports, BAR 0 of others. */
-#define WINDOW(slot) (PCI_MMIO + (slot)*0x100000)
+/* BAR 4 of a slot, with room for 1024 pages to kick. */
+#define WINDOW(slot) (PCI_MMIO + (slot)*0x1000000)
 
 /* A register: where it is, and its size; 0: there is none. */
 typedef struct Where {

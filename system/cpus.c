@@ -231,7 +231,8 @@ static void stop_self(CPUState *cpu)
 
 void qemu_wait_io_event_common(CPUState *cpu)
 {
-    qatomic_set(&cpu->thread_kicked, false);
+    /* Who finds it set does not kick: what they asked for is read after this. */
+    qatomic_set_mb(&cpu->thread_kicked, false);
     if (qatomic_read(&cpu->stop)) {
         stop_self(cpu);
     }

@@ -93,6 +93,26 @@ int kvm_vm_check_extension(KVMState *s, unsigned int extension)
     return ret < 0 ? kvm_check_extension(s, extension) : ret;
 }
 
+bool kvm_has_sync_mmu(void)
+{
+    return kvm_state->sync_mmu;
+}
+
+int kvm_has_vcpu_events(void)
+{
+    return kvm_state->vcpu_events;
+}
+
+int kvm_max_nested_state_length(void)
+{
+    return kvm_state->max_nested_state_len;
+}
+
+bool kvm_arm_supports_user_irq(void)
+{
+    return kvm_check_extension(kvm_state, KVM_CAP_ARM_USER_IRQ);
+}
+
 /* ---- attributes and devices ---------------------------------------------- */
 
 int kvm_vm_check_attr(KVMState *s, uint32_t group, uint64_t attr)

@@ -8,6 +8,7 @@
  *   vcpu.c    a CPU's life                    run.c     its thread, its exits
  *   irq.c     interrupts, irqfds              route.c   routes
  *   ioevent.c eventfds, coalesced writes      memfd.c   private memory
+ *   debug.c   breakpoints                     poison.c  lost memory
  */
 #ifndef ACCEL_KVM_INTERNAL_H
 #define ACCEL_KVM_INTERNAL_H
@@ -96,5 +97,10 @@ void kvm_memfd_init(KVMState *s);
 int kvm_slot_set_attributes(const struct KVMSlot *slot);
 /* An exit for the wrong side of memory: 0 if it was converted. */
 int kvm_handle_memory_fault(CPUState *cpu, const KVMMemoryFault *fault);
+
+/* ---- poison.c ------------------------------------------------------------ */
+
+void kvm_poison_init(KVMState *s);
+void kvm_poison_fini(KVMState *s);
 
 #endif

@@ -62,7 +62,6 @@ int kvm_dirty_ring_map(KVMState *s, CPUState *cpu, Error **errp)
 {
     void *ring;
 
-    cpu->kvm_fetch_index = 0;
     if (!s->kvm_dirty_ring_size) {
         return 0;
     }

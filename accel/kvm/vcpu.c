@@ -10,34 +10,42 @@
 #include "qapi/error.h"
 #include "qemu/error-report.h"
 
-static void park(KVMState *s, unsigned long id, int fd)
+void kvm_park_vcpu(CPUState *cpu)
 {
     KVMParkedVcpu *p = g_new(KVMParkedVcpu, 1);
 
-    *p = (KVMParkedVcpu){ .vcpu_id = id, .kvm_fd = fd };
-    QLIST_INSERT_HEAD(&s->kvm_parked_vcpus, p, node);
-}
-
-void kvm_park_vcpu(CPUState *cpu)
-{
-    park(kvm_state, kvm_arch_vcpu_id(cpu), cpu->kvm_fd);
+    *p = (KVMParkedVcpu){
+        .vcpu_id = kvm_arch_vcpu_id(cpu),
+        .kvm_fd = cpu->kvm_fd,
+        .fetch_index = cpu->kvm_fetch_index,
+    };
+    QLIST_INSERT_HEAD(&kvm_state->kvm_parked_vcpus, p, node);
     cpu->kvm_fd = -1;
 }
 
-int kvm_unpark_vcpu(KVMState *s, unsigned long vcpu_id)
+/* Its fd, and where its ring goes on. */
+static int unpark(KVMState *s, unsigned long id, uint32_t *fetch_index)
 {
     KVMParkedVcpu *p;
 
     QLIST_FOREACH(p, &s->kvm_parked_vcpus, node) {
-        if (p->vcpu_id == vcpu_id) {
+        if (p->vcpu_id == id) {
             int fd = p->kvm_fd;
 
+            *fetch_index = p->fetch_index;
             QLIST_REMOVE(p, node);
             g_free(p);
             return fd;
         }
     }
     return -ENOENT;
+}
+
+int kvm_unpark_vcpu(KVMState *s, unsigned long vcpu_id)
+{
+    uint32_t fetch_index;
+
+    return unpark(s, vcpu_id, &fetch_index);
 }
 
 void kvm_close_parked(KVMState *s)
@@ -69,7 +77,8 @@ int kvm_create_vcpu(CPUState *cpu)
 {
     unsigned long id = kvm_arch_vcpu_id(cpu);
     KVMState *s = kvm_state;
-    int fd = kvm_unpark_vcpu(s, id);
+    uint32_t fetch_index = 0;
+    int fd = unpark(s, id, &fetch_index);
 
     if (fd < 0) {
         fd = kvm_vm_ioctl(s, KVM_CREATE_VCPU, (void *)id);
@@ -79,6 +88,7 @@ int kvm_create_vcpu(CPUState *cpu)
     }
     cpu->kvm_fd = fd;
     cpu->kvm_state = s;
+    cpu->kvm_fetch_index = fetch_index;
     cpu->vcpu_dirty = !s->guest_state_protected;
     cpu->dirty_pages = 0;
     return 0;

@@ -49,6 +49,7 @@ struct KVMDirtyRingReaper {
 typedef struct KVMParkedVcpu {
     unsigned long vcpu_id;
     int kvm_fd;
+    uint32_t fetch_index; /* of its dirty ring, which goes on */
     QLIST_ENTRY(KVMParkedVcpu) node;
 } KVMParkedVcpu;
 

@@ -155,6 +155,35 @@ static void test_sweep(bool ring, int level, unsigned rounds)
     kg_finish();
 }
 
+/* The ring of a CPU that goes is taken on by the next of its number. */
+static void test_replaced(void)
+{
+    if (!kg_begin(kg_rings)) {
+        return;
+    }
+    begin_log();
+    for (unsigned round = 0; round < 4; round++) {
+        for (unsigned i = 0; i < 50; i++) {
+            unsigned page = g_test_rand_int_range(0, BIG_PAGES);
+
+            kg_put(i, STORE64, BIG + page * PAGE, i, 0);
+            set_bit(page, written);
+        }
+        kg_run_list();
+        if (round % 2) {
+            snapshot();
+            check_seen();
+        }
+        cpu_remove_sync(kg_cpu);
+        qdev_unrealize(DEVICE(kg_cpu));
+        kg_was_parked = true;
+        kg_cpu = cpu_create("kvmtest-cpu");
+        kg_was_parked = false;
+    }
+    end_log();
+    kg_finish();
+}
+
 static void test_dirty_bitmap(void)
 {
     test_dirty(false);
@@ -185,6 +214,7 @@ int main(int argc, char **argv)
     kg_make_world();
     g_test_add_func("/kvm/dirty/bitmap", test_dirty_bitmap);
     g_test_add_func("/kvm/dirty/ring", test_dirty_ring);
+    g_test_add_func("/kvm/dirty/replaced", test_replaced);
     g_test_add_func("/kvm/sweep/bitmap/user", test_sweep_bitmap_user);
     g_test_add_func("/kvm/sweep/bitmap/kernel", test_sweep_bitmap_kernel);
     g_test_add_func("/kvm/sweep/ring/user", test_sweep_ring_user);

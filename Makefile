@@ -91,14 +91,16 @@ tsan: deps
 		$(MESON) test -C build-tsan --print-errorlogs --suite threads
 
 # Every run of the random tests has a seed of its own; the log tells it. First
-# SOAK_BOOTS boots of a guest, and one whose memory comes and goes for
-# SOAK_MEMORY_TIME seconds.
+# SOAK_BOOTS boots of a guest, one whose memory comes and goes for
+# SOAK_MEMORY_TIME seconds, and Debian from a disk.
 .PHONY: soak
 soak: deps
+	@scripts/install-deps soak
 	@$(MAKE) --no-print-directory all
 	tests/guest/soak $(BUILD)/system/plateau $(SOAK_BOOTS) || [ $$? = 77 ]
 	tests/guest/memory-soak $(BUILD)/system/plateau $(SOAK_MEMORY_TIME) || \
 		[ $$? = 77 ]
+	tests/guest/debian-root $(BUILD)/system/plateau || [ $$? = 77 ]
 	tests/guest/insn/memory_test.py --full $(BUILD)/system/plateau
 	@end=$$(($$(date +%s) + $(SOAK_TIME))); n=0; \
 	while [ $$(date +%s) -lt $$end ]; do \

@@ -163,14 +163,24 @@ BlockDriverState *blk_bs(BlockBackend *blk)
     return blk->root.bs;
 }
 
+/* What users of the node call us: our name, or else the device's. */
+static void name_root(BlockBackend *blk)
+{
+    g_autofree char *name =
+        blk->name ? g_strdup(blk->name) : blk_get_attached_dev_id(blk);
+
+    g_free(blk->root.who);
+    blk->root.who = name && *name ? g_strdup_printf("block device '%s'", name)
+                                  : g_strdup("an unnamed block device");
+}
+
 int blk_insert_bs(BlockBackend *blk, BlockDriverState *bs, Error **errp)
 {
     assert(!blk->root.bs);
-    blk->root.who = blk->name ? g_strdup_printf("block device '%s'", blk->name)
-                              : g_strdup("an unnamed block device");
+    name_root(blk);
     blk->root.role = "root";
     if (!node_user_attach(&blk->root, bs, blk->perm, blk->shared, errp)) {
-        g_free(blk->root.who);
+        g_clear_pointer(&blk->root.who, g_free);
         return -EPERM;
     }
     notifier_list_notify(&blk->insert_bs_notifiers, blk);
@@ -188,7 +198,7 @@ void blk_remove_bs(BlockBackend *blk)
         }
         bdrv_flush(blk->root.bs);
         node_user_detach(&blk->root);
-        g_free(blk->root.who);
+        g_clear_pointer(&blk->root.who, g_free);
     }
 }
 
@@ -241,6 +251,9 @@ int blk_attach_dev(BlockBackend *blk, DeviceState *dev)
     }
     blk_ref(blk);
     blk->dev = dev;
+    if (blk->root.bs) {
+        name_root(blk);
+    }
     blk_iostatus_reset(blk);
     return 0;
 }
@@ -252,6 +265,9 @@ void blk_detach_dev(BlockBackend *blk, DeviceState *dev)
     blk->dev_ops = NULL;
     blk->dev_opaque = NULL;
     blk_set_perm(blk, 0, BLK_PERM_ALL, &error_abort);
+    if (blk->root.bs) {
+        name_root(blk);
+    }
     blk_unref(blk);
 }
 

@@ -203,22 +203,27 @@ static void set_conflict(const NodeUser *taker, const NodeUser *owner,
                owner->role);
 }
 
-/* Can @user have that, with what the other users have? */
+/*
+ * Can @user have that, with what the other users have? Where two are against
+ * each other, the message is of what the older one needs.
+ */
 static bool users_agree(NodeUser *user, uint64_t perm, uint64_t shared,
                         Error **errp)
 {
     NodeUser *other;
+    bool newer = false;
 
     QTAILQ_FOREACH(other, &user->bs->users, next) {
+        uint64_t refused = perm & ~other->shared;
+        uint64_t lost = other->perm & ~shared;
+
         if (other == user) {
-            continue;
-        }
-        if (perm & ~other->shared) {
-            set_conflict(user, other, perm & ~other->shared, errp);
+            newer = true;
+        } else if (lost && (!newer || !refused)) {
+            set_conflict(other, user, lost, errp);
             return false;
-        }
-        if (other->perm & ~shared) {
-            set_conflict(other, user, other->perm & ~shared, errp);
+        } else if (refused) {
+            set_conflict(user, other, refused, errp);
             return false;
         }
     }

@@ -62,7 +62,7 @@ static bool attach(BlockBackend *blk, DeviceState *dev, const char *name,
                    "'if=none' in the drive options?)",
                    name);
     } else {
-        error_setg(errp, "Drive '%s' is already in use by another block device",
+        error_setg(errp, "Drive '%s' is already in use by another device",
                    name);
     }
     return false;

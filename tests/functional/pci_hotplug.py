@@ -77,7 +77,7 @@ class Port:
         guest.shell("echo 1 > /sys/bus/pci/rescan")
         assert devices(self.child)
 
-    def remove(self, name):
+    def remove(self, name, meanwhile=lambda: None):
         """Asked for by device_del; gone when Linux has let it go."""
         assert guest.command("device_del", id=name) == {}
         assert self.status() & BUTTON
@@ -86,6 +86,7 @@ class Port:
             f"Device {name} is already in the process of unplug"), again
         assert "error" not in guest.command(
             "qom-list", path=f"/machine/peripheral/{name}")
+        meanwhile()
         guest.shell(f"echo 1 > /sys/bus/pci/devices/{self.child}/remove")
         self.power(False)
         while guest.event("DEVICE_DELETED").get("device") != name:
@@ -137,6 +138,15 @@ def a_disk():
                                filename=str(path), **{"node-name": "disk"})
         assert answer == {}, answer
         port.add("virtio-blk-pci", id=f"blk{round_}", drive="disk")
+        answer = guest.command("device_add", driver="virtio-blk-pci", id="two",
+                               bus="rp0", drive="disk")
+        assert answer["error"]["desc"] == (
+            "Permission conflict on node 'disk': permissions 'write' are both "
+            f"required by block device '/machine/peripheral/blk{round_}/virtio-"
+            "backend' (uses node 'disk' as 'root' child) and unshared by block "
+            "device '/machine/peripheral/two/virtio-backend' (uses node 'disk' "
+            "as 'root' child)."), answer
+        assert not Port(0).status() & PRESENT
         got = guest.shell("sha256sum < /dev/vda")
         assert hashlib.sha256(data).hexdigest() in got, got
         guest.shell("dd if=/dev/urandom of=/dev/vda bs=64k count=8 "
@@ -154,6 +164,12 @@ def memory():
         answer = guest.command("device_del", id="vm0")
         return answer["error"]["desc"].removeprefix(
             "virtio-mem device cannot get unplugged while ")
+
+    def stays_empty():
+        answer = guest.try_request(2 * MIB)
+        assert answer["error"]["desc"] == (
+            "'requested-size' cannot be changed if the device is in the "
+            "process of unplug"), answer
 
     port = Port(2)
     before = guest.total()
@@ -179,7 +195,7 @@ def memory():
         answer = guest.command("object-del", id="mem0")
         assert answer["error"]["desc"] == (
             "object 'mem0' is in use, can not be deleted"), answer
-        port.remove("vm0")
+        port.remove("vm0", stays_empty)
         assert guest.command("query-memory-devices") == []
         assert guest.total() == before
     assert guest.command("object-del", id="mem0") == {}

@@ -5,6 +5,7 @@
 #include "hw/boards.h"
 #include "hw/qdev-properties.h"
 #include "hw/core/cpu.h"
+#include "qapi/error.h"
 #include "qemu/module.h"
 #include "system/cpus.h"
 
@@ -153,12 +154,18 @@ GString *accel_help(void)
     return s;
 }
 
+static void accel_finalize(Object *obj)
+{
+    error_free(ACCEL(obj)->error);
+}
+
 static const TypeInfo accel_types[] = {
     {
         .name = TYPE_ACCEL,
         .parent = TYPE_OBJECT,
         .class_size = sizeof(AccelClass),
         .instance_size = sizeof(AccelState),
+        .instance_finalize = accel_finalize,
         .abstract = true,
     },
     {

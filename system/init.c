@@ -366,7 +366,12 @@ static bool try_accel(const char *name, QemuOpts *opts, Error **errp)
     }
     ret = accel_init_machine(accel, current_machine);
     if (ret < 0) {
-        error_setg_errno(errp, -ret, "failed to initialize %s", name);
+        if (accel->error) {
+            error_propagate_prepend(errp, g_steal_pointer(&accel->error),
+                                    "failed to initialize %s: ", name);
+        } else {
+            error_setg_errno(errp, -ret, "failed to initialize %s", name);
+        }
         object_unref(OBJECT(accel));
         return false;
     }

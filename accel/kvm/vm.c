@@ -32,31 +32,37 @@ static const KVMCapabilityInfo required[] = {
 
 /* ---- opening ------------------------------------------------------------- */
 
-static void explain_device(const char *path, int err)
+static void explain_device(Error **errp, const char *path, int err)
 {
     switch (err) {
     case ENOENT:
     case ENODEV:
     case ENXIO:
-        error_printf("Is hardware virtualization switched on in the firmware, "
-                     "and the module kvm_intel\nor kvm_amd loaded? In a "
-                     "container or a virtual machine %s may not be there.\n",
-                     path);
+        error_append_hint(
+            errp,
+            "Is hardware virtualization switched on in the firmware, "
+            "and the module kvm_intel\nor kvm_amd loaded? In a "
+            "container or a virtual machine %s may not be there.\n",
+            path);
         break;
     case EACCES:
     case EPERM:
-        error_printf("Your user needs read and write access to %s; on many "
-                     "systems that is what\nmembers of the group 'kvm' have.\n",
-                     path);
+        error_append_hint(
+            errp,
+            "Your user needs read and write access to %s; on many "
+            "systems that is what\nmembers of the group 'kvm' have.\n",
+            path);
         break;
     case EBUSY:
-        error_printf("Another hypervisor uses the host's virtualization.\n");
+        error_append_hint(
+            errp, "Another hypervisor uses the host's virtualization.\n");
         break;
     }
 }
 
-static int open_device(KVMState *s)
+static int open_device(KVMState *s, Error **errp)
 {
+    ERRP_GUARD();
     const char *path = s->device ?: "/dev/kvm";
     int version;
 
@@ -64,62 +70,66 @@ static int open_device(KVMState *s)
     if (s->fd < 0) {
         int err = errno;
 
-        error_report("Could not access KVM kernel module: %s", strerror(err));
-        explain_device(path, err);
+        error_setg(errp, "Could not access KVM kernel module: %s",
+                   strerror(err));
+        explain_device(errp, path, err);
         return -err;
     }
     version = kvm_ioctl(s, KVM_GET_API_VERSION, 0);
     if (version == -ENOTTY) {
-        error_report("'%s' is not KVM's device", path);
+        error_setg(errp, "'%s' is not KVM's device", path);
         return version;
     }
     if (version < 0) {
-        error_report("cannot ask '%s' for its version: %s", path,
-                     strerror(-version));
+        error_setg(errp, "cannot ask '%s' for its version: %s", path,
+                   strerror(-version));
         return version;
     }
     if (version != KVM_API_VERSION) {
-        error_report("kvm version %s: it is %d, and we know %d",
-                     version < KVM_API_VERSION ? "too old" : "not supported",
-                     version, KVM_API_VERSION);
+        error_setg(errp, "kvm version %s: it is %d, and we know %d",
+                   version < KVM_API_VERSION ? "too old" : "not supported",
+                   version, KVM_API_VERSION);
         return -EINVAL;
     }
     return 0;
 }
 
 /* Guests of other architectures are for other accelerators. */
-static int check_architecture(MachineState *ms)
+static int check_architecture(MachineState *ms, Error **errp)
 {
     MachineClass *mc = MACHINE_GET_CLASS(ms);
 
     if (!machine_class_has_target(mc, target_host())) {
-        error_report("KVM runs guests of this host's architecture, which is "
-                     "%s; machine '%s' is of another",
-                     target_host(), mc->name);
+        error_setg(errp,
+                   "KVM runs guests of this host's architecture, which is "
+                   "%s; machine '%s' is of another",
+                   target_host(), mc->name);
         return -ENODEV;
     }
     return 0;
 }
 
-static int create_vm(MachineState *ms, KVMState *s)
+static int create_vm(MachineState *ms, KVMState *s, Error **errp)
 {
+    ERRP_GUARD();
     MachineClass *mc = MACHINE_GET_CLASS(ms);
     int type =
         mc->kvm_type ? mc->kvm_type(ms, NULL) : kvm_arch_get_default_type(ms);
     int ret;
 
     if (type < 0) {
-        error_report("the host's KVM has no virtual machines of the kind that "
-                     "machine '%s' needs",
-                     mc->name);
+        error_setg(errp,
+                   "the host's KVM has no virtual machines of the kind that "
+                   "machine '%s' needs",
+                   mc->name);
         return -EINVAL;
     }
     do {
         ret = kvm_ioctl(s, KVM_CREATE_VM, (uintptr_t)type);
     } while (ret == -EINTR);
     if (ret < 0) {
-        error_report("ioctl(KVM_CREATE_VM) failed: %s", strerror(-ret));
-        explain_device("/dev/kvm", -ret);
+        error_setg(errp, "ioctl(KVM_CREATE_VM) failed: %s", strerror(-ret));
+        explain_device(errp, "/dev/kvm", -ret);
         return ret;
     }
     s->vmfd = ret;
@@ -128,20 +138,23 @@ static int create_vm(MachineState *ms, KVMState *s)
 
 /* ---- what it can do ------------------------------------------------------ */
 
-static int check_required(KVMState *s, const KVMCapabilityInfo *cap)
+static int check_required(KVMState *s, const KVMCapabilityInfo *cap,
+                          Error **errp)
 {
+    ERRP_GUARD();
     for (; cap->name; cap++) {
         if (!kvm_vm_check_extension(s, cap->value)) {
-            error_report("kvm does not support %s", cap->name);
-            error_printf("A kernel of version 5.10 or later has all that is "
-                         "needed.\n");
+            error_setg(errp, "kvm does not support %s", cap->name);
+            error_append_hint(
+                errp, "A kernel of version 5.10 or later has all that is "
+                      "needed.\n");
             return -EINVAL;
         }
     }
     return 0;
 }
 
-static int check_cpus(MachineState *ms, KVMState *s)
+static int check_cpus(MachineState *ms, KVMState *s, Error **errp)
 {
     int some = kvm_check_extension(s, KVM_CAP_NR_VCPUS) ?: 4;
     int most = kvm_check_extension(s, KVM_CAP_MAX_VCPUS) ?: some;
@@ -153,22 +166,21 @@ static int check_cpus(MachineState *ms, KVMState *s)
                     ms->smp.cpus, some);
     }
     if (max_cpus > most) {
-        error_report("Number of %s cpus requested (%u) exceeds the maximum "
-                     "cpus supported by KVM (%d)",
-                     ms->smp.cpus > most ? "SMP" : "hotpluggable",
-                     ms->smp.cpus > most ? ms->smp.cpus : max_cpus, most);
+        error_setg(errp,
+                   "Number of %s cpus requested (%u) exceeds the maximum "
+                   "cpus supported by KVM (%d)",
+                   ms->smp.cpus > most ? "SMP" : "hotpluggable",
+                   ms->smp.cpus > most ? ms->smp.cpus : max_cpus, most);
         return -EINVAL;
     }
     return 0;
 }
 
-static int init_dirty_logs(KVMState *s)
+static int init_dirty_logs(KVMState *s, Error **errp)
 {
-    Error *err = NULL;
     uint64_t caps;
 
-    if (!kvm_dirty_ring_init(s, &err)) {
-        error_report_err(err);
+    if (!kvm_dirty_ring_init(s, errp)) {
         return -EINVAL;
     }
     if (s->kvm_dirty_ring_size) {
@@ -277,28 +289,28 @@ static void connect_memory(KVMState *s)
     }
 }
 
-static int init_machine(MachineState *ms, KVMState *s)
+static int init_machine(MachineState *ms, KVMState *s, Error **errp)
 {
-    int ret = check_architecture(ms);
+    int ret = check_architecture(ms, errp);
 
     if (ret == 0) {
-        ret = open_device(s);
+        ret = open_device(s, errp);
     }
     if (ret == 0) {
-        ret = check_cpus(ms, s);
+        ret = check_cpus(ms, s, errp);
     }
     if (ret == 0) {
-        ret = create_vm(ms, s);
+        ret = create_vm(ms, s, errp);
     }
     if (ret == 0) {
-        ret = check_required(s, required);
+        ret = check_required(s, required, errp);
     }
     if (ret == 0) {
-        ret = check_required(s, kvm_arch_required_capabilities);
+        ret = check_required(s, kvm_arch_required_capabilities, errp);
     }
     if (ret == 0) {
         ask_capabilities(s);
-        ret = init_dirty_logs(s);
+        ret = init_dirty_logs(s, errp);
     }
     return ret == 0 ? init_arch(ms, s) : ret;
 }
@@ -310,12 +322,13 @@ int kvm_init_machine(MachineState *ms)
 
     accel_blocker_init();
     kvm_state = s;
-    ret = init_machine(ms, s);
+    ret = init_machine(ms, s, &s->parent_obj.error);
     if (ret < 0) {
         kvm_fini(s);
         return ret;
     }
     connect_memory(s);
+    kvm_poison_init(s);
     kvm_dirty_ring_start(s);
     return 0;
 }
@@ -337,6 +350,7 @@ void kvm_fini(KVMState *s)
     }
     kvm_dirty_ring_stop(s);
     if (s->memory_listener.slots) {
+        kvm_poison_fini(s);
         memslot_user_remove(&slot_user);
         memory_set_accel_hook(NULL, NULL);
         memory_set_flush_coalesced_hook(NULL);

@@ -14,6 +14,9 @@
 
 struct AccelState {
     Object parent_obj;
+
+    /* Why init_machine() failed, when there is more to say than a number. */
+    Error *error;
 };
 
 typedef struct AccelClass {

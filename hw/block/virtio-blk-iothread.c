@@ -153,8 +153,11 @@ void virtio_blk_stop_ioeventfd(VirtIODevice *vdev)
         core_class(vdev)->stop_ioeventfd(vdev);
         return;
     }
-    s->ioeventfd_disabled = false;
-    if (!s->ioeventfd_started || s->ioeventfd_stopping) {
+    if (!s->ioeventfd_started) {
+        s->ioeventfd_disabled = false;
+        return;
+    }
+    if (s->ioeventfd_stopping) {
         return;
     }
     s->ioeventfd_stopping = true;

@@ -201,7 +201,7 @@ void virtio_error(VirtIODevice *vdev, const char *fmt, ...)
         vdev->status |= VIRTIO_CONFIG_S_NEEDS_RESET;
         virtio_notify_config(vdev);
     }
-    vdev->broken = true;
+    qatomic_set(&vdev->broken, true);
 }
 
 static void vm_state_changed(void *opaque, bool running, RunState state)

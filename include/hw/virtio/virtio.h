@@ -30,6 +30,7 @@
 #include "hw/qdev-core.h"
 #include "hw/qdev-properties-system.h" /* as QEMU's, for devices */
 #include "migration/vmstate.h"
+#include "qemu/atomic.h"
 #include "qemu/event_notifier.h"
 #include "standard-headers/linux/virtio_config.h"
 #include "standard-headers/linux/virtio_ring.h"
@@ -580,7 +581,8 @@ static inline void virtio_set_disabled(VirtIODevice *vdev, bool disable)
 
 static inline bool virtio_device_disabled(VirtIODevice *vdev)
 {
-    return unlikely(vdev->disabled || vdev->broken);
+    return unlikely(qatomic_read(&vdev->disabled) ||
+                    qatomic_read(&vdev->broken));
 }
 
 /* Whether the device type may have a legacy driver (5). */

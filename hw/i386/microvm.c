@@ -6,6 +6,7 @@
 #include "hw/i386/microvm.h"
 #include "hw/intc/i8259.h"
 #include "hw/irq.h"
+#include "hw/kvm/clock.h"
 #include "hw/loader.h"
 #include "hw/mem/memory-device.h"
 #include "hw/rtc/mc146818rtc.h"
@@ -149,8 +150,13 @@ static void create_pics(MicrovmMachineState *mms, ISABus *bus, GSIState *gsi)
 {
     qemu_irq *in;
 
-    /* KVM has its own. */
-    if (X86_MACHINE(mms)->pic == ON_OFF_AUTO_OFF || kvm_irqchip_in_kernel()) {
+    if (kvm_irqchip_in_kernel()) {
+        /* There whether wanted or not; gsi_handler() knows its lines. */
+        in = kvm_i8259_init(bus);
+        qemu_free_irqs(in, ISA_NUM_IRQS);
+        return;
+    }
+    if (X86_MACHINE(mms)->pic == ON_OFF_AUTO_OFF) {
         return;
     }
     in = i8259_init(bus, x86_allocate_cpu_irq());
@@ -170,6 +176,7 @@ static void create_devices(MicrovmMachineState *mms)
     x86ms->gsi = qemu_allocate_irqs(gsi_handler, gsi, IOAPIC_NUM_PINS);
     isa_bus_register_input_irqs(bus, x86ms->gsi);
     ioapic_init_gsi(gsi, OBJECT(mms));
+    kvmclock_create(true);
 
     mms->virtio_irq_base = 5;
     mms->virtio_num_transports = 8;

@@ -171,37 +171,30 @@ void gsi_handler(void *opaque, int n, int level)
     }
 }
 
-static DeviceState *make_ioapic(hwaddr addr, qemu_irq *in)
+static void connect_ioapic(DeviceState *dev, hwaddr addr, qemu_irq *in)
 {
-    DeviceState *dev = qdev_new(TYPE_IOAPIC);
-
     sysbus_realize_and_unref(SYS_BUS_DEVICE(dev), &error_fatal);
     sysbus_mmio_map(SYS_BUS_DEVICE(dev), 0, addr);
     for (int i = 0; i < IOAPIC_NUM_PINS; i++) {
         in[i] = qdev_get_gpio_in(dev, i);
     }
-    return dev;
 }
 
 void ioapic_init_gsi(GSIState *gsi_state, Object *parent)
 {
-    DeviceState *dev;
+    DeviceState *dev =
+        qdev_new(kvm_irqchip_in_kernel() ? TYPE_KVM_IOAPIC : TYPE_IOAPIC);
 
-    if (kvm_irqchip_in_kernel()) {
-        return;
-    }
-    dev = qdev_new(TYPE_IOAPIC);
     object_property_add_child(parent, "ioapic", OBJECT(dev));
-    sysbus_realize_and_unref(SYS_BUS_DEVICE(dev), &error_fatal);
-    sysbus_mmio_map(SYS_BUS_DEVICE(dev), 0, IO_APIC_DEFAULT_ADDRESS);
-    for (int i = 0; i < IOAPIC_NUM_PINS; i++) {
-        gsi_state->ioapic_irq[i] = qdev_get_gpio_in(dev, i);
-    }
+    connect_ioapic(dev, IO_APIC_DEFAULT_ADDRESS, gsi_state->ioapic_irq);
 }
 
 DeviceState *ioapic_init_secondary(GSIState *gsi_state)
 {
-    return make_ioapic(IO_APIC_SECONDARY_ADDRESS, gsi_state->ioapic2_irq);
+    DeviceState *dev = qdev_new(TYPE_IOAPIC);
+
+    connect_ioapic(dev, IO_APIC_SECONDARY_ADDRESS, gsi_state->ioapic2_irq);
+    return dev;
 }
 
 /* ---- firmware ------------------------------------------------------------ */

@@ -615,6 +615,7 @@ static void x86_cpu_common_class_init(ObjectClass *oc, void *data)
     cc->gdb_core_xml_file = "i386-64bit.xml";
     cc->reset_dump_flags = CPU_DUMP_FPU | CPU_DUMP_CCOP;
     cc->sysemu_ops = &x86_sysemu_ops;
+    cc->expand_model = x86_cpu_expand_model;
 
     object_class_property_add(oc, "family", "int", get_number, set_number, NULL,
                               NULL);

@@ -6,6 +6,7 @@
 #include "migration/cpu.h"
 #include "migration/vmstate.h"
 #include "qemu/error-report.h"
+#include "system/kvm.h"
 
 static const VMStateDescription vmstate_segment = {
     .name = "segment",
@@ -146,6 +147,26 @@ static const VMStateDescription vmstate_avx512 = {
         },
 };
 
+/* QEMU's streams have it as a device of its own. */
+static bool lapic_needed(void *opaque)
+{
+    return kvm_irqchip_in_kernel();
+}
+
+static const VMStateDescription vmstate_lapic = {
+    .name = "cpu/kvm-lapic",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = lapic_needed,
+    .fields =
+        (const VMStateField[]){
+            VMSTATE_UINT64(apic_base, X86CPU),
+            VMSTATE_UINT8(cr8, X86CPU),
+            VMSTATE_UINT8_ARRAY(lapic, X86CPU, 1024),
+            VMSTATE_END_OF_LIST(),
+        },
+};
+
 /* ---- the rest ------------------------------------------------------------ */
 
 uint16_t x86_fpu_status(const CPUX86State *env)
@@ -279,6 +300,7 @@ const VMStateDescription vmstate_x86_cpu = {
             &vmstate_pdptrs,
             &vmstate_hwcr,
             &vmstate_triple_fault,
+            &vmstate_lapic,
             NULL,
         },
 };

@@ -42,7 +42,9 @@ void memory_device_bus_plug(DeviceState *dev, MachineState *ms, Error **errp)
     Error *err = NULL;
 
     /* The memory first: the guest may look for it once it sees the device. */
-    memory_device_plug(MEMORY_DEVICE(dev), ms);
+    if (!memory_device_try_plug(MEMORY_DEVICE(dev), ms, errp)) {
+        return;
+    }
     if (bus) {
         hotplug_handler_plug(bus, dev, &err);
     }

@@ -323,16 +323,12 @@ static void account(DeviceMemoryState *dms, MemoryDeviceState *md,
     }
 }
 
-void memory_device_plug(MemoryDeviceState *md, MachineState *ms)
+static void map(MemoryDeviceState *md, MachineState *ms)
 {
     DeviceMemoryState *dms = ms->device_memory;
     const uint64_t addr = class_of(md)->get_addr(md);
-    MemoryRegion *mr;
+    MemoryRegion *mr = class_of(md)->get_memory_region(md, &error_abort);
 
-    if (is_empty(md)) {
-        return;
-    }
-    mr = class_of(md)->get_memory_region(md, &error_abort);
     if (in_window(dms, addr)) {
         account(dms, md, mr, 1);
         memory_region_add_subregion(&dms->mr, addr - dms->base, mr);
@@ -340,6 +336,32 @@ void memory_device_plug(MemoryDeviceState *md, MachineState *ms)
         memory_region_add_subregion(get_system_memory(), addr, mr);
     }
     trace_memory_device_plug(id_of(md) ?: "", addr);
+}
+
+void memory_device_plug(MemoryDeviceState *md, MachineState *ms)
+{
+    if (!is_empty(md)) {
+        map(md, ms);
+    }
+}
+
+bool memory_device_try_plug(MemoryDeviceState *md, MachineState *ms,
+                            Error **errp)
+{
+    DeviceMemoryState *dms = ms->device_memory;
+
+    if (is_empty(md)) {
+        return true;
+    }
+    memory_region_transaction_begin_undoable();
+    map(md, ms);
+    if (memory_region_transaction_commit_undoable(errp)) {
+        return true;
+    }
+    if (in_window(dms, class_of(md)->get_addr(md))) {
+        account(dms, md, class_of(md)->get_memory_region(md, &error_abort), -1);
+    }
+    return false;
 }
 
 void memory_device_unplug(MemoryDeviceState *md, MachineState *ms)

@@ -79,6 +79,16 @@ void pc_dimm_pre_plug(PCDIMMDevice *dimm, MachineState *machine, Error **errp)
     memory_device_pre_plug(MEMORY_DEVICE(dimm), machine, errp);
 }
 
+bool pc_dimm_try_plug(PCDIMMDevice *dimm, MachineState *machine, Error **errp)
+{
+    if (!memory_device_try_plug(MEMORY_DEVICE(dimm), machine, errp)) {
+        return false;
+    }
+    vmstate_register_ram(host_memory_backend_get_memory(dimm->hostmem),
+                         DEVICE(dimm));
+    return true;
+}
+
 void pc_dimm_plug(PCDIMMDevice *dimm, MachineState *machine)
 {
     memory_device_plug(MEMORY_DEVICE(dimm), machine);

@@ -61,7 +61,7 @@ void virt_memdev_pre_plug(RISCVVirtState *s, DeviceState *dev, Error **errp)
 void virt_memdev_plug(RISCVVirtState *s, DeviceState *dev, Error **errp)
 {
     if (object_dynamic_cast(OBJECT(dev), TYPE_PC_DIMM)) {
-        pc_dimm_plug(PC_DIMM(dev), MACHINE(s));
+        pc_dimm_try_plug(PC_DIMM(dev), MACHINE(s), errp);
     } else {
         memory_device_bus_plug(dev, MACHINE(s), errp);
     }

@@ -86,8 +86,11 @@ void virtio_mem_prepare_mr(VirtIOMEM *vmem);
 /* In realize, when the block size is known. */
 void virtio_mem_prepare_memslots(VirtIOMEM *vmem);
 void virtio_mem_free_memslots(VirtIOMEM *vmem);
-/* Maps the slots of the range, before it is plugged. */
-void virtio_mem_activate_memslots(VirtIOMEM *vmem, uint64_t offset,
+/*
+ * Maps the slots of the range, before it is plugged. False, and none is, if an
+ * accelerator or the like cannot take them.
+ */
+bool virtio_mem_activate_memslots(VirtIOMEM *vmem, uint64_t offset,
                                   uint64_t size);
 /* Unmaps slots of the range that have no plugged block left. */
 void virtio_mem_deactivate_memslots(VirtIOMEM *vmem, uint64_t offset,

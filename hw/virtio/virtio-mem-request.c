@@ -80,10 +80,11 @@ static int plug_blocks(VirtIOMEM *vmem, uint64_t offset, uint64_t size)
          * The slots come first: a listener that hears of a new one registers
          * and is told what is plugged, which these blocks are not yet.
          */
-        virtio_mem_activate_memslots(vmem, offset, size);
-        ret = virtio_mem_notify_plug(vmem, offset, size);
-        if (ret) {
-            virtio_mem_deactivate_memslots(vmem, offset, size);
+        if (virtio_mem_activate_memslots(vmem, offset, size)) {
+            ret = virtio_mem_notify_plug(vmem, offset, size);
+            if (ret) {
+                virtio_mem_deactivate_memslots(vmem, offset, size);
+            }
         }
     }
     if (ret) {

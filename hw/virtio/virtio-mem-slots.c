@@ -10,6 +10,7 @@
  */
 #include "qemu/osdep.h"
 #include "exec/ramblock.h"
+#include "qapi/error.h"
 #include "qemu/units.h"
 #include "virtio-mem-internal.h"
 
@@ -64,13 +65,16 @@ void virtio_mem_free_memslots(VirtIOMEM *vmem)
     vmem->mr = NULL;
 }
 
-void virtio_mem_activate_memslots(VirtIOMEM *vmem, uint64_t offset,
+bool virtio_mem_activate_memslots(VirtIOMEM *vmem, uint64_t offset,
                                   uint64_t size)
 {
+    static bool warned; /* the guest may try for ever */
+    Error *err = NULL;
+
     if (!vmem->dynamic_memslots) {
-        return;
+        return true;
     }
-    memory_region_transaction_begin();
+    memory_region_transaction_begin_undoable();
     for (unsigned int i = offset / vmem->memslot_size;
          i * vmem->memslot_size < offset + size; i++) {
         if (!memory_region_is_mapped(&vmem->memslots[i])) {
@@ -78,7 +82,16 @@ void virtio_mem_activate_memslots(VirtIOMEM *vmem, uint64_t offset,
                                         &vmem->memslots[i]);
         }
     }
-    memory_region_transaction_commit();
+    if (memory_region_transaction_commit_undoable(&err)) {
+        return true;
+    }
+    if (warned) {
+        error_free(err);
+    } else {
+        warn_report_err(err);
+        warned = true;
+    }
+    return false;
 }
 
 void virtio_mem_deactivate_memslots(VirtIOMEM *vmem, uint64_t offset,

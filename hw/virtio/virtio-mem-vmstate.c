@@ -103,8 +103,7 @@ static int for_each_run(VirtIOMEM *vmem, bool plugged, RunFn fn)
 
 static int activate_run(VirtIOMEM *vmem, uint64_t offset, uint64_t size)
 {
-    virtio_mem_activate_memslots(vmem, offset, size);
-    return 0;
+    return virtio_mem_activate_memslots(vmem, offset, size) ? 0 : -ENOMEM;
 }
 
 static int prealloc_run(VirtIOMEM *vmem, uint64_t offset, uint64_t size)

@@ -10,6 +10,7 @@
  */
 #include "qemu/osdep.h"
 #include "hw/mem/memory-device.h"
+#include "hw/mem/pc-dimm.h"
 #ifdef QEMU_VIRTIO_MEM
 #include "hw/virtio/virtio-mem.h"
 #else
@@ -709,6 +710,72 @@ static void test_slots(void)
     g_assert_false(memory_devices_memslot_auto_decision_active());
 }
 
+/* An accelerator that takes so many bytes of memory devices, and no more. */
+static uint64_t room;
+
+static bool limited_prepare(MemoryListener *l, const MemoryRegionSection *add,
+                            size_t nr_add, const MemoryRegionSection *del,
+                            size_t nr_del, Error **errp)
+{
+    uint64_t size = 0;
+
+    for (size_t i = 0; i < nr_add; i++) {
+        if (add[i].offset_within_address_space >= WINDOW) {
+            size += int128_get64(add[i].size);
+        }
+    }
+    if (size > room) {
+        error_setg(errp, "no room for %" PRIu64 " bytes", size);
+        return false;
+    }
+    room -= size;
+    return true;
+}
+
+static void test_refused(void)
+{
+    const char *const on[] = { "dynamic-memslots", "on", NULL };
+    MemoryListener listener = { .name = "limited",
+                                .prepare = limited_prepare };
+    Error *err = NULL;
+    DeviceState *dev;
+
+    room = GiB;
+    create(4 * GiB, on);
+    memory_listener_register(&listener, &address_space_memory);
+    start_driver(false);
+    want(4 * GiB);
+    /* A guest is told, and may go on with what it has. */
+    g_assert_cmpuint(ask(PLUG, 511, 1), ==, VIRTIO_MEM_RESP_ACK);
+    g_assert_cmpuint(ask(PLUG, 512, 1), ==, VIRTIO_MEM_RESP_BUSY);
+    g_assert_cmpuint(slots_used(), ==, 1);
+    g_assert_cmpuint(ask(PLUG, 510, 1), ==, VIRTIO_MEM_RESP_ACK);
+    destroy();
+
+    /* And so is who plugs a device. */
+    room = 0;
+    current_machine->ram_slots = 1;
+    dev = qdev_new(TYPE_PC_DIMM);
+    object_property_set_link(OBJECT(dev), "memdev", OBJECT(new_backend(GiB)),
+                             &error_abort);
+    pc_dimm_pre_plug(PC_DIMM(dev), current_machine, &error_abort);
+    g_assert_true(qdev_realize(dev, NULL, &error_abort));
+    g_assert_false(pc_dimm_try_plug(PC_DIMM(dev), current_machine, &err));
+    g_assert_cmpstr(error_get_pretty(err), ==,
+                    "no room for 1073741824 bytes");
+    error_free(err);
+    g_assert_cmpuint(current_machine->device_memory->used_region_size, ==, 0);
+    g_assert_cmpuint(memory_devices_get_reserved_memslots(), ==, 0);
+    room = GiB;
+    g_assert_true(pc_dimm_try_plug(PC_DIMM(dev), current_machine,
+                                   &error_abort));
+    pc_dimm_unplug(PC_DIMM(dev), current_machine);
+    object_unparent(OBJECT(dev));
+    object_unref(OBJECT(dev));
+    current_machine->ram_slots = 0;
+    memory_listener_unregister(&listener);
+}
+
 static void test_slot_limits(void)
 {
     const char *const on[] = { "dynamic-memslots", "on", NULL };
@@ -905,6 +972,7 @@ int main(int argc, char **argv)
 #ifndef QEMU_VIRTIO_MEM
     g_test_add_func("/virtio-mem/slots", test_slots);
     g_test_add_func("/virtio-mem/slot-limits", test_slot_limits);
+    g_test_add_func("/virtio-mem/refused", test_refused);
 #endif
     g_test_add_func("/virtio-mem/reset", test_reset);
     g_test_add_func("/virtio-mem/saving", test_saving);

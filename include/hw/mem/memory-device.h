@@ -106,6 +106,13 @@ uint64_t memory_device_get_region_size(const MemoryDeviceState *md,
 bool memory_device_is_whole(const DeviceState *dev);
 
 /*
+ * memory_device_plug() that may fail: an accelerator or a vhost device cannot
+ * take the memory. Then nothing has changed.
+ */
+bool memory_device_try_plug(MemoryDeviceState *md, MachineState *ms,
+                            Error **errp);
+
+/*
  * For that handler, and devices on a bus (virtio-mem on PCI or on virtio-mmio):
  * the functions above, and the handler of the bus, if it has one. plug undoes
  * what it did on failure.

@@ -49,6 +49,8 @@ struct PCDIMMDeviceClass {
 void pc_dimm_pre_plug(PCDIMMDevice *dimm, MachineState *machine, Error **errp);
 /* Maps it, and has its memory migrated. */
 void pc_dimm_plug(PCDIMMDevice *dimm, MachineState *machine);
+/* Ours: the same, where an accelerator may refuse; then nothing has changed. */
+bool pc_dimm_try_plug(PCDIMMDevice *dimm, MachineState *machine, Error **errp);
 void pc_dimm_unplug(PCDIMMDevice *dimm, MachineState *machine);
 
 #endif

@@ -76,6 +76,7 @@ static void on_commit(MemoryListener *real)
     if (m->meddler == number(l)) {
         ModelRegion *r = &m->region[m->meddled];
 
+        m->meddlings++;
         m->meddler = -1;
         r->now.enabled = !r->now.enabled;
         memory_region_set_enabled(r->mr, r->now.enabled);

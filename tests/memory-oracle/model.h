@@ -147,6 +147,7 @@ struct Model {
     bool refused;
     /* Who, when it hears commit, switches which region on or off; or -1. */
     int meddler, meddled;
+    unsigned meddlings; /* changes that a listener made while it heard one */
     bool two_rounds;
 
     /* If set: space @i has come, or is about to go. */

@@ -43,8 +43,10 @@ static int set_region(const struct kvm_userspace_memory_region2 *r)
         if (!slot->size) {
             return -EINVAL;
         }
-        if (fake.absent && !accel_ioctl_inhibited()) {
-            g_array_append_val(fake.absent, *slot);
+        if (fake.absent && !slot->fresh && !accel_ioctl_inhibited()) {
+            FakeAbsent gone = { .as_id = as, .slot = *slot };
+
+            g_array_append_val(fake.absent, gone);
         }
         g_free(slot->dirty);
         *slot = (FakeSlot){ 0 };
@@ -75,6 +77,7 @@ static int set_region(const struct kvm_userspace_memory_region2 *r)
         }
     }
     fake.top[as] = MAX(fake.top[as], id + 1);
+    slot->fresh |= !slot->size;
     slot->start = r->guest_phys_addr;
     slot->size = r->memory_size;
     slot->ram = r->userspace_addr;
@@ -308,24 +311,48 @@ bool fake_failed(void)
 void fake_watch(void)
 {
     if (!fake.absent) {
-        fake.absent = g_array_new(false, false, sizeof(FakeSlot));
+        fake.absent = g_array_new(false, false, sizeof(FakeAbsent));
     }
     g_array_set_size(fake.absent, 0);
-}
-
-void fake_check_watch(void)
-{
-    for (guint i = 0; i < fake.absent->len; i++) {
-        FakeSlot *was = &g_array_index(fake.absent, FakeSlot, i);
-
-        for (unsigned j = 0; j < fake.top[0]; j++) {
-            FakeSlot *is = &fake.slot[0][j];
-
-            g_assert_false(is->size && is->start < was->start + was->size &&
-                           was->start < is->start + is->size);
+    for (unsigned as = 0; as < FAKE_SPACES; as++) {
+        for (unsigned i = 0; i < fake.top[as]; i++) {
+            fake.slot[as][i].fresh = false;
         }
     }
-    g_array_set_size(fake.absent, 0);
+}
+
+static const FakeSlot *mapped_again(const FakeAbsent *gone)
+{
+    const FakeSlot *was = &gone->slot;
+
+    for (unsigned i = 0; i < fake.top[gone->as_id]; i++) {
+        const FakeSlot *is = &fake.slot[gone->as_id][i];
+
+        if (is->size && is->start < was->start + was->size &&
+            was->start < is->start + is->size) {
+            return is;
+        }
+    }
+    return NULL;
+}
+
+char *fake_find_absent(void)
+{
+    char *text = NULL;
+
+    for (guint i = 0; i < fake.absent->len && !text; i++) {
+        const FakeAbsent *gone = &g_array_index(fake.absent, FakeAbsent, i);
+        const FakeSlot *is = mapped_again(gone);
+
+        if (is) {
+            text = g_strdup_printf("0x%" PRIx64 "+0x%" PRIx64 " was absent, "
+                                   "before 0x%" PRIx64 "+0x%" PRIx64,
+                                   gone->slot.start, gone->slot.size, is->start,
+                                   is->size);
+        }
+    }
+    fake_watch();
+    return text;
 }
 
 /* ---- starting ------------------------------------------------------------ */

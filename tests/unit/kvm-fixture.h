@@ -23,7 +23,13 @@ typedef struct FakeSlot {
     int memfd;
     uint64_t memfd_offset;
     unsigned long *dirty; /* with KVM_MEM_LOG_DIRTY_PAGES */
+    bool fresh;           /* made since the last fake_find_absent() */
 } FakeSlot;
+
+typedef struct FakeAbsent {
+    unsigned as_id;
+    FakeSlot slot;
+} FakeAbsent;
 
 typedef struct FakeKVM {
     unsigned limit;    /* of slots; 0: FAKE_SLOTS */
@@ -38,7 +44,7 @@ typedef struct FakeKVM {
     unsigned commits;  /* of routes */
     struct kvm_irq_routing *routes; /* as last committed */
     /* Slots that were deleted while CPUs could run, since fake_watch(). */
-    GArray *absent;    /* of FakeSlot */
+    GArray *absent;    /* of FakeAbsent */
 } FakeKVM;
 
 extern FakeKVM fake;
@@ -63,10 +69,14 @@ void fake_fail(unsigned n, int err, unsigned long type, unsigned times);
 /* Whether it has failed. */
 bool fake_failed(void);
 
-/* Begins to watch for memory that is absent though it is mapped again later. */
+/*
+ * Begins to watch for memory that is absent though it is mapped again later.
+ * What was made in the same change does not count: a listener that refuses
+ * makes others take back what they have prepared, before the change is done.
+ */
 void fake_watch(void);
-/* No page was. */
-void fake_check_watch(void);
+/* NULL, or what was; the caller frees it. Watches on. */
+char *fake_find_absent(void);
 
 /* The slot at @addr; NULL. */
 FakeSlot *fake_slot_at(unsigned as_id, hwaddr addr);

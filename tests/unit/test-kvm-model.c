@@ -153,10 +153,17 @@ static void run(uint64_t seed, uint64_t steps)
     m->on_space = on_space;
     fake_watch();
     for (uint64_t i = 0; i < steps; i++) {
+        unsigned meddlings = m->meddlings;
+
         model_step(m);
         if (!m->depth) {
+            g_autofree char *absent = fake_find_absent();
+
             check(m);
-            fake_check_watch();
+            /* Unless it went in one change and came in a second. */
+            if (absent && meddlings == m->meddlings) {
+                model_fail(m, "%s", absent);
+            }
             follow(m);
             compared += fake_used(real ? 0 : 1);
         }

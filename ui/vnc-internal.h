@@ -12,6 +12,7 @@
 
 #include "block/aio.h"
 #include "qemu/event_notifier.h"
+#include "qemu/queue.h"
 #include "qemu/thread.h"
 #include "ui/console.h"
 
@@ -41,6 +42,7 @@ typedef struct VncEvent {
     uint32_t keysym; /* of X11 */
     int x, y;
     unsigned buttons;
+    QSIMPLEQ_ENTRY(VncEvent) next;
 } VncEvent;
 
 /* More than that wait for the machine: clients wait, too. */
@@ -48,7 +50,7 @@ typedef struct VncEvent {
 
 /* Where the two halves meet. */
 typedef struct VncShared {
-    QemuMutex lock; /* of all up to `events' */
+    QemuMutex lock; /* of all up to `events_lock' */
     uint32_t *shadow; /* rows follow each other: bytes red, green, blue, 0 */
     int width, height;
     struct sraRegion *dirty; /* what differs from what clients have */
@@ -59,7 +61,9 @@ typedef struct VncShared {
 
     bool ask_password, shared; /* set before the thread starts */
     char *name;
-    GAsyncQueue *events;
+    QemuMutex events_lock;
+    QSIMPLEQ_HEAD(, VncEvent) events;
+    unsigned num_events;
     QEMUBH *bh;          /* takes them */
     EventNotifier wake;  /* the thread has to look */
 } VncShared;

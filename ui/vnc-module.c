@@ -210,6 +210,20 @@ static void client_ready(VncDisplay *vd, VncClient *c)
     }
 }
 
+/* NULL when there is none. */
+static VncEvent *next_event(VncShared *s)
+{
+    VncEvent *e;
+
+    QEMU_LOCK_GUARD(&s->events_lock);
+    e = QSIMPLEQ_FIRST(&s->events);
+    if (e) {
+        QSIMPLEQ_REMOVE_HEAD(&s->events, next);
+        qatomic_dec(&s->num_events);
+    }
+    return e;
+}
+
 static void take_events(void *opaque)
 {
     VncDisplay *vd = opaque;
@@ -217,7 +231,7 @@ static void take_events(void *opaque)
 
     /* Not more than there can be: others want the loop, too. */
     for (int i = 0; i < VNC_EVENTS_MAX; i++) {
-        e = g_async_queue_try_pop(vd->shared.events);
+        e = next_event(&vd->shared);
         if (!e) {
             return;
         }
@@ -459,13 +473,17 @@ static bool set_console(VncDisplay *vd, QemuOpts *opts, Error **errp)
 static void display_free(VncDisplay *vd)
 {
     VncShared *s = &vd->shared;
+    VncEvent *e;
 
     qio_net_listener_disconnect(vd->listener);
     object_unref(OBJECT(vd->listener));
     qemu_pixman_image_unref(vd->shadow);
     g_free(s->shadow);
     g_array_free(s->sockets, true);
-    g_async_queue_unref(s->events);
+    while ((e = next_event(s))) {
+        g_free(e);
+    }
+    qemu_mutex_destroy(&s->events_lock);
     vnc_region_free(s);
     g_free(s->password);
     g_free(s->name);
@@ -504,7 +522,8 @@ static bool vnc_open(QemuOpts *opts, Error **errp)
     QTAILQ_INIT(&vd->clients);
     qemu_mutex_init(&s->lock);
     s->sockets = g_array_new(false, false, sizeof(VncNewSocket));
-    s->events = g_async_queue_new_full(g_free);
+    qemu_mutex_init(&s->events_lock);
+    QSIMPLEQ_INIT(&s->events);
     vnc_region_init(s);
     vd->listener = qio_net_listener_new();
     qio_net_listener_set_name(vd->listener, "vnc-listen");

@@ -5,6 +5,7 @@
 #include <rfb/rfb.h>
 #include <rfb/rfbregion.h>
 #include <sys/select.h>
+#include "qemu/lockable.h"
 #include "vnc-internal.h"
 
 /* Tiles that are compared before they are sent. */
@@ -40,11 +41,16 @@ void vnc_mark(VncShared *s, int x, int y, int w, int h)
 
 static void post(VncShared *s, VncEvent event)
 {
-    while (g_async_queue_length(s->events) > VNC_EVENTS_MAX &&
+    VncEvent *e = g_memdup2(&event, sizeof(event));
+
+    while (qatomic_read(&s->num_events) > VNC_EVENTS_MAX &&
            event.kind != VNC_EVENT_GONE && !qatomic_read(&s->quit)) {
         g_usleep(1000); /* the machine is busy: so is the client, then */
     }
-    g_async_queue_push(s->events, g_memdup2(&event, sizeof(event)));
+    WITH_QEMU_LOCK_GUARD(&s->events_lock) {
+        QSIMPLEQ_INSERT_TAIL(&s->events, e, next);
+        qatomic_inc(&s->num_events);
+    }
     qemu_bh_schedule(s->bh);
 }
 

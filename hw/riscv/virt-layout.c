@@ -106,8 +106,10 @@ static size_t request_fixed(const RISCVVirtState *s, LayoutRequest *out)
     return n;
 }
 
-static bool check_device_memory(const MachineState *ms, Error **errp)
+static bool check_device_memory(const RISCVVirtState *s, Error **errp)
 {
+    const MachineState *ms = MACHINE(s);
+
     if (ms->ram_slots > RAM_SLOTS_MAX) {
         error_setg(errp,
                    "unsupported number of memory slots: %" PRIu64
@@ -118,6 +120,11 @@ static bool check_device_memory(const MachineState *ms, Error **errp)
     if (!QEMU_IS_ALIGNED(ms->maxram_size, LAYOUT_PAGE)) {
         error_setg(errp,
                    "maximum memory size must be aligned to multiple of 0x%x",
+                   LAYOUT_PAGE);
+        return false;
+    }
+    if (!QEMU_IS_ALIGNED(s->device_memory_size, LAYOUT_PAGE)) {
+        error_setg(errp, "device-memory-size must be a multiple of 0x%x",
                    LAYOUT_PAGE);
         return false;
     }
@@ -153,7 +160,7 @@ bool virt_layout(RISCVVirtState *s, Error **errp)
         .address_bits = TARGET_PHYS_ADDR_SPACE_BITS,
     };
 
-    if (!check_device_memory(ms, errp)) {
+    if (!check_device_memory(s, errp)) {
         return false;
     }
     s->device_memory = (MemMapEntry){ 0, virt_memdev_window_size(s) };

@@ -57,6 +57,15 @@ PLACED = [
     # Without a window: only what is no RAM for the guest.
     (["-m", "512M", *MEM[2:], "-device", "virtio-pmem,id=p0,memdev=m0"],
      [("virtio-pmem", "p0", "0x800000000")], 1 << 30),
+    # ... or without room in it.
+    (["-m", "512M,maxmem=1536M", *MEM[2:], *VMEM,
+      "-device", "virtio-pmem,id=p0,memdev=m1"],
+     [("virtio-mem", "v0", "0xc0000000"), ("virtio-pmem", "p0", "0x800000000")],
+     256 << 20),
+    # A fixed address may lie in what is reserved.
+    (["-M", "virt,dimm-reserve=200M", *MEM, "-device",
+      "virtio-mem,id=v0,memdev=m0,block-size=2M,memaddr=0xc0000000"],
+     [("virtio-mem", "v0", "0xc0000000")], 0),
     (["-M", "virt,device-memory-size=1G", "-m", "512M", *MEM[2:], *VMEM],
      [("virtio-mem", "v0", "0xc0000000")], 0),
     ([*MEM, "-device", "nvdimm,id=n0,memdev=m1,label-size=128K"],
@@ -68,6 +77,12 @@ NOT_PREPARED = ("the configuration is not prepared for memory devices (e.g., "
 REFUSED = [
     (["-m", "512M", *MEM[2:], *VMEM], NOT_PREPARED),
     (["-M", "virt,device-memory-size=0", *MEM, *VMEM], NOT_PREPARED),
+    (["-M", "virt,device-memory-size=100P"], "is beyond 0xffffffffffffff, the "
+     "last of the CPU's 56-bit physical addresses"),
+    (["-M", "virt,device-memory-size=1000001"],
+     "device-memory-size must be a multiple of 0x1000"),
+    (["-M", "virt,dimm-reserve=8G", *MEM, *VMEM],
+     "could not find position in guest address space for memory device"),
     (["-m", "512M,maxmem=1G", *MEM[2:], *VMEM],
      "not enough space, currently 0x0 in use of total space for memory devices "
      "0x20000000"),

@@ -141,23 +141,23 @@ def linux_plugs_memory():
         with Guest(COMMAND, *args) as guest:
             seen = set()
             while len(seen) < 2:
-                seen.add(guest.expect(r"guest: virtio 0x0*([0-9a-f]+)",
+                seen.add(guest.expect(r"guest: virtio 0x0*([0-9a-f]+)\s",
                                       300)[1])
             assert seen == {b"4", b"18"}, seen
             guest.expect(r"guest: init", 60)
-            before = int(guest.expect(r"guest: memory (\d+)")[1])
+            before = int(guest.expect(r"guest: memory (\d+)\s")[1])
             regs = guest.hmp("info registers")
             assert re.search(r"CR0=8\w{7} CR2=", regs), regs
             assert "kvm support: enabled" in guest.hmp("info kvm")
             guest.command("qom-set", path="/machine/peripheral/vm",
-                          property="requested-size", value=256 * MIB)
-            after = int(guest.expect(r"guest: memory (\d+)", 300)[1])
-            while after - before < 256 * 1024:
-                after = int(guest.expect(r"guest: memory (\d+)", 300)[1])
+                          property="requested-size", value=128 * MIB)
+            after = int(guest.expect(r"guest: memory (\d+)\s", 300)[1])
+            while after - before < 128 * 1024:
+                after = int(guest.expect(r"guest: memory (\d+)\s", 300)[1])
             guest.command("qom-set", path="/machine/peripheral/vm",
                           property="requested-size", value=0)
             while after != before:
-                after = int(guest.expect(r"guest: memory (\d+)", 300)[1])
+                after = int(guest.expect(r"guest: memory (\d+)\s", 300)[1])
             guest.type("off\n")
             guest.event("SHUTDOWN")
             assert guest.wait(60) == 0

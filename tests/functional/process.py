@@ -34,14 +34,15 @@ class Qmp:
     def accept(self):
         connection, _ = self.listener.accept()
         connection.settimeout(TIMEOUT)
-        self.stream = connection.makefile("rw", encoding="utf-8")
+        self.stream = connection.makefile("rwb")
         self.greeting = json.loads(self.stream.readline())
         self.command("qmp_capabilities")
         return self
 
     def command(self, name, /, **arguments):
+        # Bytes: a text file forgets what it has read ahead when it writes.
         self.stream.write(json.dumps({"execute": name,
-                                      "arguments": arguments}) + "\n")
+                                      "arguments": arguments}).encode() + b"\n")
         self.stream.flush()
         while True:
             message = json.loads(self.stream.readline())

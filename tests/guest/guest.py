@@ -85,8 +85,7 @@ class Guest:
             self.serial.setblocking(False)
             self.qmp = None
             if qmp:
-                self.qmp = self._accept(qmp_listener).makefile(
-                    "rw", encoding="utf-8")
+                self.qmp = self._accept(qmp_listener).makefile("rwb")
                 self._message()
                 self.command("qmp_capabilities")
         except Exception:
@@ -169,8 +168,9 @@ class Guest:
         return json.loads(line)
 
     def command(self, name, /, **arguments):
+        # Bytes: a text file forgets what it has read ahead when it writes.
         self.qmp.write(json.dumps({"execute": name,
-                                   "arguments": arguments}) + "\n")
+                                   "arguments": arguments}).encode() + b"\n")
         self.qmp.flush()
         while True:
             message = self._message()

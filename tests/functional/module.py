@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -171,6 +172,26 @@ class Qmp:
 
 # --- What is installed -----------------------------------------------------
 
+# Two names of one target: QEMU's, and ours.
+ALIASES = {"i386": "x86"}
+ALIASED = {ours: theirs for theirs, ours in ALIASES.items()}
+
+
+def all_included(top, name):
+    """The header, and all of ours that it includes, by what they include."""
+    found, todo = set(), [name]
+    while todo:
+        name = todo.pop()
+        if name in found or not (top / name).exists():
+            continue
+        found.add(name)
+        text = (top / name).read_text(encoding="utf-8")
+        for other in re.findall(r'^#include "([^"]+)"', text, re.M):
+            near = pathlib.PurePath(name).parent / other
+            todo += [str(near) if (top / near).exists() else other]
+    return found
+
+
 def headers_are_complete(inst):
     """One source with every header that is installed."""
     top = inst.prefix / "include/plateau"
@@ -182,10 +203,18 @@ def headers_are_complete(inst):
     # A few are for the sources of one target, which bring "cpu.h" themselves.
     names = [n for n in names if '#include "cpu.h"' not in
              (top / n).read_text(encoding="utf-8")]
-    source = inst.tmp / "all.c"
-    source.write_text('#include "qemu/osdep.h"\n' + "".join(
-        f'#include "{n}"\n' for n in names), encoding="utf-8")
-    need(inst.compile(source, inst.tmp / "all.so"))
+    # Each target has its own CPUArchState: no source can have two.
+    targets = {d.name for d in (top / "target").iterdir() if d.is_dir()}
+    for target in targets - ALIASES.keys():
+        others = targets - {target, ALIASED.get(target)}
+        chosen = [n for n in names if not
+                  others & {t for t in targets if any(
+                      h.startswith(f"target/{t}/")
+                      for h in all_included(top, n))}]
+        source = inst.tmp / f"all-{target}.c"
+        source.write_text('#include "qemu/osdep.h"\n' + "".join(
+            f'#include "{n}"\n' for n in chosen), encoding="utf-8")
+        need(inst.compile(source, inst.tmp / "all.so"))
 
 
 def tracetool_works(inst):

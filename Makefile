@@ -75,7 +75,7 @@ fuzz:
 	@scripts/install-deps build fuzz
 	@CC=$(CLANG) $(MAKE) --no-print-directory configure BUILD=build-fuzz \
 		SANITIZE=address,undefined \
-		MESON_FLAGS='$(MESON_FLAGS) -Dfuzzing=true -Db_lundef=false'
+		MESON_FLAGS='$(MESON_FLAGS) -Dfuzzing=true -Db_lundef=false -Dc_args=-g1'
 	$(MESON) test -C build-fuzz --print-errorlogs --suite fuzz
 	tests/fuzz/run build-fuzz $(FUZZ_TIME) $(FUZZ_MEMORY_TIME)
 
@@ -85,7 +85,7 @@ fuzz:
 .PHONY: tsan
 tsan: deps
 	@$(MAKE) --no-print-directory configure BUILD=build-tsan SANITIZE=thread \
-		MESON_FLAGS='$(MESON_FLAGS) -Db_lundef=false -Dc_args=-Wno-tsan'
+		MESON_FLAGS='$(MESON_FLAGS) -Db_lundef=false -Dc_args=-Wno-tsan,-g1'
 	G_SLICE=always-malloc \
 	TSAN_OPTIONS=second_deadlock_stack=1:suppressions=$(CURDIR)/tests/tsan.supp \
 		$(MESON) test -C build-tsan --print-errorlogs --suite threads

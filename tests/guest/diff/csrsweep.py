@@ -111,7 +111,8 @@ def run(command, name, tmp, cpu, elf, blobs, size):
     emulator = difffuzz.Emulator(command, tmp, name, cpu, elf, blobs)
     try:
         if not emulator.finish():
-            sys.exit(f"csrsweep: {name} did not come to the end")
+            sys.exit(f"csrsweep: {name} did not come to the end: "
+                     + emulator.state())
         return emulator.memory(tmp, difffuzz.RESULTS, size)
     finally:
         emulator.close()

@@ -508,6 +508,17 @@ class Emulator:
             return False
         return True
 
+    def state(self):
+        """For somebody who wonders why it has not finished."""
+        status = self.process.poll()
+        if status is not None:
+            text = f"it ended with {status}\n"
+        else:
+            text = self.command("human-monitor-command",
+                                **{"command-line": "info registers"})
+        self.errors.seek(0)
+        return text + self.errors.read().decode(errors="replace")
+
     def memory(self, tmp, address, size):
         path = f"{tmp}/{self.name}-memory"
         self.command("pmemsave", val=address, size=size, filename=path)

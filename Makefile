@@ -85,7 +85,7 @@ fuzz:
 .PHONY: tsan
 tsan: deps
 	@$(MAKE) --no-print-directory configure BUILD=build-tsan SANITIZE=thread \
-		MESON_FLAGS='$(MESON_FLAGS) -Db_lundef=false -Dc_args=-Wno-tsan,-g1'
+		MESON_FLAGS='$(MESON_FLAGS) -Db_lundef=false -Dc_args=-Wno-tsan'
 	G_SLICE=always-malloc \
 	TSAN_OPTIONS=second_deadlock_stack=1:suppressions=$(CURDIR)/tests/tsan.supp \
 		$(MESON) test -C build-tsan --print-errorlogs --suite threads

@@ -2,210 +2,18 @@
 /*
  * virtio-mem on virtio-mmio: every request and response through real rings;
  * random requests, with listeners that register, leave and refuse, replays and
- * a log of dirty memory, against an array of bool after each; memory slots;
- * resets; saving and loading; what stays resident.
- *
- * With QEMU_VIRTIO_MEM the device is QEMU's own source (tests/compat): it is no
- * memory device by itself, so the test maps it, and has one slot.
+ * a log of dirty memory, against an array of bool after each; resets; saving
+ * and loading; what stays resident. QEMU's device passes, too (tests/compat).
  */
 #include "qemu/osdep.h"
-#include "hw/mem/memory-device.h"
-#include "hw/mem/pc-dimm.h"
-#ifdef QEMU_VIRTIO_MEM
-#include "hw/virtio/virtio-mem.h"
-#else
-#include "hw/virtio/virtio-mem-internal.h"
-#endif
 #include "io/channel-buffer.h"
 #include "migration/misc.h"
 #include "migration/qemu-file-types.h"
 #include "migration/qemu-file.h"
 #include "migration/vmstate.h"
-#include "qapi/error.h"
-#include "qemu/units.h"
 #include "system/reset.h"
-#include "virtio-fixture.h"
+#include "virtio-mem-fixture.h"
 #include "vmstate-helpers.h"
-
-#define WINDOW      (8 * GiB)
-#define WINDOW_SIZE (16 * GiB)
-#define BLOCK       (2 * MiB)
-#define REQ_AT      0x200000
-#define RESP_AT     0x200100
-
-static VirtIOMEM *vmem;
-static Drv drv;
-static unsigned backends;
-
-static const TypeInfo machine_type = {
-    .name = MACHINE_TYPE_NAME("memory-devices"),
-    .parent = TYPE_MACHINE,
-};
-
-static void init(void)
-{
-    MemoryRegion *ram = g_new0(MemoryRegion, 1);
-    Object *machine;
-
-    module_call_init(MODULE_INIT_QOM);
-    type_register_static(&machine_type);
-    qemu_init_main_loop(&error_abort);
-    if (!bql_locked()) {
-        bql_lock();
-    }
-    qtest_allowed = true;
-    machine = object_new(machine_type.name);
-    object_property_add_child(object_get_root(), "machine", machine);
-    object_property_add_new_container(machine, "unattached");
-    current_machine = MACHINE(machine);
-    current_machine->ram_size = GiB;
-    current_machine->maxram_size = GiB + WINDOW_SIZE;
-    memory_map_init();
-    memory_region_init_ram(ram, NULL, "ram", VF_RAM_SIZE, &error_abort);
-    memory_region_add_subregion(get_system_memory(), VF_RAM_BASE, ram);
-    vf_ram = memory_region_get_ram_ptr(ram);
-    machine_memory_devices_init(current_machine, WINDOW, WINDOW_SIZE);
-}
-
-/* ---- a device and its driver --------------------------------------------- */
-
-static HostMemoryBackend *new_backend(uint64_t size)
-{
-    g_autofree char *id = g_strdup_printf("mem%u", backends++);
-    g_autofree char *bytes = g_strdup_printf("%" PRIu64, size);
-
-    return MEMORY_BACKEND(object_new_with_props(
-        "memory-backend-ram", object_get_objects_root(), id, &error_abort,
-        "size", bytes, "reserve", "off", NULL));
-}
-
-#ifdef QEMU_VIRTIO_MEM
-static void realize_and_plug(DeviceState *dev)
-{
-    DeviceMemoryState *dms = current_machine->device_memory;
-    VirtIOMEMClass *vmc = VIRTIO_MEM_GET_CLASS(dev);
-
-    dms->required_memslots = 1;
-    qdev_prop_set_uint64(dev, "memaddr", WINDOW);
-    qdev_realize(dev, BUS(&vf_mmio->bus), &error_abort);
-    memory_region_add_subregion(
-        &dms->mr, 0, vmc->get_memory_region(VIRTIO_MEM(dev), &error_abort));
-}
-
-static void unplug(DeviceState *dev)
-{
-    VirtIOMEMClass *vmc = VIRTIO_MEM_GET_CLASS(dev);
-
-    memory_region_del_subregion(
-        &current_machine->device_memory->mr,
-        vmc->get_memory_region(VIRTIO_MEM(dev), &error_abort));
-}
-#else
-static void realize_and_plug(DeviceState *dev)
-{
-    memory_device_pre_plug(MEMORY_DEVICE(dev), current_machine, &error_abort);
-    qdev_realize(dev, BUS(&vf_mmio->bus), &error_abort);
-    memory_device_plug(MEMORY_DEVICE(dev), current_machine);
-}
-
-static void unplug(DeviceState *dev)
-{
-    memory_device_unplug(MEMORY_DEVICE(dev), current_machine);
-}
-#endif
-
-/* @props: pairs of names and values, then NULL. */
-static void create(uint64_t size, const char *const *props)
-{
-    DeviceState *mmio = qdev_new(TYPE_VIRTIO_MMIO);
-    DeviceState *dev = qdev_new(TYPE_VIRTIO_MEM);
-
-    qdev_prop_set_bit(mmio, "force-legacy", false);
-    qdev_prop_set_bit(mmio, "ioeventfd", false);
-    sysbus_realize_and_unref(SYS_BUS_DEVICE(mmio), &error_abort);
-    sysbus_mmio_map(SYS_BUS_DEVICE(mmio), 0, VF_MMIO);
-    vf_mmio = VIRTIO_MMIO(mmio);
-    qdev_prop_set_bit(dev, "packed", true);
-    vmem = VIRTIO_MEM(dev);
-    vf_vdev = VIRTIO_DEVICE(dev);
-    object_property_set_link(OBJECT(dev), "memdev", OBJECT(new_backend(size)),
-                             &error_abort);
-    object_property_set_uint(OBJECT(dev), "block-size", BLOCK, &error_abort);
-    for (; props && *props; props += 2) {
-        object_property_parse(OBJECT(dev), props[0], props[1], &error_abort);
-    }
-    realize_and_plug(dev);
-    object_unref(OBJECT(dev));
-}
-
-static void destroy(void)
-{
-    HostMemoryBackend *memdev = vmem->memdev;
-
-    unplug(DEVICE(vmem));
-    object_unparent(OBJECT(vf_mmio));
-    g_assert_false(host_memory_backend_is_mapped(memdev));
-    object_unparent(OBJECT(memdev));
-    vmem = NULL;
-}
-
-static void start_driver(bool packed)
-{
-    uint64_t features = BIT_ULL(VIRTIO_F_VERSION_1) |
-                        BIT_ULL(VIRTIO_MEM_F_UNPLUGGED_INACCESSIBLE) |
-                        (packed ? BIT_ULL(VIRTIO_F_RING_PACKED) : 0);
-
-    vf_negotiate(features);
-    drv_init(&drv, vf_ram, VF_RAM_BASE, packed, false, 16);
-    vf_start_queue(&drv, 0);
-}
-
-/* What is in the ring is as the caller has put it; true if it was answered. */
-static bool send_chain(unsigned req_len, unsigned resp_len)
-{
-    DrvChain c = {
-        .nbufs = 2,
-        .buf = { { VF_RAM_BASE + REQ_AT, req_len, false },
-                 { VF_RAM_BASE + RESP_AT, resp_len, true } },
-    };
-    uint32_t len;
-
-    memset(vf_ram + RESP_AT, 0xee, resp_len);
-    drv_add(&drv, &c, false);
-    vf_write(VIRTIO_MMIO_QUEUE_NOTIFY, 0);
-    if (drv_get(&drv, &len) < 0) {
-        return false;
-    }
-    g_assert_cmpuint(len, ==, sizeof(struct virtio_mem_resp));
-    return true;
-}
-
-static unsigned request(unsigned type, uint64_t gpa, unsigned nb_blocks)
-{
-    uint8_t *p = vf_ram + REQ_AT;
-
-    memset(p, 0, sizeof(struct virtio_mem_req));
-    stw_le_p(p, type);
-    stq_le_p(p + 8, gpa);
-    stw_le_p(p + 16, nb_blocks);
-    g_assert_true(send_chain(sizeof(struct virtio_mem_req),
-                             sizeof(struct virtio_mem_resp)));
-    return lduw_le_p(vf_ram + RESP_AT);
-}
-
-static unsigned last_state(void)
-{
-    return lduw_le_p(vf_ram + RESP_AT + 8);
-}
-
-#define ask(type, block, nb)                                                   \
-    request(VIRTIO_MEM_REQ_##type, vmem->addr + (block)*BLOCK, nb)
-
-static void want(uint64_t size)
-{
-    object_property_set_uint(OBJECT(vmem), "requested-size", size,
-                             &error_abort);
-}
 
 /* ---- each request and response ------------------------------------------- */
 
@@ -660,152 +468,6 @@ static void test_random(void)
     run_random(slots, 2000);
 }
 
-/* ---- memory slots -------------------------------------------------------- */
-
-static unsigned slots_used(void)
-{
-    return current_machine->device_memory->used_memslots;
-}
-
-#ifndef QEMU_VIRTIO_MEM
-static unsigned slots_max = 509, slots_free = 400;
-
-static unsigned get_max(void)
-{
-    return slots_max;
-}
-
-static unsigned get_free(void)
-{
-    return slots_free;
-}
-
-static MemslotUser slot_user = {
-    .complaint = "hypervisor has not enough free memory slots left",
-    .get_max = get_max,
-    .get_free = get_free,
-};
-
-static void test_slots(void)
-{
-    const char *const on[] = { "dynamic-memslots", "on", NULL };
-
-    create(4 * GiB, on);
-    start_driver(false);
-    g_assert_cmpuint(vmem->nb_memslots, ==, 4);
-    g_assert_cmpuint(slots_used(), ==, 0);
-    g_assert_cmpuint(memory_devices_get_reserved_memslots(), ==, 4);
-    g_assert_true(memory_devices_memslot_auto_decision_active());
-    want(4 * GiB);
-    g_assert_cmpuint(ask(PLUG, 511, 1), ==, VIRTIO_MEM_RESP_ACK);
-    g_assert_cmpuint(slots_used(), ==, 1);
-    g_assert_cmpuint(ask(PLUG, 1023, 2), ==, VIRTIO_MEM_RESP_ACK);
-    g_assert_cmpuint(slots_used(), ==, 3);
-    g_assert_cmpuint(ask(UNPLUG, 1023, 1), ==, VIRTIO_MEM_RESP_ACK);
-    g_assert_cmpuint(slots_used(), ==, 2);
-    g_assert_cmpuint(memory_devices_get_reserved_memslots(), ==, 2);
-    g_assert_cmpuint(ask(UNPLUG_ALL, 0, 0), ==, VIRTIO_MEM_RESP_ACK);
-    g_assert_cmpuint(slots_used(), ==, 0);
-    destroy();
-    g_assert_false(memory_devices_memslot_auto_decision_active());
-}
-
-/* An accelerator that takes so many bytes of memory devices, and no more. */
-static uint64_t room;
-
-static bool limited_prepare(MemoryListener *l, const MemoryRegionSection *add,
-                            size_t nr_add, const MemoryRegionSection *del,
-                            size_t nr_del, Error **errp)
-{
-    uint64_t size = 0;
-
-    for (size_t i = 0; i < nr_add; i++) {
-        if (add[i].offset_within_address_space >= WINDOW) {
-            size += int128_get64(add[i].size);
-        }
-    }
-    if (size > room) {
-        error_setg(errp, "no room for %" PRIu64 " bytes", size);
-        return false;
-    }
-    room -= size;
-    return true;
-}
-
-static void test_refused(void)
-{
-    const char *const on[] = { "dynamic-memslots", "on", NULL };
-    MemoryListener listener = { .name = "limited",
-                                .prepare = limited_prepare };
-    Error *err = NULL;
-    DeviceState *dev;
-
-    room = GiB;
-    create(4 * GiB, on);
-    memory_listener_register(&listener, &address_space_memory);
-    start_driver(false);
-    want(4 * GiB);
-    /* A guest is told, and may go on with what it has. */
-    g_assert_cmpuint(ask(PLUG, 511, 1), ==, VIRTIO_MEM_RESP_ACK);
-    g_assert_cmpuint(ask(PLUG, 512, 1), ==, VIRTIO_MEM_RESP_BUSY);
-    g_assert_cmpuint(slots_used(), ==, 1);
-    g_assert_cmpuint(ask(PLUG, 510, 1), ==, VIRTIO_MEM_RESP_ACK);
-    destroy();
-
-    /* And so is who plugs a device. */
-    room = 0;
-    current_machine->ram_slots = 1;
-    dev = qdev_new(TYPE_PC_DIMM);
-    object_property_set_link(OBJECT(dev), "memdev", OBJECT(new_backend(GiB)),
-                             &error_abort);
-    pc_dimm_pre_plug(PC_DIMM(dev), current_machine, &error_abort);
-    g_assert_true(qdev_realize(dev, NULL, &error_abort));
-    g_assert_false(pc_dimm_try_plug(PC_DIMM(dev), current_machine, &err));
-    g_assert_cmpstr(error_get_pretty(err), ==,
-                    "no room for 1073741824 bytes");
-    error_free(err);
-    g_assert_cmpuint(current_machine->device_memory->used_region_size, ==, 0);
-    g_assert_cmpuint(memory_devices_get_reserved_memslots(), ==, 0);
-    room = GiB;
-    g_assert_true(pc_dimm_try_plug(PC_DIMM(dev), current_machine,
-                                   &error_abort));
-    pc_dimm_unplug(PC_DIMM(dev), current_machine);
-    object_unparent(OBJECT(dev));
-    object_unref(OBJECT(dev));
-    current_machine->ram_slots = 0;
-    memory_listener_unregister(&listener);
-}
-
-static void test_slot_limits(void)
-{
-    const char *const on[] = { "dynamic-memslots", "on", NULL };
-    Error *err = NULL;
-    DeviceState *dev;
-
-    memslot_user_add(&slot_user);
-    slots_max = 508; /* too few to be generous */
-    create(8 * GiB, on);
-    g_assert_cmpuint(vmem->nb_memslots, ==, 1);
-    destroy();
-    slots_max = 509;
-    slots_free = 6;
-    create(16 * GiB, on);
-    g_assert_cmpuint(vmem->nb_memslots, ==, 6);
-    g_assert_cmpuint(vmem->memslot_size, ==,
-                     QEMU_ALIGN_UP(16 * GiB / 6, BLOCK));
-    destroy();
-    slots_free = 0;
-    dev = qdev_new(TYPE_VIRTIO_MEM);
-    object_property_set_link(OBJECT(dev), "memdev", OBJECT(new_backend(GiB)),
-                             &error_abort);
-    memory_device_pre_plug(MEMORY_DEVICE(dev), current_machine, &err);
-    g_assert_cmpstr(error_get_pretty(err), ==, slot_user.complaint);
-    error_free(err);
-    object_unref(OBJECT(dev));
-    memslot_user_remove(&slot_user);
-}
-#endif
-
 /* ---- resets, saving and loading ------------------------------------------ */
 
 static void test_reset(void)
@@ -963,17 +625,12 @@ static void test_resident(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    init();
+    init(WINDOW, WINDOW_SIZE);
     g_test_add_func("/virtio-mem/requests", test_requests);
     g_test_add_func("/virtio-mem/broken", test_broken);
     g_test_add_func("/virtio-mem/features", test_features);
     g_test_add_func("/virtio-mem/properties", test_properties);
     g_test_add_func("/virtio-mem/random", test_random);
-#ifndef QEMU_VIRTIO_MEM
-    g_test_add_func("/virtio-mem/slots", test_slots);
-    g_test_add_func("/virtio-mem/slot-limits", test_slot_limits);
-    g_test_add_func("/virtio-mem/refused", test_refused);
-#endif
     g_test_add_func("/virtio-mem/reset", test_reset);
     g_test_add_func("/virtio-mem/saving", test_saving);
     g_test_add_func("/virtio-mem/resident", test_resident);

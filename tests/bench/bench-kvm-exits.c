@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How many writes to a device a second KVM's CPU thread handles, from the
- * guest's kernel and from its user mode, beside a loop that only goes into the
- * guest again. Both in turns; medians.
+ * guest's kernel and from its user mode, beside a loop in the same thread that
+ * only goes into the guest again. Both in turns, each with all of its exits
+ * counted; medians.
  *
  *     bench-kvm-exits [ROUNDS]
  */
@@ -17,43 +18,67 @@
 
 static unsigned rounds = 51;
 static MemoryRegion sink;
+static unsigned written;
 
-static void ignore(void *opaque, hwaddr addr, uint64_t value, unsigned size)
+static void count(void *opaque, hwaddr addr, uint64_t value, unsigned size)
 {
+    written++;
 }
 
 static const MemoryRegionOps sink_ops = {
-    .write = ignore,
+    .write = count,
     .endianness = DEVICE_LITTLE_ENDIAN,
 };
 
 /* Nanoseconds a write. */
 static int64_t time_thread(void)
 {
-    int64_t begin = get_clock();
+    int64_t begin = get_clock(), end;
 
+    written = 0;
     kg_run_list();
-    return (get_clock() - begin) / WRITES;
+    end = get_clock();
+    g_assert_cmpuint(written, ==, WRITES);
+    return (end - begin) / WRITES;
+}
+
+/* Into the guest until there is another exit than for a kick. */
+static uint32_t next_exit(CPUState *cs)
+{
+    int ret;
+
+    while ((ret = kvm_raw_ioctl(cs->kvm_fd, KVM_RUN, NULL)) == -EINTR) {
+        cs->kvm_run->immediate_exit = 0;
+    }
+    g_assert_cmpint(ret, ==, 0);
+    return cs->kvm_run->exit_reason;
+}
+
+static void run_bare(CPUState *cs, run_on_cpu_data data)
+{
+    int64_t *ns = data.host_ptr, begin = get_clock();
+    unsigned exits = 0;
+    uint32_t reason;
+
+    kvm_arch_put_registers(cs, KVM_PUT_RUNTIME_STATE, &error_abort);
+    while ((reason = next_exit(cs)) == KVM_EXIT_MMIO) {
+        exits++;
+    }
+    *ns = (get_clock() - begin) / WRITES;
+    g_assert_cmpuint(exits, ==, WRITES);
+    /* The list ends with a write to a port, which is still to be completed. */
+    g_assert_cmpuint(reason, ==, KVM_EXIT_IO);
+    cs->kvm_run->immediate_exit = 1;
+    g_assert_cmpint(kvm_raw_ioctl(cs->kvm_fd, KVM_RUN, NULL), ==, -EINTR);
+    cs->kvm_run->immediate_exit = 0;
 }
 
 static int64_t time_bare(void)
 {
-    struct kvm_run *run = kg_cpu->kvm_run;
-    int64_t begin = get_clock();
+    int64_t ns;
 
-    kvm_arch_put_registers(kg_cpu, KVM_PUT_RUNTIME_STATE, &error_abort);
-    do {
-        if (kvm_raw_ioctl(kg_cpu->kvm_fd, KVM_RUN, NULL) < 0) {
-            run->immediate_exit = 0;
-            continue;
-        }
-    } while (run->exit_reason == KVM_EXIT_MMIO);
-    begin = (get_clock() - begin) / WRITES;
-    /* The write to the port that ends the list is completed. */
-    run->immediate_exit = 1;
-    kvm_raw_ioctl(kg_cpu->kvm_fd, KVM_RUN, NULL);
-    run->immediate_exit = 0;
-    return begin;
+    run_on_cpu(kg_cpu, run_bare, RUN_ON_CPU_HOST_PTR(&ns));
+    return ns;
 }
 
 static int compare(const void *a, const void *b)

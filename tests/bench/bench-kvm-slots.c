@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A slot of KVM made and deleted, through regions, flat view, listener and
- * ioctls, and beside it the two ioctls alone, while 1 to 30,000 slots exist.
- * Both in turns; medians of batches, in nanoseconds a pair.
+ * ioctls, and beside it the two ioctls alone, while 1 to 30,000 slots exist. One
+ * pair of each in turn: the same page at the same address with the same number,
+ * among the same other slots. Medians of batches, in nanoseconds a pair.
  *
  *     bench-kvm-slots [BATCHES]
  */
@@ -78,34 +79,57 @@ static void enable(unsigned first, unsigned end)
     memory_region_transaction_commit();
 }
 
-static int64_t time_stack(void)
+static void stack_pair(void)
 {
-    int64_t begin = get_clock();
-
-    for (unsigned i = 0; i < PAIRS; i++) {
-        memory_region_set_enabled(&slots[MOST], true);
-        memory_region_set_enabled(&slots[MOST], false);
-    }
-    return (get_clock() - begin) / PAIRS;
+    memory_region_set_enabled(&slots[MOST], true);
+    memory_region_set_enabled(&slots[MOST], false);
 }
 
-static int64_t time_raw(void)
+/* What the next slot through the stack is, without its size. */
+static struct kvm_userspace_memory_region next_slot(void)
 {
-    struct kvm_userspace_memory_region r = {
-        .slot = kvm_state->nr_slots_max - 1,
+    unsigned free_slots = kvm_get_free_memslots();
+
+    memory_region_set_enabled(&slots[MOST], true);
+    g_assert_cmpuint(kvm_get_free_memslots(), ==, free_slots - 1);
+    memory_region_set_enabled(&slots[MOST], false);
+    return (struct kvm_userspace_memory_region){
+        .slot = kvm_get_max_memslots() - free_slots,
         .guest_phys_addr = BASE + MOST * PAGE,
         .userspace_addr =
             (uintptr_t)memory_region_get_ram_ptr(&ram) + MOST * PAGE,
     };
-    int64_t begin = get_clock();
+}
 
-    for (unsigned i = 0; i < PAIRS; i++) {
-        r.memory_size = PAGE;
-        kvm_raw_ioctl(kvm_state->vmfd, KVM_SET_USER_MEMORY_REGION, &r);
-        r.memory_size = 0;
-        kvm_raw_ioctl(kvm_state->vmfd, KVM_SET_USER_MEMORY_REGION, &r);
+static void set_raw(struct kvm_userspace_memory_region *r, uint64_t size)
+{
+    int ret;
+
+    r->memory_size = size;
+    ret = kvm_raw_ioctl(kvm_state->vmfd, KVM_SET_USER_MEMORY_REGION, r);
+    g_assert_cmpint(ret, ==, 0);
+}
+
+/* A batch: which of the two is first changes, too. */
+static void sample(struct kvm_userspace_memory_region *r, int64_t *raw,
+                   int64_t *stack)
+{
+    *raw = *stack = 0;
+    for (unsigned i = 0; i < 2 * PAIRS; i++) {
+        bool is_raw = (i ^ i >> 1) & 1;
+        int64_t begin = get_clock();
+
+        if (is_raw) {
+            set_raw(r, PAGE);
+            set_raw(r, 0);
+        } else {
+            stack_pair();
+        }
+        *(is_raw ? raw : stack) += get_clock() - begin;
     }
-    return (get_clock() - begin) / PAIRS;
+    *raw /= PAIRS;
+    *stack /= PAIRS;
+    drain_call_rcu();
 }
 
 static int compare(const void *a, const void *b)
@@ -138,19 +162,22 @@ int main(int argc, char **argv)
     stack = g_new(int64_t, batches);
     make_regions();
     printf("a KVM slot made and deleted, medians in ns\n"
-           "   slots      raw    stack     more\n");
+           "   slots      raw    stack     more   ratio\n");
     for (unsigned i = 0; i < ARRAY_SIZE(counts); i++) {
         unsigned n = MIN(counts[i], kvm_get_max_memslots() - 2);
+        struct kvm_userspace_memory_region r;
+        int64_t x, y;
 
         enable(have, n);
         have = n;
+        r = next_slot();
         for (unsigned b = 0; b < batches; b++) {
-            raw[b] = time_raw();
-            stack[b] = time_stack();
-            drain_call_rcu();
+            sample(&r, &raw[b], &stack[b]);
         }
-        printf("%8u %8" PRId64 " %8" PRId64 " %8" PRId64 "\n", n, median(raw),
-               median(stack), median(stack) - median(raw));
+        x = median(raw);
+        y = median(stack);
+        printf("%8u %8" PRId64 " %8" PRId64 " %8" PRId64 " %7.3f\n", n, x, y,
+               y - x, (double)y / x);
         fflush(stdout);
     }
     return 0;

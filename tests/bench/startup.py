@@ -37,16 +37,16 @@ def one_run(binary, path):
              "-qmp", f"unix:{path}"],
             stdin=subprocess.DEVNULL) as process:
         connection, _ = listener.accept()
-        stream = connection.makefile("rw", encoding="utf-8")
+        stream = connection.makefile("rwb")
         stream.readline()
-        stream.write('{"execute": "qmp_capabilities"}'
-                     '{"execute": "query-status"}')
+        stream.write(b'{"execute": "qmp_capabilities"}'
+                     b'{"execute": "query-status"}')
         stream.flush()
         replies = [json.loads(stream.readline()) for _ in range(2)]
         elapsed = (time.perf_counter() - start) * 1000
         assert all("return" in r for r in replies), replies
         memory = rss_mib(process.pid)
-        stream.write('{"execute": "quit"}')
+        stream.write(b'{"execute": "quit"}')
         stream.flush()
         stream.readline()
         connection.close()

@@ -13,6 +13,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from qmp import Qmp  # noqa: E402
+
 TOPDIR = pathlib.Path(__file__).resolve().parents[2]
 
 DEVICES = ["-M", "virt", "-smp", "2", "-m", "64M,maxmem=1G", "-nodefaults",
@@ -45,20 +48,7 @@ def stream_of(binary, tmp):
     with subprocess.Popen([binary, *DEVICES, "-qmp", f"unix:{tmp}/qmp"],
                           stdin=subprocess.DEVNULL) as process:
         connection, _ = listener.accept()
-        reader = connection.makefile("r", encoding="utf-8")
-        writer = connection.makefile("w", encoding="utf-8")
-
-        def command(name, **arguments):
-            writer.write(json.dumps({"execute": name,
-                                     "arguments": arguments}) + "\n")
-            writer.flush()
-            while True:
-                message = json.loads(reader.readline())
-                if "event" not in message:
-                    return message["return"]
-
-        reader.readline()
-        command("qmp_capabilities")
+        command = Qmp(connection.makefile("rwb")).command
         command("migrate", uri=f"file:{tmp}/stream")
         while command("query-migrate")["status"] != "completed":
             time.sleep(0.02)

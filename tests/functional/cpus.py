@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """CPUs from outside: QMP and HMP commands about them, stopping, resetting and
 ending a guest that runs, by command and by the guest itself: cpus.py BINARY."""
-import json
 import pathlib
 import re
 import struct
@@ -11,6 +10,9 @@ import sys
 import tempfile
 import time
 import traceback
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from qmp import Failed, Qmp  # noqa: E402
 
 BINARY = sys.argv[1]
 TIMEOUT = 60
@@ -44,70 +46,32 @@ REBOOT = finisher(7, 0x777)
 FAIL = finisher(0x73, 0x333)            # status 7
 
 
-class Failed(Exception):
-    """An error that QMP answered."""
-
-
 class Emulator:
     """A machine with QMP on its standard input and output."""
 
     def __init__(self, *args, machine="virt", status=0):
         # pylint: disable=consider-using-with
         self.status = status
-        self.events = []
         self.process = subprocess.Popen(
             [BINARY, "-M", machine, "-nodefaults", "-display", "none", "-bios",
              "none", "-qmp", "stdio", *args], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, text=True)
+            stdout=subprocess.PIPE)
 
     def __enter__(self):
-        self.process.stdout.readline()
-        self.qmp("qmp_capabilities")
+        self.monitor = Qmp(self.process.stdout, self.process.stdin)
+        self.qmp, self.hmp = self.monitor.command, self.monitor.hmp
+        self.event = self.monitor.event
         return self
 
     def __exit__(self, *exc):
-        if self.status == 0 and exc[0] is None:
-            self.send("quit")
+        if exc[0] is None and self.status == 0 and self.process.poll() is None:
+            self.monitor.send("quit")
         elif exc[0]:
             self.process.kill()
         self.process.communicate(timeout=TIMEOUT)
         if exc[0] is None:
             assert self.process.returncode == self.status, \
                 self.process.returncode
-
-    def send(self, command, **arguments):
-        self.process.stdin.write(json.dumps(
-            {"execute": command, "arguments": arguments}) + "\n")
-        self.process.stdin.flush()
-
-    def read(self):
-        line = self.process.stdout.readline()
-        if not line:
-            raise EOFError
-        return json.loads(line)
-
-    def qmp(self, command, **arguments):
-        self.send(command, **arguments)
-        while True:
-            answer = self.read()
-            if "return" in answer:
-                return answer["return"]
-            if "error" in answer:
-                raise Failed(answer["error"]["desc"])
-            self.events.append(answer)
-
-    def hmp(self, line, **arguments):
-        arguments["command-line"] = line
-        return self.qmp("human-monitor-command", **arguments).replace("\r", "")
-
-    def event(self, name):
-        """Waits for an event; those before it are dropped."""
-        while True:
-            while self.events:
-                event = self.events.pop(0)
-                if event.get("event") == name:
-                    return event.get("data")
-            self.events.append(self.read())
 
     def pc(self, cpu=0):
         text = self.hmp("info registers", **{"cpu-index": cpu})
@@ -263,15 +227,13 @@ def test_reset():
 
 def test_guest_poweroff():
     """The guest ends the machine, or only stops it."""
-    with Emulator("-smp", "2", "-S", *loader(*POWEROFF), status=None) as e:
-        e.send("cont")
+    with Emulator("-smp", "2", "-S", *loader(*POWEROFF)) as e:
+        e.monitor.send("cont")
         assert e.event("SHUTDOWN") == {"guest": True,
                                        "reason": "guest-shutdown"}
         assert e.process.wait(TIMEOUT) == 0
-        e.status = 0
-        e.send = lambda *args: None
     with Emulator("-S", *loader(*FAIL), status=7) as e:
-        e.send("cont")
+        e.monitor.send("cont")
         e.event("SHUTDOWN")
     with Emulator("-S", "-no-shutdown", *loader(*POWEROFF)) as e:
         e.qmp("cont")
@@ -294,19 +256,15 @@ def test_guest_reset():
             assert e.event("RESET") == {"guest": True, "reason": "guest-reset"}
         e.qmp("stop")
         e.event("STOP")
-    with Emulator("-S", "-no-reboot", *loader(*REBOOT), status=None) as e:
-        e.send("cont")
+    with Emulator("-S", "-no-reboot", *loader(*REBOOT)) as e:
+        e.monitor.send("cont")
         assert e.event("SHUTDOWN") == {"guest": True, "reason": "guest-reset"}
         assert e.process.wait(TIMEOUT) == 0
-        e.status = 0
-        e.send = lambda *args: None
-    with Emulator("-S", *loader(*REBOOT), status=None) as e:
+    with Emulator("-S", *loader(*REBOOT)) as e:
         e.qmp("set-action", reboot="shutdown")
-        e.send("cont")
+        e.monitor.send("cont")
         assert e.event("SHUTDOWN")["reason"] == "guest-reset"
         assert e.process.wait(TIMEOUT) == 0
-        e.status = 0
-        e.send = lambda *args: None
 
 
 def test_race():

@@ -15,15 +15,14 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from qmp import Failed, Qmp  # noqa: E402
+
 BINARY = sys.argv[1]
 TIMEOUT = 60
 MIB = 1 << 20
 PAGE = mmap.PAGESIZE
 NONE = [BINARY, "-nodefaults", "-display", "none"]
-
-
-class Failed(Exception):
-    """An error that QMP answered."""
 
 
 class Emulator:
@@ -50,14 +49,12 @@ class Emulator:
     def __enter__(self):
         try:
             self.sockets = {}
-            self.streams = {}
             for name in "qtest", "qmp":
                 sock, _ = self.listeners[name].accept()
                 sock.settimeout(TIMEOUT)
                 self.sockets[name] = sock
-                self.streams[name] = sock.makefile("rw", encoding="utf-8")
-            self.streams["qmp"].readline()
-            self.qmp("qmp_capabilities")
+            self.qtest_stream = self.sockets["qtest"].makefile("rwb")
+            self.monitor = Qmp(self.sockets["qmp"].makefile("rwb"))
         except Exception:
             self.process.kill()
             self.process.wait()
@@ -90,27 +87,15 @@ class Emulator:
         self.stderr.seek(0)
         return self.stderr.read()
 
-    def answer(self):
-        while True:
-            message = json.loads(self.streams["qmp"].readline())
-            if "event" in message:
-                continue
-            if "error" in message:
-                raise Failed(message["error"]["desc"])
-            return message["return"]
-
     def qmp(self, name, /, **arguments):
         arguments = {k.replace("_", "-"): v for k, v in arguments.items()}
-        self.streams["qmp"].write(json.dumps(
-            {"execute": name, "arguments": arguments}) + "\n")
-        self.streams["qmp"].flush()
-        return self.answer()
+        return self.monitor.command(name, **arguments)
 
     def getfd(self, name, fd):
         socket.send_fds(self.sockets["qmp"], [json.dumps(
             {"execute": "getfd", "arguments": {"fdname": name}}).encode()],
             [fd])
-        return self.answer()
+        return self.monitor.result()
 
     def object_add(self, kind, ident, **properties):
         self.qmp("object-add", qom_type=kind, id=ident, **properties)
@@ -123,9 +108,9 @@ class Emulator:
         return self.qmp("qom-get", path=path, property=name)
 
     def qtest(self, line):
-        self.streams["qtest"].write(line + "\n")
-        self.streams["qtest"].flush()
-        words = self.streams["qtest"].readline().split()
+        self.qtest_stream.write(line.encode() + b"\n")
+        self.qtest_stream.flush()
+        words = self.qtest_stream.readline().decode().split()
         assert words[0] == "OK", (line, words)
         return words[1:]
 

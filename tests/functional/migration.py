@@ -20,6 +20,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from qmp import Qmp  # noqa: E402
+
 BINARY = sys.argv[1]
 TIMEOUT = 120
 PAGES = 512
@@ -38,7 +41,7 @@ PROGRAM = struct.pack(
     0xfff30313, 0xfe0316e3, 0xfe1ff06f)
 
 
-class Machine:
+class Machine(Qmp):
     """An emulator with a QMP connection."""
     number = 0
 
@@ -59,13 +62,7 @@ class Machine:
             stdout=subprocess.DEVNULL, stderr=self.stderr, **kwargs)
         connection, _ = listener.accept()
         connection.settimeout(TIMEOUT)
-        # Two files: a text stream in mode "rw" forgets what it has read ahead
-        # when it is written to.
-        self.reader = connection.makefile("r", encoding="utf-8")
-        self.writer = connection.makefile("w", encoding="utf-8")
-        self.events = []
-        self.reader.readline()
-        self.command("qmp_capabilities")
+        super().__init__(connection.makefile("rwb"))
 
     def __enter__(self):
         return self
@@ -75,29 +72,6 @@ class Machine:
             self.process.kill()
         self.process.wait()
         self.stderr.close()
-
-    def ask(self, name, /, **arguments):
-        self.writer.write(json.dumps({"execute": name,
-                                      "arguments": arguments}) + "\n")
-        self.writer.flush()
-        while True:
-            message = json.loads(self.reader.readline())
-            if "event" not in message:
-                return message
-            self.events.append(message)
-
-    def command(self, name, /, **arguments):
-        answer = self.ask(name, **arguments)
-        assert "return" in answer, (name, answer)
-        return answer["return"]
-
-    def refused(self, name, /, **arguments):
-        answer = self.ask(name, **arguments)
-        assert "error" in answer, (name, arguments, answer)
-        return answer["error"]["desc"]
-
-    def hmp(self, line):
-        return self.command("human-monitor-command", **{"command-line": line})
 
     def errors(self):
         self.stderr.seek(0)
@@ -378,14 +352,14 @@ def test_refused_options(tmp):
         for entry in m.command("query-migrate-capabilities"):
             name = entry["capability"]
             assert entry["state"] is False
-            answer = m.ask("migrate-set-capabilities", capabilities=[
+            change = {"capabilities": [
                 {"capability": "events", "state": False},
-                {"capability": name, "state": True}])
+                {"capability": name, "state": True}]}
             if name in supported:
-                assert "return" in answer, answer
+                m.command("migrate-set-capabilities", **change)
             else:
-                assert answer["error"]["desc"] == \
-                    f"Capability '{name}' is not supported", answer
+                assert m.refused("migrate-set-capabilities", **change) == \
+                    f"Capability '{name}' is not supported"
         defaults = m.command("query-migrate-parameters")
         assert defaults["max-bandwidth"] == 128 << 20
         assert defaults["downtime-limit"] == 300

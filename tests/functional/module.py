@@ -19,6 +19,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from qmp import Qmp  # noqa: E402
+
 TOP = pathlib.Path(__file__).resolve().parents[2]
 EXAMPLE = TOP / "examples/module-device"
 NAME = "demo-counter"
@@ -100,10 +103,10 @@ class Installed:
                  "-mon", "q,mode=control", *args],
                 env=env, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
                 stderr=subprocess.PIPE, text=True)
-        client = Qmp(ours, process)
+        client = Client(ours, process)
         try:
             yield client
-            client.ask("quit")
+            client.command("quit")
             client.stderr = process.communicate(timeout=60)[1]
             assert process.returncode == 0, \
                 f"status {process.returncode}: {client.stderr}"
@@ -114,56 +117,28 @@ class Installed:
             ours.close()
 
 
-class Qmp:
+class Client(Qmp):
     def __init__(self, sock, process):
-        self.stream = sock.makefile("rw", encoding="utf-8")
         self.process = process
         self.stderr = ""
-        self.events = []
-        self.read()
-        self.ask("qmp_capabilities")
+        super().__init__(sock.makefile("rwb"))
 
     def read(self):
-        line = self.stream.readline()
-        if not line:
-            raise AssertionError("the connection ended: "
-                                 + self.process.communicate(timeout=60)[1])
-        return json.loads(line)
+        try:
+            return super().read()
+        except EOFError:
+            raise EOFError(
+                "the connection ended: "
+                + self.process.communicate(timeout=60)[1]) from None
 
-    def raw(self, command, arguments):
-        json.dump({"execute": command, "arguments": arguments}, self.stream)
-        self.stream.write("\n")
-        self.stream.flush()
-        while True:
-            answer = self.read()
-            if "event" not in answer:
-                return answer
-            self.events.append((answer["event"], answer.get("data")))
-
-    def ask(self, command, **arguments):
-        answer = self.raw(command, arguments)
-        assert "return" in answer, f"{command}: {answer}"
-        return answer["return"]
-
-    def refused(self, command, *texts, **arguments):
-        answer = self.raw(command, arguments)
-        assert "error" in answer, f"{command} {arguments} succeeded"
+    def refused(self, name, /, *texts, **arguments):
+        desc = super().refused(name, **arguments)
         for text in texts:
-            assert text in answer["error"]["desc"], \
-                f"'{answer['error']['desc']}' lacks '{text}'"
-
-    def event(self, name):
-        while True:
-            for event in self.events:
-                if event[0] == name:
-                    self.events.remove(event)
-                    return event[1]
-            answer = self.read()
-            self.events.append((answer["event"], answer.get("data")))
+            assert text in desc, f"'{desc}' lacks '{text}'"
 
     def get(self, name, path="d0"):
-        return self.ask("qom-get", path=f"/machine/peripheral/{path}",
-                        property=name)
+        return self.command("qom-get", path=f"/machine/peripheral/{path}",
+                            property=name)
 
     def loaded(self):
         maps = pathlib.Path(f"/proc/{self.process.pid}/maps")
@@ -256,8 +231,8 @@ def on_the_command_line(inst):
     with inst.qmp("-device", f"{NAME},id=d0,start=5,label=front") as qmp:
         assert qmp.get("start") == 5 and qmp.get("count") == 5
         assert qmp.get("label") == "front"
-        qmp.ask("qom-set", path="d0", property="count", value=77)
-        qmp.ask("system_reset")
+        qmp.command("qom-set", path="d0", property="count", value=77)
+        qmp.command("system_reset")
         qmp.event("RESET")
         assert qmp.get("count") == 5
 
@@ -277,13 +252,14 @@ def wrong_on_the_command_line(inst):
 def over_qmp(inst):
     with inst.qmp() as qmp:
         assert not qmp.loaded(), "loaded before anybody asked"
-        qmp.ask("device_add", driver=NAME, id="d0", start=7, saturating=True)
+        qmp.command("device_add", driver=NAME, id="d0", start=7,
+                    saturating=True)
         assert qmp.loaded()
-        here = qmp.ask("qom-list", path="/machine/peripheral")
+        here = qmp.command("qom-list", path="/machine/peripheral")
         assert {"name": "d0", "type": f"child<{NAME}>"} in here, here
         assert qmp.get("start") == 7 and qmp.get("saturating") is True
         assert qmp.get("realized") is True
-        lines = {p["name"] for p in qmp.ask("qom-list", path="d0")}
+        lines = {p["name"] for p in qmp.command("qom-list", path="d0")}
         assert {"tick[0]", "overflow[0]"} <= lines, lines
 
         qmp.refused("qom-set", "Attempt to set property 'start' on device "
@@ -301,10 +277,10 @@ def over_qmp(inst):
                     driver=NAME, id="d1", colour="red")
         qmp.refused("device_add", "longer than 16 bytes", driver=NAME,
                     id="d1", label=20 * "x")
-        assert len(qmp.ask("qom-list", path="/machine/peripheral")) \
+        assert len(qmp.command("qom-list", path="/machine/peripheral")) \
             == len(here)
 
-        qmp.ask("device_del", id="d0")
+        qmp.command("device_del", id="d0")
         gone = qmp.event("DEVICE_DELETED")
         assert gone == {"device": "d0", "path": "/machine/peripheral/d0"}, gone
         qmp.refused("device_del", "Device 'd0' not found", id="d0")
@@ -314,18 +290,18 @@ def over_qmp(inst):
 
 def introspection(inst):
     with inst.qmp() as qmp:
-        types = qmp.ask("qom-list-types", implements="device")
+        types = qmp.command("qom-list-types", implements="device")
         entry = [t for t in types if t["name"] == NAME]
         assert entry == [{"name": NAME, "parent": "device"}], entry
     with inst.qmp() as qmp:
         props = {p["name"]: p for p in
-                 qmp.ask("device-list-properties", typename=NAME)}
+                 qmp.command("device-list-properties", typename=NAME)}
         assert props["start"]["type"] == "uint32"
         assert props["start"]["default-value"] == 0
         assert props["saturating"]["default-value"] is False
         assert props["label"]["type"] == "str"
         names = {p["name"] for p in
-                 qmp.ask("qom-list-properties", typename=NAME)}
+                 qmp.command("qom-list-properties", typename=NAME)}
         assert {"realized", "start", "count"} <= names, names
 
 
@@ -338,10 +314,10 @@ def many_rounds(inst):
     with inst.qmp() as qmp:
         def turn(times):
             for i in range(times):
-                qmp.ask("device_add", driver=NAME, id="d0", start=i,
+                qmp.command("device_add", driver=NAME, id="d0", start=i,
                         label="again")
                 assert qmp.get("count") == i
-                qmp.ask("device_del", id="d0")
+                qmp.command("device_del", id="d0")
                 gone = qmp.event("DEVICE_DELETED")
                 assert gone["device"] == "d0", gone
         turn(ROUNDS)
@@ -365,15 +341,15 @@ def behaves(inst):
                   modules=folder) as qmp:
         for name, counts in (("d0", [4294967295, 0, 1]),
                              ("d1", [4294967295, 4294967295])):
-            qmp.ask("device_add", driver="demo-driver", id=f"x-{name}",
+            qmp.command("device_add", driver="demo-driver", id=f"x-{name}",
                     target=name)
             for i, count in enumerate(counts):
-                qmp.ask("qom-set", path=f"x-{name}", property="pulse",
+                qmp.command("qom-set", path=f"x-{name}", property="pulse",
                         value=True)
                 got = qmp.get("count", name)
                 assert got == count, f"{name}, edge {i + 1}: {got}"
             assert qmp.get("seen", f"x-{name}") is True, name
-        qmp.ask("system_reset")
+        qmp.command("system_reset")
         qmp.event("RESET")
         assert qmp.get("count", "d0") == 4294967294
         assert qmp.get("seen", "x-d0") is False
@@ -476,9 +452,9 @@ def broken(inst, folder, file, *texts):
                 ("qom-list-properties", {"typename": "bad-device"})):
             qmp.refused(command, str(folder / file), **arguments)
         for _ in range(2):
-            types = qmp.ask("qom-list-types", implements="device")
+            types = qmp.command("qom-list-types", implements="device")
             assert NAME in {t["name"] for t in types}
-        qmp.ask("device_add", driver=NAME, id="d0")
+        qmp.command("device_add", driver=NAME, id="d0")
     assert qmp.stderr.count("bad.so") == 1, qmp.stderr
 
 

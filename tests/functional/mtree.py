@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Looking at memory from outside: info mtree in all its forms, xp, gpa2hva,
 pmemsave, and what QMP has for them: mtree.py BINARY."""
-import json
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from qmp import Failed, Qmp  # noqa: E402
 
 BINARY = sys.argv[1]
 REFERENCE = (pathlib.Path(__file__).resolve().parents[3] /
@@ -27,10 +29,6 @@ BOARD = ["-object", "playground-ram,id=high,parent=system,addr=0x80000000,"
          "size=16M,target=pci"]
 
 
-class Failed(Exception):
-    """An error that QMP answered."""
-
-
 class Emulator:
     """The emulator with QMP on its standard input and output."""
 
@@ -38,34 +36,17 @@ class Emulator:
         # pylint: disable=consider-using-with
         self.process = subprocess.Popen(
             [binary, "-M", "none", "-nodefaults", "-display", "none", "-qmp",
-             "stdio", *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            text=True)
+             "stdio", *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def __enter__(self):
-        self.process.stdout.readline()
-        self.qmp("qmp_capabilities")
+        self.monitor = Qmp(self.process.stdout, self.process.stdin)
+        self.qmp, self.hmp = self.monitor.command, self.monitor.hmp
         return self
 
     def __exit__(self, *exc):
-        self.process.stdin.write('{"execute": "quit"}')
-        self.process.stdin.flush()
+        self.monitor.send("quit")
         self.process.communicate(timeout=TIMEOUT)
         assert self.process.returncode == 0
-
-    def qmp(self, command, **arguments):
-        self.process.stdin.write(json.dumps(
-            {"execute": command, "arguments": arguments}) + "\n")
-        self.process.stdin.flush()
-        while True:
-            answer = json.loads(self.process.stdout.readline())
-            if "error" in answer:
-                raise Failed(answer["error"]["desc"])
-            if "return" in answer:
-                return answer["return"]
-
-    def hmp(self, line):
-        text = self.qmp("human-monitor-command", **{"command-line": line})
-        return text.replace("\r\n", "\n")
 
 
 def same(got, wanted):

@@ -6,12 +6,14 @@ pci_config.py BINARY.
 
 info pci and query-pci likewise, before and after the guest has set up buses.
 """
-import json
 import pathlib
 import socket
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from qmp import Qmp  # noqa: E402
 
 BINARY = sys.argv[1]
 TOP = pathlib.Path(__file__).resolve().parents[2]
@@ -72,9 +74,7 @@ class Machine:
         self.qtest("read 0x0 0x1")
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.connect(str(path))
-        self.file = self.sock.makefile("rw")
-        json.loads(self.file.readline())
-        self.qmp("qmp_capabilities")
+        self.monitor = Qmp(self.sock.makefile("rwb"))
 
     def qtest(self, line):
         self.process.stdin.write(line + "\n")
@@ -84,17 +84,10 @@ class Machine:
         return answer[1:]
 
     def qmp(self, command, **arguments):
-        self.file.write(json.dumps({"execute": command,
-                                    "arguments": arguments}) + "\n")
-        self.file.flush()
-        while True:
-            message = json.loads(self.file.readline())
-            if "return" in message or "error" in message:
-                return message.get("return", message.get("error"))
+        return self.monitor.command(command, **arguments)
 
     def hmp(self, line):
-        return self.qmp("human-monitor-command",
-                        **{"command-line": line}).replace("\r\n", "\n")
+        return self.monitor.hmp(line)
 
     def read(self, at, reg, size="l"):
         return int(self.qtest(f"read{size} {self.address(at, reg):#x}")[0], 0)
@@ -108,7 +101,6 @@ class Machine:
         return ECAM + (bus << 20) + (slot << 15) + (function << 12) + reg
 
     def quit(self):
-        self.file.close()
         self.sock.close()
         self.process.stdin.close()
         self.process.stdout.close()

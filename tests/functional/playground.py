@@ -8,7 +8,6 @@
 Then the same tree is built over QMP, moved at random, and taken down again.
 """
 import contextlib
-import json
 import pathlib
 import random
 import re
@@ -17,6 +16,9 @@ import socket
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from qmp import Failed, Qmp  # noqa: E402
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 LESSON = TOP / "docs/system/playground.rst"
@@ -111,7 +113,9 @@ def check_lesson(binary, update):
     assert len(lines) == len(played), "the lesson is longer or shorter"
 
 
-class Qmp:
+class Playground(Qmp):
+    """The emulator, and what its playground devices are asked."""
+
     def __init__(self, binary, tmp):
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(f"{tmp}/qmp")
@@ -122,42 +126,23 @@ class Qmp:
             listener.settimeout(TIMEOUT)
             connection, _ = listener.accept()
         connection.settimeout(TIMEOUT)
-        self.stream = connection.makefile("rw", encoding="utf-8")
-        self.stream.readline()
-        self("qmp_capabilities")
-
-    def ask(self, command, **arguments):
-        self.stream.write(json.dumps({"execute": command,
-                                      "arguments": arguments}) + "\n")
-        self.stream.flush()
-        while True:
-            reply = json.loads(self.stream.readline())
-            if "event" not in reply:
-                return reply
-
-    def __call__(self, command, **arguments):
-        reply = self.ask(command, **arguments)
-        assert "return" in reply, f"{command} {arguments}: {reply}"
-        return reply["return"]
-
-    def hmp(self, line):
-        return self("human-monitor-command", **{"command-line": line})
+        super().__init__(connection.makefile("rwb"))
 
     def add(self, kind, name, **props):
-        self("object-add", **{"qom-type": f"playground-{kind}", "id": name,
-                              **props})
+        self.command("object-add", id=name,
+                     **{"qom-type": f"playground-{kind}", **props})
 
     def set(self, name, prop, value):
-        return self.ask("qom-set", path=f"/objects/{name}", property=prop,
-                        value=value)
+        self.command("qom-set", path=f"/objects/{name}", property=prop,
+                     value=value)
 
     def get(self, name, prop):
-        return self("qom-get", path=f"/objects/{name}", property=prop)
+        return self.command("qom-get", path=f"/objects/{name}", property=prop)
 
 
 def flat(qmp, space):
     """[(start, last, what it says)] of the view of @space."""
-    text = qmp.hmp("info mtree -f").replace("\r", "")
+    text = qmp.hmp("info mtree -f")
     for block in text.split("\n\n"):
         if f' AS "{space}"' in block:
             return [(int(a, 16), int(b, 16), rest) for a, b, rest in
@@ -206,18 +191,18 @@ def check_moves(qmp, rng):
         refuse = step % 5 == 0
         before = qmp.hmp("info mtree -f"), qmp.hmp("info mtree"), \
             qmp.get(name, prop)
-        qmp("qom-set", path="/objects/ear", property="refuse", value=refuse)
-        reply = qmp.set(name, prop, value)
-        if "error" in reply:
+        qmp.set("ear", "refuse", refuse)
+        try:
+            qmp.set(name, prop, value)
+            assert qmp.get(name, prop) == value
+        except Failed as error:
             after = qmp.hmp("info mtree -f"), qmp.hmp("info mtree"), \
                 qmp.get(name, prop)
-            assert before == after, f"{name}.{prop}={value}: {reply}"
-        else:
-            assert qmp.get(name, prop) == value
+            assert before == after, f"{name}.{prop}={value}: {error}"
         check_listener(qmp)
     for name in ["ear", "sp", "window", *(f"io{i}" for i in range(8)), "box",
                  "root"]:
-        qmp("object-del", id=name)
+        qmp.command("object-del", id=name)
 
 
 def check_deep(qmp, depth):
@@ -233,16 +218,16 @@ def check_deep(qmp, depth):
     assert [r[:2] for r in flat(qmp, "s")] == [(where, where + 3)]
     for name in ["s", "leaf", *(f"a{i}" for i in reversed(range(depth))),
                  *(f"c{i}" for i in reversed(range(depth)))]:
-        qmp("object-del", id=name)
+        qmp.command("object-del", id=name)
 
 
 @contextlib.contextmanager
 def emulator(binary):
     with tempfile.TemporaryDirectory() as tmp:
-        qmp = Qmp(binary, tmp)
+        qmp = Playground(binary, tmp)
         try:
             yield qmp
-            qmp("quit")
+            qmp.command("quit")
             assert qmp.process.wait(TIMEOUT) == 0
         finally:
             qmp.process.kill()

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """-preconfig: a machine that is described over QMP before it is made, and what
 else the command line has to say before that: preconfig.py BINARY."""
-import json
 import pathlib
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from qmp import Failed, Qmp  # noqa: E402
 
 BINARY = sys.argv[1]
 MEM = ("-m 128M -object memory-backend-ram,id=m0,size=64M "
@@ -27,24 +29,20 @@ class Machine:
     def __init__(self, *args):
         # pylint: disable=consider-using-with
         self.process = subprocess.Popen(
-            [BINARY, *BOARD, *args, "-qmp", "stdio"], text=True,
+            [BINARY, *BOARD, *args, "-qmp", "stdio"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.process.stdout.readline()
-        self.ask("qmp_capabilities")
+        self.monitor = Qmp(self.process.stdout, self.process.stdin)
 
     def ask(self, command, **arguments):
-        print(json.dumps({"execute": command, "arguments": arguments}),
-              file=self.process.stdin, flush=True)
-        while True:
-            answer = json.loads(self.process.stdout.readline())
-            if "error" in answer:
-                return answer["error"]["desc"]
-            if "return" in answer:
-                return answer["return"]
+        """What it returns, or what is wrong."""
+        try:
+            return self.monitor.command(command, **arguments)
+        except Failed as error:
+            return str(error)
 
     def hmp(self, line):
         text = self.ask("human-monitor-command", **{"command-line": line})
-        return text.replace("\r", "")
+        return text.replace("\r\n", "\n")
 
     def end(self):
         self.ask("quit")

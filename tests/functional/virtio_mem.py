@@ -49,9 +49,9 @@ def plug_and_unplug():
         assert summary == {"base-memory": 512 * MIB,
                            "plugged-memory": GIB}, summary
         guest.command("query-status")
-        sizes = [e["data"] for e in guest.events
+        sizes = [e["data"] for e in guest.qmp.events
                  if e["event"] == "MEMORY_DEVICE_SIZE_CHANGE"]
-        assert sizes and sizes[0]["id"] == "vm0", f"events {guest.events}"
+        assert sizes and sizes[0]["id"] == "vm0", f"events {guest.qmp.events}"
         assert sizes[0]["qom-path"] == "/machine/peripheral/vm0", sizes
         text = guest.hmp("info memory-devices").splitlines()
         assert [line.strip() for line in text] == [

@@ -7,8 +7,8 @@ what the monitor tells, and clients that mean no good.
     vnc.py PROGRAM MODULE-FOLDER
 """
 import contextlib
-import json
 import os
+import pathlib
 import random
 import socket
 import struct
@@ -16,6 +16,9 @@ import subprocess
 import sys
 import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from qmp import Qmp  # noqa: E402
 
 PROGRAM, MODULES = sys.argv[1:3]
 FW_CFG = 0x10100000
@@ -43,42 +46,12 @@ class Emulator:
             stdin=subprocess.DEVNULL)
         self.qmp_socket, self.qtest_socket = (
             s.accept()[0] for s in self.listening)
-        self.qmp_file = self.qmp_socket.makefile("r")
         self.qtest_file = self.qtest_socket.makefile("r")
         self.qmp_socket.settimeout(60)
         self.qtest_socket.settimeout(60)
-        json.loads(self.qmp_file.readline())
-        self.events = []
-        self.qmp("qmp_capabilities")
-
-    def qmp(self, command, **arguments):
-        answer = self.qmp_raw(command, **arguments)
-        assert "return" in answer, answer
-        return answer["return"]
-
-    def qmp_raw(self, command, **arguments):
-        self.qmp_socket.sendall(json.dumps(
-            {"execute": command, "arguments": arguments}).encode())
-        while True:
-            answer = json.loads(self.qmp_file.readline())
-            if "event" not in answer:
-                return answer
-            self.events.append(answer)
-
-    def hmp(self, line):
-        return self.qmp("human-monitor-command", **{"command-line": line})
-
-    def event(self, name):
-        """Waits for it."""
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            for e in self.events:
-                if e["event"] == name:
-                    self.events.remove(e)
-                    return e.get("data")
-            self.qmp("query-status")
-            time.sleep(0.02)
-        raise AssertionError(f"no {name}")
+        self.monitor = Qmp(self.qmp_socket.makefile("rwb"))
+        self.qmp, self.hmp = self.monitor.command, self.monitor.hmp
+        self.event = self.monitor.event
 
     def qtest(self, line):
         self.qtest_socket.sendall(line.encode() + b"\n")

@@ -7,7 +7,6 @@
 Works with any emulator that has QEMU's command line, so that a test can be
 tried on the reference too.
 """
-import json
 import os
 import pathlib
 import re
@@ -19,6 +18,9 @@ import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+from qmp import Failed, Qmp  # noqa: E402
+
 SKIP = 77
 PROMPT = r"guest# "
 
@@ -65,7 +67,6 @@ class Guest:
         self.tmp = tempfile.TemporaryDirectory(prefix="plateau-guest-")
         self.log = b""       # all that the guest has printed
         self.at = 0          # what expect() has consumed
-        self.events = []
         path = f"{self.tmp.name}/serial"
         listener = self._listen(path)
         extra = ["-nodefaults", "-display", "none",
@@ -83,11 +84,9 @@ class Guest:
         try:
             self.serial = self._accept(listener)
             self.serial.setblocking(False)
-            self.qmp = None
             if qmp:
-                self.qmp = self._accept(qmp_listener).makefile("rwb")
-                self._message()
-                self.command("qmp_capabilities")
+                self.qmp = self._qmp(
+                    Qmp, self._accept(qmp_listener).makefile("rwb"))
         except Exception:
             self.close()
             raise
@@ -161,31 +160,24 @@ class Guest:
 
     # QMP.
 
-    def _message(self):
-        line = self.qmp.readline()
-        if not line:
-            raise GuestError(f"QMP closed; {self.tail()}")
-        return json.loads(line)
+    def _qmp(self, function, *args, **kwargs):
+        try:
+            return function(*args, **kwargs)
+        except (EOFError, ConnectionError) as error:
+            raise GuestError(f"QMP: {error}; {self.tail()}") from error
 
     def command(self, name, /, **arguments):
-        # Bytes: a text file forgets what it has read ahead when it writes.
-        self.qmp.write(json.dumps({"execute": name,
-                                   "arguments": arguments}).encode() + b"\n")
-        self.qmp.flush()
-        while True:
-            message = self._message()
-            if "event" not in message:
-                return message.get("return", message)
-            self.events.append(message)
+        """What it returns, or {"error": {"desc": why}}."""
+        try:
+            return self._qmp(self.qmp.command, name, **arguments)
+        except Failed as error:
+            return {"error": {"desc": str(error)}}
 
     def hmp(self, line):
-        return self.command("human-monitor-command", **{"command-line": line})
+        return self._qmp(self.qmp.hmp, line)
 
     def event(self, name):
-        while True:
-            message = self.events.pop(0) if self.events else self._message()
-            if message.get("event") == name:
-                return message.get("data", {})
+        return self._qmp(self.qmp.event, name)
 
     # The end.
 

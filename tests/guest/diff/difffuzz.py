@@ -30,6 +30,9 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+from qmp import Failed, Qmp  # noqa: E402
+
 TABLES = ROOT / "target" / "riscv" / "insns"
 SKIP = 77
 
@@ -465,30 +468,19 @@ class Emulator:
         try:
             self.serial = self.sockets[0].accept()[0]
             self.serial.settimeout(TIMEOUT)
-            self.qmp = self.sockets[1].accept()[0].makefile("rw")
+            self.qmp = Qmp(self.sockets[1].accept()[0].makefile("rwb"))
         except socket.timeout:
             self.errors.seek(0)
             sys.exit(f"difffuzz: {name} did not start: "
                      + self.errors.read().decode(errors="replace"))
-        self.qmp.readline()
-        self.command("qmp_capabilities")
 
     def command(self, name, **arguments):
         try:
-            self.qmp.write(json.dumps({"execute": name,
-                                       "arguments": arguments}) + "\n")
-            self.qmp.flush()
-        except OSError:
+            return self.qmp.command(name, **arguments)
+        except (OSError, EOFError):
             self.dead()
-        while True:
-            line = self.qmp.readline()
-            if not line:
-                self.dead()
-            message = json.loads(line)
-            if "event" not in message:
-                if "error" in message:
-                    sys.exit(f"difffuzz: {self.name}: {message}")
-                return message["return"]
+        except Failed as error:
+            sys.exit(f"difffuzz: {self.name}: {error}")
 
     def dead(self):
         self.errors.seek(0)

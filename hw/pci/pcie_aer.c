@@ -156,7 +156,7 @@ static void show_next(PCIDevice *d)
 {
     PCIEAERLog *log = &d->exp.aer_log;
 
-    if (!records_several(d) || !log->log_num) {
+    if (!log->log_num) {
         show_none(d);
         return;
     }
@@ -167,19 +167,23 @@ static void show_next(PCIDevice *d)
 
 void pcie_aer_write_config(PCIDevice *d, uint32_t addr, uint32_t val, int len)
 {
+    PCIEAERLog *log = &d->exp.aer_log;
+    bool acknowledged;
+
     if (!d->exp.aer_cap) {
         return;
     }
-    if (!shows_error(d)) {
-        show_next(d);
-        /* It is pending again if there is another of its kind. */
-        for (int i = 0; i < d->exp.aer_log.log_num && records_several(d); i++) {
-            pci_long_test_and_set_mask(aer_reg(d, PCI_ERR_UNCOR_STATUS),
-                                       d->exp.aer_log.log[i].status);
-        }
-    }
+    acknowledged = !shows_error(d);
     if (!records_several(d)) {
-        d->exp.aer_log.log_num = 0;
+        log->log_num = 0;
+    }
+    /* What waits is pending, of the same kind as what is shown or not. */
+    for (int i = 0; i < log->log_num; i++) {
+        pci_long_test_and_set_mask(aer_reg(d, PCI_ERR_UNCOR_STATUS),
+                                   log->log[i].status);
+    }
+    if (acknowledged) {
+        show_next(d);
     }
 }
 
@@ -344,11 +348,35 @@ static void send_up(PCIDevice *d, const PCIEAERMsg *msg)
 
 /* ---- an error ------------------------------------------------------------ */
 
-/* False: nobody is told. *@severity may be lowered. */
-static bool note_correctable(PCIDevice *d, uint32_t status)
+static bool is_unsupported_request(const PCIEAERErr *err)
 {
+    return !(err->flags & PCIE_AER_ERR_IS_CORRECTABLE) &&
+           err->status == PCI_ERR_UNC_UNSUP;
+}
+
+static void set_detected(PCIDevice *d, const PCIEAERErr *err, uint16_t bits)
+{
+    if (is_unsupported_request(err)) {
+        bits |= PCI_EXP_DEVSTA_URD;
+    }
     pci_word_test_and_set_mask(d->config + d->exp.exp_cap + PCI_EXP_DEVSTA,
-                               PCI_EXP_DEVSTA_CED);
+                               bits);
+}
+
+/* Requests that are not supported are told only if software wants that, too. */
+static bool may_tell(PCIDevice *d, const PCIEAERErr *err, uint32_t severity)
+{
+    uint16_t devctl = pci_get_word(d->config + d->exp.exp_cap + PCI_EXP_DEVCTL);
+    uint16_t command = pci_get_word(d->config + PCI_COMMAND);
+
+    return !is_unsupported_request(err) || (devctl & PCI_EXP_DEVCTL_URRE) ||
+           (severity != PCI_ERR_ROOT_CMD_COR_EN &&
+            (command & PCI_COMMAND_SERR));
+}
+
+/* False: it is masked. */
+static bool set_correctable(PCIDevice *d, uint32_t status)
+{
     if (!d->exp.aer_cap) {
         return true;
     }
@@ -356,40 +384,60 @@ static bool note_correctable(PCIDevice *d, uint32_t status)
     return !(aer_get(d, PCI_ERR_COR_MASK) & status);
 }
 
-static bool note_uncorrectable(PCIDevice *d, const PCIEAERErr *err, bool fatal)
+/* False: it is masked. */
+static bool set_uncorrectable(PCIDevice *d, const PCIEAERErr *err,
+                              bool *overflow)
 {
-    uint16_t sta = fatal ? PCI_EXP_DEVSTA_FED : PCI_EXP_DEVSTA_NFED;
+    bool masked;
 
-    if (err->status == PCI_ERR_UNC_UNSUP) {
-        sta |= PCI_EXP_DEVSTA_URD;
-    }
-    pci_word_test_and_set_mask(d->config + d->exp.exp_cap + PCI_EXP_DEVSTA,
-                               sta);
     if (!d->exp.aer_cap) {
         return true;
     }
-    if (aer_get(d, PCI_ERR_UNCOR_MASK) & err->status) {
-        pci_long_test_and_set_mask(aer_reg(d, PCI_ERR_UNCOR_STATUS),
-                                   err->status);
-        return false;
-    }
-    if (record(d, err)) {
-        PCIEAERErr overflow = {
-            .status = PCI_ERR_COR_HL_OVERFLOW,
-            .source_id = err->source_id,
-            .flags = PCIE_AER_ERR_IS_CORRECTABLE,
-        };
-
-        pcie_aer_inject_error(d, &overflow);
+    masked = aer_get(d, PCI_ERR_UNCOR_MASK) & err->status;
+    if (!masked) {
+        *overflow = record(d, err);
     }
     pci_long_test_and_set_mask(aer_reg(d, PCI_ERR_UNCOR_STATUS), err->status);
-    return true;
+    return !masked;
+}
+
+/*
+ * What the device itself remembers (figure 6-2). False: nobody is told.
+ * @advisory: one who may try again has it as a correctable one (6.2.3.2.4).
+ */
+static bool note(PCIDevice *d, const PCIEAERErr *err, uint32_t severity,
+                 bool advisory, bool *overflow)
+{
+    /* The bits of the device's status register are those of severities. */
+    set_detected(d, err, advisory ? PCI_EXP_DEVSTA_CED : severity);
+    if (advisory) {
+        if (!set_correctable(d, PCI_ERR_COR_ADV_NONFATAL)) {
+            return false;
+        }
+        set_uncorrectable(d, err, overflow);
+        return true;
+    }
+    return severity == PCI_ERR_ROOT_CMD_COR_EN
+               ? set_correctable(d, err->status)
+               : set_uncorrectable(d, err, overflow);
+}
+
+static uint32_t severity_of(PCIDevice *d, const PCIEAERErr *err)
+{
+    uint32_t fatal = d->exp.aer_cap ? aer_get(d, PCI_ERR_UNCOR_SEVER)
+                                    : PCI_ERR_UNC_SEVERITY_DEFAULT;
+
+    if (err->flags & PCIE_AER_ERR_IS_CORRECTABLE) {
+        return PCI_ERR_ROOT_CMD_COR_EN;
+    }
+    return err->status & fatal ? PCI_ERR_ROOT_CMD_FATAL_EN
+                               : PCI_ERR_ROOT_CMD_NONFATAL_EN;
 }
 
 int pcie_aer_inject_error(PCIDevice *d, const PCIEAERErr *err)
 {
     PCIEAERMsg msg = { .source_id = err->source_id };
-    bool told;
+    bool advisory, overflow = false;
 
     if (!pci_is_express(d) || !d->exp.exp_cap) {
         return -ENOSYS;
@@ -400,26 +448,25 @@ int pcie_aer_inject_error(PCIDevice *d, const PCIEAERErr *err)
                                                     : PCI_ERR_UNC_SUPPORTED))) {
         return -EINVAL;
     }
-    if (err->flags & PCIE_AER_ERR_IS_CORRECTABLE) {
-        msg.severity = PCI_ERR_ROOT_CMD_COR_EN;
-        told = note_correctable(d, err->status);
-    } else {
-        uint32_t severity = d->exp.aer_cap ? aer_get(d, PCI_ERR_UNCOR_SEVER)
-                                           : PCI_ERR_UNC_SEVERITY_DEFAULT;
-        bool fatal = severity & err->status;
-
-        told = note_uncorrectable(d, err, fatal);
-        msg.severity =
-            fatal ? PCI_ERR_ROOT_CMD_FATAL_EN : PCI_ERR_ROOT_CMD_NONFATAL_EN;
-        /* One who may try again tells it as a correctable one (6.2.3.2.4). */
-        if (!fatal && (err->flags & PCIE_AER_ERR_MAYBE_ADVISORY) &&
-            d->exp.aer_cap) {
-            told = note_correctable(d, PCI_ERR_COR_ADV_NONFATAL) && told;
+    msg.severity = severity_of(d, err);
+    advisory = msg.severity == PCI_ERR_ROOT_CMD_NONFATAL_EN &&
+               (err->flags & PCIE_AER_ERR_MAYBE_ADVISORY);
+    if (note(d, err, msg.severity, advisory, &overflow)) {
+        if (advisory) {
             msg.severity = PCI_ERR_ROOT_CMD_COR_EN;
         }
+        if (may_tell(d, err, msg.severity)) {
+            send_up(d, &msg);
+        }
     }
-    if (told) {
-        send_up(d, &msg);
+    if (overflow) {
+        PCIEAERErr lost = {
+            .status = PCI_ERR_COR_HL_OVERFLOW,
+            .source_id = err->source_id,
+            .flags = PCIE_AER_ERR_IS_CORRECTABLE,
+        };
+
+        pcie_aer_inject_error(d, &lost);
     }
     return 0;
 }

@@ -110,7 +110,9 @@ static void take_guest_back(MigrationState *s)
             vm_start();
         }
     } else if (runstate_check(RUN_STATE_FINISH_MIGRATE)) {
-        runstate_set(s->old_runstate);
+        /* Nothing leads to DEBUG but a CPU that has stopped. */
+        runstate_set(s->old_runstate == RUN_STATE_DEBUG ? RUN_STATE_PAUSED
+                                                        : s->old_runstate);
     }
 }
 

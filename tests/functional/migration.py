@@ -21,7 +21,7 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from qmp import Qmp  # noqa: E402
+from qmp import Failed, Qmp  # noqa: E402
 
 BINARY = sys.argv[1]
 TIMEOUT = 120
@@ -453,6 +453,25 @@ def test_cancel(tmp):
         hop(tmp, source, f"unix:{tmp}/again").quit()
 
 
+def test_cancel_debugged(tmp):
+    """The debugger had stopped it: it stays stopped, and can go on."""
+    with Machine(tmp, "-gdb", f"unix:{tmp}/gdb,server=on,wait=off") as source:
+        source.enable("pause-before-switchover")
+        with socket.socket(socket.AF_UNIX) as gdb:
+            gdb.connect(f"{tmp}/gdb")
+            gdb.sendall(b"$s#73")
+            while source.status() != "debug":
+                time.sleep(0.01)
+            source.command("migrate", uri=f"file:{tmp}/stream")
+            source.wait_for("pre-switchover")
+            source.command("migrate_cancel")
+            source.wait_for("cancelled")
+            assert source.status() == "paused", source.status()
+        source.command("cont")
+        runs_on(source, 0)
+        source.quit()
+
+
 def drain(connection, source):
     """Reads until the source waits before the switchover."""
     connection.setblocking(False)
@@ -613,8 +632,8 @@ def main():
             try:
                 test(tmp)
                 print(f"ok {number} {name}", flush=True)
-            except (AssertionError, KeyError, OSError, ValueError,
-                    subprocess.SubprocessError) as err:
+            except (AssertionError, EOFError, Failed, KeyError, OSError,
+                    ValueError, subprocess.SubprocessError) as err:
                 failures += 1
                 text = f"{type(err).__name__}: {err}".replace("\n", " ")[:900]
                 print(f"not ok {number} {name} # {text}", flush=True)

@@ -192,15 +192,20 @@ static void do_nothing(CPUState *cpu, run_on_cpu_data data)
 /*
  * A store looks at its TLB entry, then writes. Between the two, others may take
  * the page's dirty bit: that page may only be read once each CPU has come to
- * the end of the instruction that it was in.
+ * the end of the instruction that it was in. The BQL is given up meanwhile, but
+ * not where no CPU runs, as at the end of a migration.
  */
 static void wait_for_stores(MemoryListener *listener)
 {
     CPUState *cpu;
 
+    /* The bits are taken: a CPU that starts now finds them so. */
+    smp_mb();
     CPU_FOREACH(cpu)
     {
-        run_on_cpu(cpu, do_nothing, RUN_ON_CPU_NULL);
+        if (qatomic_load_acquire(&cpu->running)) {
+            run_on_cpu(cpu, do_nothing, RUN_ON_CPU_NULL);
+        }
     }
 }
 

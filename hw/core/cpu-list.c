@@ -179,7 +179,7 @@ static void enter_late(CPUState *cpu)
     while (exclusive.active) {
         qemu_cond_wait(&exclusive.over, &qemu_cpu_list_lock);
     }
-    qatomic_set(&cpu->running, true);
+    qatomic_set_mb(&cpu->running, true);
 }
 
 void cpu_exec_start(CPUState *cpu)

@@ -302,6 +302,51 @@ static void test_dirty_log(void)
     memory_region_set_log(mr, false, DIRTY_MEMORY_VGA);
 }
 
+static bool other_had_bql;
+
+static void *wait_for_bql(void *opaque)
+{
+    bql_lock();
+    other_had_bql = true;
+    bql_unlock();
+    return NULL;
+}
+
+/* A sync waits for stores under way; the BQL is kept where there are none. */
+static void test_dirty_sync(void)
+{
+    Code c = { PROGRAM };
+    QemuThread other;
+
+    put_li(&c, s0, DATA);
+    put32(&c, ADDI(a0, a0, 1));
+    put32(&c, SD(a0, s0, 0));
+    put32(&c, BNE(a0, zero, -8));
+    idle_harts();
+    hart_start_at(0, PROGRAM);
+    poke(DATA, 0);
+    vm_start();
+    while (peek(DATA) < 10000) {
+        memory_global_after_dirty_log_sync();
+        bql_unlock();
+        g_usleep(20);
+        bql_lock();
+    }
+    vm_stop(RUN_STATE_PAUSED);
+
+    qemu_thread_create(&other, "other", wait_for_bql, NULL,
+                       QEMU_THREAD_JOINABLE);
+    for (int i = 0; i < 100; i++) {
+        g_usleep(200);
+        memory_global_after_dirty_log_sync();
+    }
+    g_assert_false(other_had_bql);
+    bql_unlock();
+    qemu_thread_join(&other);
+    bql_lock();
+    g_assert_true(other_had_bql);
+}
+
 /* What is at an address changes while it is read. */
 static void test_memory_map(void)
 {
@@ -531,6 +576,7 @@ int main(int argc, char **argv)
     g_test_add_func("/soft/breakpoints", test_breakpoints);
     g_test_add_func("/soft/one-insn-per-tb", test_one_insn);
     g_test_add_func("/soft/dirty-log", test_dirty_log);
+    g_test_add_func("/soft/dirty-sync", test_dirty_sync);
     g_test_add_func("/soft/memory-map", test_memory_map);
     g_test_add_func("/soft/memory-goes", test_memory_goes);
     g_test_add_func("/soft/readonly-alias", test_readonly_alias);

@@ -7,6 +7,7 @@
 #include "qapi/error.h"
 #include "qapi/qapi-visit-common.h"
 #include "qapi/visitor.h"
+#include "qdev-prop-internal.h"
 
 /* By the interface's numbers, what is in the field. */
 static const int speeds[PCIE_LINK_SPEED__MAX] = {
@@ -79,19 +80,13 @@ static void set_width(Object *obj, Visitor *v, const char *name, void *opaque,
     }
 }
 
-static void set_default(ObjectProperty *op, const Property *prop)
-{
-    object_property_set_default_str(
-        op, qapi_enum_lookup(prop->info->enum_table, prop->defval.i));
-}
-
 const PropertyInfo qdev_prop_pcie_link_speed = {
     .type = "PCIELinkSpeed",
     .description = "2_5/5/8/16/32/64",
     .enum_table = &PCIELinkSpeed_lookup,
     .get = get_speed,
     .set = set_speed,
-    .set_default_value = set_default,
+    .set_default_value = qdev_propinfo_set_default_value_enum,
 };
 
 const PropertyInfo qdev_prop_pcie_link_width = {
@@ -100,5 +95,5 @@ const PropertyInfo qdev_prop_pcie_link_width = {
     .enum_table = &PCIELinkWidth_lookup,
     .get = get_width,
     .set = set_width,
-    .set_default_value = set_default,
+    .set_default_value = qdev_propinfo_set_default_value_enum,
 };

@@ -14,6 +14,7 @@
 #include "qapi/qmp/qerror.h"
 #include "qapi/type-helpers.h"
 #include "qapi/util.h"
+#include "qobject/qdict.h"
 #include "system/numa.h"
 #include "system/runstate.h"
 #include "monitor-internal.h"
@@ -135,6 +136,11 @@ CpuModelExpansionInfo *qmp_query_cpu_model_expansion(CpuModelExpansionType type,
 
     if (!family || !family->expand_model) {
         error_setg(errp, "this target does not support CPU model expansion");
+        return NULL;
+    }
+    if (model->props && !qobject_to(QDict, model->props)) {
+        error_setg(errp, "Invalid parameter type for 'model.props', expected: "
+                         "object");
         return NULL;
     }
     return family->expand_model(type, model, errp);

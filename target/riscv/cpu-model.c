@@ -5,30 +5,9 @@
 #include "cpu-features.h"
 #include "qapi/error.h"
 #include "qapi/qapi-types-machine.h"
-#include "qapi/qobject-input-visitor.h"
-#include "qapi/visitor.h"
 #include "qobject/qbool.h"
 #include "qobject/qdict.h"
 #include "qom/qom-qobject.h"
-
-static bool set_properties(Object *obj, QObject *props, Error **errp)
-{
-    const QDict *dict = qobject_to(QDict, props);
-    Visitor *v = qobject_input_visitor_new(props);
-    bool ok = visit_start_struct(v, "model.props", NULL, 0, errp);
-
-    for (const QDictEntry *e = dict ? qdict_first(dict) : NULL; ok && e;
-         e = qdict_next(dict, e)) {
-        ok = object_property_find_err(obj, e->key, errp) &&
-             object_property_set(obj, e->key, v, errp);
-    }
-    if (ok) {
-        ok = visit_check_struct(v, errp);
-        visit_end_struct(v, NULL);
-    }
-    visit_free(v);
-    return ok;
-}
 
 static void put_property(QDict *dict, Object *obj, const char *name)
 {
@@ -75,11 +54,13 @@ CpuModelExpansionInfo *riscv_cpu_expand_model(CpuModelExpansionType type,
         return NULL;
     }
     obj = object_new_with_class(oc);
-    if (model->props && !set_properties(obj, model->props, errp)) {
-        object_unref(obj);
-        return NULL;
+    if (model->props) {
+        object_set_properties_from_keyval(obj, qobject_to(QDict, model->props),
+                                          true, errp);
     }
-    riscv_cpu_finalize_features(RISCV_CPU(obj), errp);
+    if (!*errp) {
+        riscv_cpu_finalize_features(RISCV_CPU(obj), errp);
+    }
     if (*errp) {
         object_unref(obj);
         return NULL;

@@ -7,29 +7,8 @@
 #include "cpu-features.h"
 #include "qapi/error.h"
 #include "qapi/qapi-types-machine.h"
-#include "qapi/qobject-input-visitor.h"
-#include "qapi/visitor.h"
 #include "qobject/qdict.h"
 #include "qom/qom-qobject.h"
-
-static bool set_properties(Object *obj, QObject *props, Error **errp)
-{
-    const QDict *dict = qobject_to(QDict, props);
-    Visitor *v = qobject_input_visitor_new(props);
-    bool ok = visit_start_struct(v, "model.props", NULL, 0, errp);
-
-    for (const QDictEntry *e = dict ? qdict_first(dict) : NULL; ok && e;
-         e = qdict_next(dict, e)) {
-        ok = object_property_find_err(obj, e->key, errp) &&
-             object_property_set(obj, e->key, v, errp);
-    }
-    if (ok) {
-        ok = visit_check_struct(v, errp);
-        visit_end_struct(v, NULL);
-    }
-    visit_free(v);
-    return ok;
-}
 
 static void put_property(QDict *dict, Object *obj, const char *name)
 {
@@ -79,11 +58,13 @@ CpuModelExpansionInfo *x86_cpu_expand_model(CpuModelExpansionType type,
     cpu = X86_CPU(object_new_with_class(oc));
     cpu->env.topo_info = (X86CPUTopoInfo){ 1, 1, 1, 1 };
     cpu->check_cpuid = false;
-    if (model->props && !set_properties(OBJECT(cpu), model->props, errp)) {
-        object_unref(OBJECT(cpu));
-        return NULL;
+    if (model->props) {
+        object_set_properties_from_keyval(
+            OBJECT(cpu), qobject_to(QDict, model->props), true, errp);
     }
-    x86_cpu_expand_features(cpu, errp);
+    if (!*errp) {
+        x86_cpu_expand_features(cpu, errp);
+    }
     if (*errp || !x86_cpu_filter_features(cpu, errp)) {
         object_unref(OBJECT(cpu));
         return NULL;

@@ -107,6 +107,9 @@ def expansion():
                nosuch=1)
         expect("D extension requires F extension", expand, "rv64", f=False,
                zfa=False)
+        expect("Invalid parameter type for 'model.props', expected: object",
+               e.qmp, "query-cpu-model-expansion", type="full",
+               model={"name": "rv64", "props": 5})
         models = {m["name"]: m for m in e.qmp("query-cpu-definitions")}
         assert models["rva22s64"]["static"] and not models["max"]["static"]
 

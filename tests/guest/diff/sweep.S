@@ -8,7 +8,6 @@
 #define PHASES 0x80100000      /* how many, then rows of 8 doublewords */
 #define CODE 0x81000000
 #define RESULTS 0x84000000
-#define UART 0x10000000
 
     .section .text
     .globl _start
@@ -64,18 +63,4 @@ trap:
     csrw mepc, t0
     mret
 
-done:
-    la a0, message
-    li a1, UART
-1:  lbu a2, 0(a0)
-    beqz a2, park
-    sb a2, 0(a1)
-    addi a0, a0, 1
-    j 1b
-park:
-    wfi
-    j park
-
-    .section .rodata
-message:
-    .asciz "sweep done\n"
+#include "end.S"

@@ -8,7 +8,6 @@
 #define OPS 0x81000000         /* how many, then 48 bytes each */
 #define RESULTS 0x84000000
 #define SAVE 0x80008000
-#define UART 0x10000000
 #define O_KIND 0
 #define O_ADDRESS 8
 #define O_VALUE 16
@@ -201,16 +200,4 @@ trap:
     sd t0, 16(s2)
     j good
 
-done:
-    la a0, message
-    li a1, UART
-1:  lbu a2, 0(a0)
-    beqz a2, park
-    sb a2, 0(a1)
-    addi a0, a0, 1
-    j 1b
-park:
-    wfi
-    j park
-message:
-    .asciz "done\n"
+#include "end.S"

@@ -280,13 +280,19 @@ static bool run_rounds(MigrationState *s, SaveVM *vm, Error **errp)
 
 /* ---- the thread: switching over ------------------------------------------ */
 
-static void stop_guest(MigrationState *s)
+static bool stop_guest(MigrationState *s, Error **errp)
 {
+    int ret;
+
     s->downtime_start_ms = now_ms();
     s->old_runstate = runstate_get();
     s->stopped_guest = true;
     global_state_store();
-    vm_stop_force_state(RUN_STATE_FINISH_MIGRATE);
+    ret = vm_stop_force_state(RUN_STATE_FINISH_MIGRATE);
+    if (ret < 0) {
+        error_setg_errno(errp, -ret, "the guest's disks cannot be flushed");
+    }
+    return ret >= 0;
 }
 
 static bool wait_for_continue(MigrationState *s)
@@ -311,7 +317,9 @@ static bool wait_for_continue(MigrationState *s)
 /* With the big lock. */
 static bool switch_over(MigrationState *s, SaveVM *vm, Error **errp)
 {
-    stop_guest(s);
+    if (!stop_guest(s, errp)) {
+        return false;
+    }
     if (!wait_for_continue(s)) {
         error_setg(errp, "Switchover is interrupted");
         return false;

@@ -9,10 +9,10 @@ import subprocess
 import sys
 import tempfile
 import time
-import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from qmp import Failed, Qmp  # noqa: E402
+from tap import run_tap, tests_of  # noqa: E402
 
 BINARY = sys.argv[1]
 TIMEOUT = 60
@@ -334,25 +334,5 @@ def test_many():
         assert e.pc(63) == TRAMPOLINE
 
 
-TESTS = [test_list, test_monitor_cpu, test_memory, test_stop, test_reset,
-         test_guest_poweroff, test_guest_reset, test_race, test_qtest,
-         test_numa, test_many]
-
-
-def main():
-    print(f"1..{len(TESTS)}", flush=True)
-    failures = 0
-    for number, test in enumerate(TESTS, 1):
-        try:
-            test()
-            print(f"ok {number} {test.__name__[5:]}", flush=True)
-        except Exception as error:  # pylint: disable=broad-except
-            failures += 1
-            line = traceback.extract_tb(error.__traceback__)[-1].lineno
-            print(f"not ok {number} {test.__name__[5:]} # line {line}: "
-                  f"{type(error).__name__}: {error!s:.300}", flush=True)
-    return 1 if failures else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tap(tests_of(globals())))

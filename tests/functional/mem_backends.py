@@ -12,11 +12,11 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from qmp import Failed, Qmp  # noqa: E402
+from tap import Skip, run_tap, tests_of  # noqa: E402
 
 BINARY = sys.argv[1]
 TIMEOUT = 60
@@ -311,6 +311,7 @@ def test_file_errors(tmp):
     if os.getuid():
         refuse(text, *one(secret))
     else:  # root can read all: be somebody else, who may not see the binary
+        os.chmod(tmp, 0o755)
         binary = os.open(BINARY, os.O_RDONLY)
         refuse(text, *one(secret), preexec_fn=drop_rights,
                executable=f"/proc/self/fd/{binary}", pass_fds=[binary],
@@ -337,7 +338,7 @@ def test_out_of_memory(tmp):
     done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1M", "none",
                            mount], stderr=subprocess.DEVNULL, check=False)
     if done.returncode:
-        return "cannot mount a tmpfs"
+        raise Skip("cannot mount a tmpfs")
     try:
         for option in "prealloc=on", "prealloc=on,prealloc-threads=4":
             refuse("preallocat", "-object", "memory-backend-file,id=m,size=4M,"
@@ -354,14 +355,14 @@ def test_out_of_memory(tmp):
             assert [m["id"] for m in e.qmp("query-memdev")] == ["m"]
     finally:
         subprocess.run(["umount", mount], check=True)
-    return None
+
 
 
 def test_huge_pages(tmp):
     free = pathlib.Path("/proc/sys/vm/nr_hugepages")
     if not free.exists():
         refuse("", "-object", "memory-backend-memfd,id=m,size=2M,hugetlb=on")
-        return "the kernel has no huge pages: only the error was tested"
+        raise Skip("the kernel has no huge pages: only the error was tested")
     if int(free.read_text()) == 0:
         refuse("huge pages of", "-object",
                "memory-backend-memfd,id=m,size=2M,hugetlb=on,prealloc=on")
@@ -369,7 +370,7 @@ def test_huge_pages(tmp):
            "memory-backend-memfd,id=m,size=2M,hugetlb=on,hugetlbsize=3M")
     refuse("memory size must be multiple of 2 MiB", "-object",
            "memory-backend-memfd,id=m,size=1M,hugetlb=on,hugetlbsize=2M")
-    return None
+
 
 
 def test_used_twice(tmp):
@@ -388,7 +389,7 @@ def test_mem_lock(tmp):
             resource.prlimit(0, resource.RLIMIT_MEMLOCK,
                              (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         except (PermissionError, ValueError):
-            return "may not lock memory"
+            raise Skip("may not lock memory")
         with Emulator(tmp, "-m", "4M", "-overcommit", f"mem-lock={mode}",
                       env=dict(os.environ,
                                ASAN_OPTIONS="detect_leaks=0")) as e:
@@ -482,18 +483,18 @@ def test_pin(tmp):
 def test_thp(tmp):
     enabled = pathlib.Path("/sys/kernel/mm/transparent_hugepage/enabled")
     if not enabled.exists():
-        return "this kernel has no transparent huge pages"
+        raise Skip("this kernel has no transparent huge pages")
     if "[never]" in enabled.read_text():
         refuse("'thp=on' cannot work", "-object",
                "memory-backend-ram,id=m,size=4M,thp=on")
-        return "they are turned off: only the error was tested"
+        raise Skip("they are turned off: only the error was tested")
     with Emulator(tmp, "-object", "memory-backend-ram,id=m,size=4M,thp=on",
                   "-object", "memory-backend-ram,id=n,size=12M,thp=off") as e:
         flags = {int(size): line for size, line in re.findall(
             r"^Size:\s+(\d+) kB$(?:\n(?!Size:).*)*?\nVmFlags:(.*)$",
             e.mappings(), re.M)}
         assert " hg" in flags[4096] and " nh" in flags[12288], flags
-    return None
+
 
 
 def test_alias(tmp):
@@ -615,31 +616,10 @@ def test_names(tmp):
         text = e.mappings()
         assert "memory-backend-memfd" in text
         if "[anon:" not in text:
-            return "this kernel does not name anonymous memory"
+            raise Skip("this kernel does not name anonymous memory")
         assert "ram" in "".join(re.findall(r"\[anon:[^\]]*\]", text)), text
     return None
 
 
-def main():
-    tests = [(n, f) for n, f in globals().items() if n.startswith("test_")]
-    wanted = sys.argv[2:]
-    tests = [t for t in tests if not wanted or t[0] in wanted]
-    failures = 0
-    print(f"1..{len(tests)}")
-    for number, (name, function) in enumerate(tests, 1):
-        with tempfile.TemporaryDirectory() as tmp:
-            os.chmod(tmp, 0o755)
-            try:
-                skip = function(tmp)
-                print(f"ok {number} {name}" + (f" # SKIP {skip}" if skip
-                                               else ""), flush=True)
-            except Exception as problem:  # pylint: disable=broad-except
-                failures += 1
-                text = f"{type(problem).__name__}: {problem}"
-                print(f"not ok {number} {name} # "
-                      + text.replace("\n", " ")[:900], flush=True)
-    return 1 if failures else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tap(tests_of(globals()), sys.argv[2:]))

@@ -17,11 +17,11 @@ import socket
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from qmp import Failed, Qmp  # noqa: E402
+from tap import run_tap, tests_of  # noqa: E402
 
 BINARY = sys.argv[1]
 TIMEOUT = 120
@@ -472,6 +472,22 @@ def test_cancel_debugged(tmp):
         source.quit()
 
 
+def test_flush_fails(tmp):
+    """What the guest has written is not on its disk: it must not leave."""
+    with Machine(tmp, "-blockdev", json.dumps({
+            "driver": "blkdebug", "node-name": "disk",
+            "image": {"driver": "null-co", "size": 1 << 20},
+            "inject-error": [{"event": "flush_to_disk", "iotype": "flush",
+                              "once": True}]})) as source:
+        source.command("migrate", uri=f"file:{tmp}/stream")
+        info = source.wait_for("completed", "failed")
+        assert info["status"] == "failed", info
+        assert "cannot be flushed: Input/output" in info["error-desc"], info
+        runs_on(source, 0)
+        source.command("cont")
+        hop(tmp, source, f"file:{tmp}/stream2").quit()
+
+
 def drain(connection, source):
     """Reads until the source waits before the switchover."""
     connection.setblocking(False)
@@ -620,25 +636,5 @@ def test_mutated_streams(tmp):
         load(tmp, bytes(data))
 
 
-def main():
-    tests = [(k[5:], v) for k, v in globals().items() if k.startswith("test_")]
-    wanted = sys.argv[2:]
-    failures = 0
-    print(f"1..{len(tests)}")
-    for number, (name, test) in enumerate(tests, 1):
-        if wanted and name not in wanted:
-            continue
-        with tempfile.TemporaryDirectory() as tmp:
-            try:
-                test(tmp)
-                print(f"ok {number} {name}", flush=True)
-            except (AssertionError, EOFError, Failed, KeyError, OSError,
-                    ValueError, subprocess.SubprocessError) as err:
-                failures += 1
-                text = f"{type(err).__name__}: {err}".replace("\n", " ")[:900]
-                print(f"not ok {number} {name} # {text}", flush=True)
-    return 1 if failures else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tap(tests_of(globals()), sys.argv[2:]))

@@ -13,6 +13,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from tap import run_tap, tests_of  # noqa: E402
+
 TIMEOUT = 20  # seconds, for what takes milliseconds
 NEGOTIATE = '{"execute": "qmp_capabilities"}'
 QUIT = '{"execute": "quit"}'
@@ -236,23 +239,6 @@ def test_mux_pipeline():
     print(f"# {ratio:.2f} times as long as without a mux")
 
 
-def main():
-    tests = [v for k, v in globals().items() if k.startswith("test_")]
-    failures = 0
-    print(f"1..{len(tests)}")
-    for number, test in enumerate(tests, 1):
-        name = test.__name__.removeprefix("test_")
-        try:
-            test()
-            print(f"ok {number} {name}", flush=True)
-        except (AssertionError, KeyError, OSError, ValueError,
-                subprocess.SubprocessError) as err:
-            failures += 1
-            text = f"{type(err).__name__}: {err}".replace("\n", " ")[:400]
-            print(f"not ok {number} {name} # {text}", flush=True)
-    return 1 if failures else 0
-
-
 BINARY = sys.argv[1]
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tap(tests_of(globals())))

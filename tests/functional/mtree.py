@@ -11,6 +11,7 @@ import xml.etree.ElementTree
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from qmp import Failed, Qmp  # noqa: E402
+from tap import Skip, run_tap, tests_of  # noqa: E402
 
 BINARY = sys.argv[1]
 REFERENCE = (pathlib.Path(__file__).resolve().parents[3] /
@@ -65,7 +66,7 @@ def expect(text, call, *args, **kwargs):
 def test_reference():
     """An empty machine looks as the reference's does, byte by byte."""
     if not REFERENCE.exists():
-        return "no reference outputs"
+        raise Skip("no reference outputs")
     with Emulator() as e:
         for name in "mtree", "mtree_D", "mtree_d", "mtree_f", "mtree_o", \
                     "ramblock":
@@ -73,7 +74,7 @@ def test_reference():
             line = " ".join(["info", words[0]] + ["-" + w for w in words[1:]])
             wanted = (REFERENCE / f"hmp-info-{name}.txt").read_text("utf-8")
             same(e.hmp(line).rstrip("\n"), wanted.rstrip("\n"))
-    return None
+
 
 
 def test_trees():
@@ -230,7 +231,7 @@ def test_dumps_like_reference():
     probe = subprocess.run([QEMU, "--version"], capture_output=True,
                            check=False)
     if probe.returncode == 77:
-        return "the reference is out of reach"
+        raise Skip("the reference is out of reach")
     with tempfile.NamedTemporaryFile() as file:
         file.write(bytes(i * 37 & 0xff for i in range(1 << 20)))
         file.flush()
@@ -239,25 +240,5 @@ def test_dumps_like_reference():
     return None
 
 
-TESTS = [test_reference, test_dumps_like_reference, test_trees, test_at, test_picture, test_xp,
-         test_host_and_file]
-
-
-def main():
-    failures = 0
-    print(f"1..{len(TESTS)}")
-    for number, test in enumerate(TESTS, 1):
-        try:
-            skip = test()
-        except Exception as err:  # pylint: disable=broad-except
-            failures += 1
-            text = f"{type(err).__name__}: {err}".replace("\n", "\n# ")
-            print(f"not ok {number} {test.__name__}\n# {text}")
-        else:
-            print(f"ok {number} {test.__name__}"
-                  + (f" # SKIP {skip}" if skip else ""), flush=True)
-    return 1 if failures else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tap(tests_of(globals())))

@@ -8,11 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from qmp import Qmp  # noqa: E402
+from tap import Skip, run_tap, tests_of  # noqa: E402
 
 BINARY = sys.argv[1]
 TIMEOUT = 30
@@ -158,7 +158,7 @@ def test_sandbox_children(tmp):
 
 def test_user(tmp):
     if os.getuid() != 0:
-        return "needs root"
+        raise Skip("needs root")
     os.chmod(tmp, 0o755)
     with Emulator(tmp, "-run-with", "user=1234:5678,chroot=/",
                   env=NO_LEAK_CHECK) as e:
@@ -168,7 +168,7 @@ def test_user(tmp):
         assert "Gid:\t5678\t5678\t5678\t5678" in status
         assert "Groups:\t5678 \n" in status
         e.quit()
-    return None
+
 
 
 def test_name(tmp):
@@ -259,7 +259,7 @@ def test_actions(tmp):
 
 def test_overcommit(tmp):
     if os.getuid() != 0:
-        return "needs root"
+        raise Skip("needs root")
     with Emulator(tmp, "-overcommit", "mem-lock=on-fault",
                   env=NO_LEAK_CHECK) as e:
         proc = pathlib.Path(f"/proc/{e.process.pid}")
@@ -267,28 +267,10 @@ def test_overcommit(tmp):
         sanitized = "san.so" in (proc / "maps").read_text()
         e.quit()
     if sanitized:
-        return "sanitizers leave out mlockall"
+        raise Skip("sanitizers leave out mlockall")
     assert "VmLck:\t       0 kB" not in status
     return None
 
 
-def main():
-    tests = [(k[5:], v) for k, v in globals().items() if k.startswith("test_")]
-    failures = 0
-    print(f"1..{len(tests)}")
-    for number, (name, test) in enumerate(tests, 1):
-        with tempfile.TemporaryDirectory() as tmp:
-            try:
-                skip = test(tmp)
-                print(f"ok {number} {name}"
-                      + (f" # SKIP {skip}" if skip else ""), flush=True)
-            except (AssertionError, KeyError, OSError, ValueError,
-                    subprocess.SubprocessError) as err:
-                failures += 1
-                text = f"{type(err).__name__}: {err}".replace("\n", " ")[:300]
-                print(f"not ok {number} {name} # {text}", flush=True)
-    return 1 if failures else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tap(tests_of(globals()), sys.argv[2:]))

@@ -13,7 +13,9 @@ import re
 import struct
 import subprocess
 import sys
-import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from tap import Skip, run_tap  # noqa: E402
 
 BINARY = sys.argv[1]
 TOP = pathlib.Path(__file__).resolve().parents[2]
@@ -24,10 +26,6 @@ TIMEOUT = 60
 SKIP = 77
 RAM = 0x80000000
 MIB = 1 << 20
-
-
-class Skip(Exception):
-    pass
 
 
 # ---- the emulator ------------------------------------------------------------
@@ -586,26 +584,5 @@ TESTS = [same_device_tree, dumped_by_command, kernel_is_told, same_memory_map,
          wrong_loader]
 
 
-def main():
-    failures = 0
-    only = sys.argv[2:]
-    tests = [t for t in TESTS if not only or t.__name__ in only]
-    print(f"1..{len(tests)}")
-    for number, test in enumerate(tests, 1):
-        name = test.__name__
-        try:
-            with tempfile.TemporaryDirectory(prefix="plateau-") as tmp:
-                test(tmp)
-            print(f"ok {number} {name}", flush=True)
-        except Skip as why:
-            print(f"ok {number} {name} # SKIP {why}", flush=True)
-        except Exception as err:  # pylint: disable=broad-except
-            failures += 1
-            print(f"not ok {number} {name}", flush=True)
-            for line in f"{type(err).__name__}: {err}".splitlines():
-                print(f"# {line}", flush=True)
-    return 1 if failures else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tap(TESTS, sys.argv[2:]))

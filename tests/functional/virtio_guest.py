@@ -114,6 +114,6 @@ def driver_comes_and_goes():
 
 if __name__ == "__main__":
     images(MODULES)
-    run_tap([legacy, modern_packed] if SHORT else
-            [legacy, modern_split, modern_packed, without_eventfds,
-             from_a_file, limited, driver_comes_and_goes])
+    sys.exit(run_tap([legacy, modern_packed] if SHORT else
+                     [legacy, modern_split, modern_packed, without_eventfds,
+                      from_a_file, limited, driver_comes_and_goes]))

@@ -59,4 +59,4 @@ def without_a_window():
 
 if __name__ == "__main__":
     images(MODULES)
-    run_tap([in_the_window, without_a_window])
+    sys.exit(run_tap([in_the_window, without_a_window]))

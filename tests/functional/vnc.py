@@ -19,6 +19,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from qmp import Qmp  # noqa: E402
+from tap import Skip, run_tap, tests_of  # noqa: E402
 
 PROGRAM, MODULES = sys.argv[1:3]
 FW_CFG = 0x10100000
@@ -309,7 +310,7 @@ def test_monitor_in_vc():
 
 def test_passwords():
     if not have_des():
-        return "no openssl with DES"
+        raise Skip("no openssl with DES")
     with emulator(",password=on", "-M", "none") as e:
         def denied(text):
             try:
@@ -333,7 +334,7 @@ def test_passwords():
     with emulator(",password-secret=s0", "-M", "none", "-object",
                   "secret,id=s0,data=c2VjcmV0,format=base64") as e:
         Client(e, password("secret")).close()
-    return None
+
 
 
 def test_hostile():
@@ -407,24 +408,10 @@ def test_command_line():
 
 
 def main():
-    tests = [test_handshake, test_ramfb, test_monitor_in_vc, test_passwords,
-             test_hostile, test_command_line]
     if not os.path.exists(f"{MODULES}/ui-vnc.so"):
         print("1..0 # SKIP built without the module ui-vnc")
         return 0
-    print(f"1..{len(tests)}")
-    failed = 0
-    for number, test in enumerate(tests, 1):
-        try:
-            skip = test()
-            print(f"ok {number} {test.__name__}"
-                  f"{f' # SKIP {skip}' if skip else ''}", flush=True)
-        except Exception as error: # pylint: disable=broad-except
-            failed = 1
-            import traceback # pylint: disable=import-outside-toplevel
-            traceback.print_exc()
-            print(f"not ok {number} {test.__name__}: {error!r}", flush=True)
-    return failed
+    return run_tap(tests_of(globals()))
 
 
 if __name__ == "__main__":

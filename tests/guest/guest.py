@@ -20,6 +20,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 from qmp import Failed, Qmp  # noqa: E402
+from tap import run_tap  # noqa: E402, F401 (for the guests' tests)
 
 SKIP = 77
 PROMPT = r"guest# "
@@ -205,21 +206,3 @@ class Guest:
 
     def __exit__(self, *exc):
         self.close()
-
-
-def run_tap(tests):
-    """Runs functions, prints TAP; exit status as Meson wants it."""
-    failed = 0
-    print(f"1..{len(tests)}", flush=True)
-    for number, test in enumerate(tests, 1):
-        name = test.__name__.replace("_", " ")
-        begin = time.monotonic()
-        try:
-            note = test()
-            print(f"ok {number} {name} # {note or ''} "
-                  f"{time.monotonic() - begin:.1f} s", flush=True)
-        except Exception as err:  # pylint: disable=broad-except
-            failed += 1
-            text = f"{type(err).__name__}: {err}".replace("\n", "\n# ")
-            print(f"# {text}\nnot ok {number} {name}", flush=True)
-    return 1 if failed else 0

@@ -49,7 +49,8 @@ int kvm_irqchip_create(KVMState *s)
         return 0;
     }
     if (!kvm_check_extension(s, KVM_CAP_IRQFD)) {
-        error_report("kvm: irqfd not implemented");
+        error_report("KVM on this host has an interrupt controller, but no "
+                     "eventfds that raise its interrupts (KVM_CAP_IRQFD)");
         return -ENOTSUP;
     }
     ret = kvm_arch_irqchip_create(s);

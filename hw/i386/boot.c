@@ -5,7 +5,7 @@
  * ABI"); a bzImage starts in long mode and gets boot_params (Linux's
  * Documentation/x86/boot.rst, "64-bit boot protocol").
  *
- * All of it lies below the kernel, in the first 640 KiB:
+ * All of it lies below the kernel, in the first 640 KiB.
  */
 #include "qemu/osdep.h"
 #include "elf.h"
@@ -95,7 +95,8 @@ static bool add_initrd(X86MachineState *x86ms, uint64_t kernel_end,
         error_setg(errp, "could not load initrd '%s'", file);
         return false;
     }
-    if (end < kernel_end || len > end - kernel_end) {
+    *addr = (end - MIN(len, end)) & TARGET_PAGE_MASK;
+    if (*addr < kernel_end) {
         error_setg(errp,
                    "initrd '%s' has %" PRId64 " bytes, and there are %" PRIu64
                    " between the kernel and the end of RAM below 0x%" PRIx64
@@ -103,7 +104,6 @@ static bool add_initrd(X86MachineState *x86ms, uint64_t kernel_end,
                    file, len, end > kernel_end ? end - kernel_end : 0, end);
         return false;
     }
-    *addr = (end - len) & TARGET_PAGE_MASK;
     *size = len;
     rom_add_file_fixed(file, *addr, -1);
     return true;
@@ -308,8 +308,15 @@ static bool load_bzimage(X86MachineState *x86ms, const char *cmdline,
         return false;
     }
     setup = ((image[BP_SETUP_SECTS] ?: 4) + 1) * 512;
+    if (setup >= size) {
+        error_setg(errp,
+                   "kernel '%s' is cut off: it has %zu bytes, and its set-up "
+                   "code alone %" PRIu64,
+                   file, size, setup);
+        return false;
+    }
     end = KERNEL_ADDR + MAX(ldl_le_p(image + BP_INIT_SIZE), size);
-    if (setup >= size || end > x86ms->below_4g_mem_size) {
+    if (end > x86ms->below_4g_mem_size) {
         error_setg(errp,
                    "kernel '%s' needs memory up to 0x%" PRIx64 ": give the "
                    "machine more (-m)",

@@ -13,6 +13,7 @@ import lzma
 import os
 import pathlib
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -131,6 +132,37 @@ def refused():
         assert text in done.stderr, (args, done.stderr)
 
 
+def bzimage(init_size, size):
+    """The header of a kernel that begins with @init_size bytes of memory."""
+    image = bytearray(size)
+    image[0x1f1] = 4  # 2560 bytes of set-up
+    image[0x202:0x208] = b"HdrS" + struct.pack("<H", 0x20f)
+    image[0x22c:0x230] = struct.pack("<I", 0xffffffff)
+    image[0x236] = 1
+    image[0x260:0x264] = struct.pack("<I", init_size)
+    return bytes(image)
+
+
+def kernels_refused():
+    cases = [
+        # It says that it has set-up code, and ends before.
+        (bzimage(MIB // 2, 1024), b"", "is cut off"),
+        (bzimage(2 * MIB, 8192), b"", "needs memory up to 0x300000"),
+        # It fits by bytes, but not from a page on.
+        (bzimage(0, 3000), bytes(MIB - 3000), "give the machine more"),
+        (bzimage(0x1000, 4096), bytes(MIB - 0x1000 + 1), "there are 1044480"),
+    ]
+    with tempfile.TemporaryDirectory() as tmp:
+        kernel, initrd = pathlib.Path(tmp, "k"), pathlib.Path(tmp, "i")
+        for image, disk, text in cases:
+            kernel.write_bytes(image)
+            initrd.write_bytes(disk)
+            done = run("-nodefaults", "-M", "microvm", "-accel", "kvm", "-m",
+                       "2M", "-kernel", kernel, "-initrd", initrd)
+            assert done.returncode == 1, (text, done)
+            assert text in done.stderr, (text, done.stderr)
+
+
 def linux_plugs_memory():
     with tempfile.TemporaryDirectory() as tmp:
         files = prepare(pathlib.Path(tmp))
@@ -170,4 +202,5 @@ def linux_plugs_memory():
 if __name__ == "__main__":
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
         skip("no /dev/kvm, or no permission")
-    sys.exit(run_tap([refused] if SHORT else [refused, linux_plugs_memory]))
+    tests = [refused, kernels_refused]
+    sys.exit(run_tap(tests if SHORT else [*tests, linux_plugs_memory]))

@@ -182,7 +182,7 @@ static void balloon_unrealize(DeviceState *dev)
 
     qemu_unregister_resettable(OBJECT(dev));
     virtio_balloon_stop_stats(s);
-    g_clear_pointer(&s->stats_vq_elem, g_free);
+    virtio_balloon_unpop_stats(s);
     qemu_remove_balloon_handler(s);
     delete_queues(s);
     virtio_cleanup(VIRTIO_DEVICE(dev));

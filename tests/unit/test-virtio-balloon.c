@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The balloon's statistics, whose buffer the device keeps: what becomes of it
+ * when the driver resets the device, and when the device goes.
+ */
+#include "qemu/osdep.h"
+#include "virtio-fixture.h"
+#include "hw/virtio/virtio-balloon.h"
+
+#define STATS_QUEUE 2
+
+static VirtIOBalloon *balloon;
+static Drv drv;
+
+static void make_device(void)
+{
+    DeviceState *mmio = qdev_new(TYPE_VIRTIO_MMIO);
+    DeviceState *dev = qdev_new(TYPE_VIRTIO_BALLOON);
+
+    qdev_prop_set_bit(mmio, "force-legacy", false);
+    qdev_prop_set_bit(mmio, "ioeventfd", false);
+    sysbus_realize_and_unref(SYS_BUS_DEVICE(mmio), &error_abort);
+    sysbus_mmio_map(SYS_BUS_DEVICE(mmio), 0, VF_MMIO);
+    vf_mmio = VIRTIO_MMIO(mmio);
+    qdev_realize(dev, BUS(&vf_mmio->bus), &error_abort);
+    object_unref(OBJECT(dev));
+    balloon = VIRTIO_BALLOON(dev);
+    vf_vdev = VIRTIO_DEVICE(dev);
+}
+
+/* Where there is no RAM, so that each mapping of it is a buffer that counts. */
+static void send_stats(void)
+{
+    DrvChain chain = { .nbufs = 1, .buf = { { 0x1000, 20, false } } };
+
+    vf_negotiate(BIT_ULL(VIRTIO_F_VERSION_1) |
+                 BIT_ULL(VIRTIO_BALLOON_F_STATS_VQ));
+    drv_init(&drv, vf_ram, VF_RAM_BASE, false, false, 16);
+    vf_start_queue(&drv, STATS_QUEUE);
+    g_assert_cmpint(drv_add(&drv, &chain, false), >=, 0);
+    vf_write(VIRTIO_MMIO_QUEUE_NOTIFY, STATS_QUEUE);
+    g_assert_nonnull(balloon->stats_vq_elem);
+    g_assert_cmpuint(address_space_memory.bounce_buffer_size, ==, 20);
+}
+
+static void test_buffer(void)
+{
+    make_device();
+    send_stats();
+    vf_write(VIRTIO_MMIO_STATUS, 0);
+    g_assert_cmpuint(address_space_memory.bounce_buffer_size, ==, 0);
+    send_stats();
+    vf_destroy();
+    g_assert_cmpuint(address_space_memory.bounce_buffer_size, ==, 0);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    vf_init();
+    g_test_add_func("/virtio-balloon/buffer", test_buffer);
+    return g_test_run();
+}

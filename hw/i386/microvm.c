@@ -151,15 +151,12 @@ static void create_pics(MicrovmMachineState *mms, ISABus *bus, GSIState *gsi)
     qemu_irq *in;
 
     if (kvm_irqchip_in_kernel()) {
-        /* There whether wanted or not; gsi_handler() knows its lines. */
-        in = kvm_i8259_init(bus);
-        qemu_free_irqs(in, ISA_NUM_IRQS);
+        in = kvm_i8259_init(bus); /* there whether wanted or not */
+    } else if (X86_MACHINE(mms)->pic != ON_OFF_AUTO_OFF) {
+        in = i8259_init(bus, x86_allocate_cpu_irq());
+    } else {
         return;
     }
-    if (X86_MACHINE(mms)->pic == ON_OFF_AUTO_OFF) {
-        return;
-    }
-    in = i8259_init(bus, x86_allocate_cpu_irq());
     for (int i = 0; i < ISA_NUM_IRQS; i++) {
         gsi->i8259_irq[i] = in[i];
     }

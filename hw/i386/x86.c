@@ -157,12 +157,11 @@ void gsi_handler(void *opaque, int n, int level)
 {
     GSIState *s = opaque;
 
-    if (kvm_irqchip_in_kernel()) {
-        kvm_set_irq(kvm_state, n, level);
-        return;
-    }
     if (n < ISA_NUM_IRQS && s->i8259_irq[n]) {
         qemu_set_irq(s->i8259_irq[n], level);
+        if (kvm_irqchip_in_kernel()) {
+            return; /* the GSI's routes lead to both */
+        }
     }
     if (n < IOAPIC_NUM_PINS) {
         qemu_set_irq(s->ioapic_irq[n], level);

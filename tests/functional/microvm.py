@@ -17,10 +17,11 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "guest"))
-from guest import Guest, run_tap  # noqa: E402
+from guest import Guest, deadline, run_tap  # noqa: E402
 
 SHORT = sys.argv[1] == "--short"
 COMMAND = sys.argv[2:] if SHORT else sys.argv[1:]
@@ -163,6 +164,23 @@ def kernels_refused():
             assert text in done.stderr, (text, done.stderr)
 
 
+def interrupts_are_counted():
+    """The UART, told to, interrupts at once: mov $0x3f9, %dx; mov $2, %al;
+    out %al, %dx; hlt."""
+    code = bytes.fromhex("baf903b002eef4ebfd")
+    with tempfile.TemporaryDirectory() as tmp:
+        bios = pathlib.Path(tmp, "bios")
+        bios.write_bytes(code.ljust(16, b"\x90").rjust(64 << 10, b"\x90"))
+        with Guest(COMMAND, "-M", "microvm", "-accel", "kvm", "-bios", bios,
+                   "-m", "64M") as guest:
+            limit = deadline(30)
+            while not re.search(r"kvm-i8259:\s+4: 1\s",
+                                guest.hmp("info irq")):
+                assert time.monotonic() < limit, guest.hmp("info irq")
+                time.sleep(0.1)
+            guest.command("quit")
+
+
 def linux_plugs_memory():
     with tempfile.TemporaryDirectory() as tmp:
         files = prepare(pathlib.Path(tmp))
@@ -202,5 +220,5 @@ def linux_plugs_memory():
 if __name__ == "__main__":
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
         skip("no /dev/kvm, or no permission")
-    tests = [refused, kernels_refused]
+    tests = [refused, kernels_refused, interrupts_are_counted]
     sys.exit(run_tap(tests if SHORT else [*tests, linux_plugs_memory]))

@@ -93,7 +93,7 @@ bool x86_machine_is_acpi_enabled(const X86MachineState *x86ms);
 
 /* ---- interrupts ---------------------------------------------------------- */
 
-/* Where a GSI leads to when nothing of it is in the kernel. */
+/* Where a GSI leads to. */
 typedef struct GSIState {
     qemu_irq i8259_irq[ISA_NUM_IRQS];
     qemu_irq ioapic_irq[IOAPIC_NUM_PINS];

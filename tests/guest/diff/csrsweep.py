@@ -10,14 +10,11 @@ registers that rule the access (sweep.S, PHASES). Whether each access traps,
 with what cause and value, and what is read back must be the same, but for
 what reviewed.txt has.
 """
-import argparse
-import os
 import pathlib
 import random
 import struct
 import sys
 import tempfile
-import time
 
 import difffuzz
 
@@ -148,18 +145,10 @@ def compare(results):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("emulator", type=lambda s: [s])
-    parser.add_argument("--reference", type=lambda s: [s],
-                        default=[difffuzz.ROOT / "scripts" / "reference-qemu"])
-    parser.add_argument("--seed", type=int)
+    parser = difffuzz.arguments(__doc__)
     parser.add_argument("--cpu", choices=CPUS)
     args = parser.parse_args()
-    seed = args.seed
-    if seed is None:
-        seed = int(os.environ.get("PLATEAU_MODEL_SEED")
-                   or time.time_ns() % 10**12)
-    rng = random.Random(seed)
+    rng = random.Random(args.seed)
     bad = 0
     with tempfile.TemporaryDirectory(prefix="plateau-sweep-") as tmp:
         elf = difffuzz.build_harness(tmp, "sweep.S")
@@ -174,7 +163,7 @@ def main():
             pathlib.Path(tmp, name).write_bytes(data)
             blobs.append((f"{tmp}/{name}", where))
         cpus = {n: c for n, c in CPUS.items() if args.cpu in (None, n)}
-        print(f"# seed {seed}\n1..{len(cpus)}")
+        print(f"# seed {args.seed}\n1..{len(cpus)}")
         for i, (name, cpu) in enumerate(cpus.items()):
             size = len(PHASES) * 4096 * ROW.size
             found = compare([run(c, n, tmp, cpu, elf, blobs, size) for c, n in

@@ -632,25 +632,33 @@ def run_batch(args, rng, insns, tmp, elf, number):
     return total
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+def default_seed():
+    return int(os.environ.get("PLATEAU_MODEL_SEED")
+               or time.time_ns() % 10**12)
+
+
+def arguments(doc):
+    """A parser of what all the programs here understand."""
+    parser = argparse.ArgumentParser(description=doc.split("\n")[0])
     parser.add_argument("emulator", type=lambda s: [s])
     parser.add_argument("--reference", type=lambda s: [s],
                         default=[ROOT / "scripts" / "reference-qemu"])
-    parser.add_argument("--instructions", type=float, default=1e6)
+    parser.add_argument("--seed", type=int, default=default_seed())
+    return parser
+
+
+def main():
+    parser = arguments(__doc__)
     parser.add_argument("--seconds", type=float, default=float("inf"),
                         help="begin no batch after that")
+    parser.add_argument("--instructions", type=float, default=1e6)
     parser.add_argument("--blocks", type=int, default=4000)
-    parser.add_argument("--seed", type=int)
     parser.add_argument("--cpu", choices=CPUS)
     parser.add_argument("--mode", default="msu")
     parser.add_argument("--only", type=lambda s: s.split(","))
     parser.add_argument("--batches", type=int)
     args = parser.parse_args()
     args.modes = [{"m": 3, "s": 1, "u": 0}[m] for m in args.mode]
-    if args.seed is None:
-        args.seed = int(os.environ.get("PLATEAU_MODEL_SEED")
-                        or time.time_ns() % 10**12)
     insns = Insns(args.only)
     total, number, begin = 0, 0, time.monotonic()
     with tempfile.TemporaryDirectory(prefix="plateau-diff-") as tmp:

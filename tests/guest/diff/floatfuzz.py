@@ -11,9 +11,7 @@ special and random ones, products that cancel, results near overflow and
 underflow, values that are not boxed; and with every fcsr. Results, flags and
 traps must be the same.
 """
-import argparse
 import math
-import os
 import pathlib
 import random
 import struct
@@ -253,21 +251,14 @@ def batch(args, seed, insns, tmp):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("emulator", type=lambda s: [s])
-    parser.add_argument("--reference", type=lambda s: [s],
-                        default=[difffuzz.ROOT / "scripts" / "reference-qemu"])
-    parser.add_argument("--operations", type=float, default=1e6)
+    parser = difffuzz.arguments(__doc__)
     parser.add_argument("--seconds", type=float, default=float("inf"),
                         help="begin no batch after that")
+    parser.add_argument("--operations", type=float, default=1e6)
     parser.add_argument("--rows", type=int, default=1000)
-    parser.add_argument("--seed", type=int)
     parser.add_argument("--only", type=lambda s: s.split(","))
     args = parser.parse_args()
     seed = args.seed
-    if seed is None:
-        seed = int(os.environ.get("PLATEAU_MODEL_SEED")
-                   or time.time_ns() % 10**12)
     insns = difffuzz.Insns(args.only).all
     total, begin = 0, time.monotonic()
     with tempfile.TemporaryDirectory(prefix="plateau-float-") as tmp:

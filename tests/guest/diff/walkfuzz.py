@@ -12,9 +12,7 @@ there, by their own instructions and by MPRV; across pages and misaligned; with
 entries that change. Every trap (cause, value, place), every value that is
 loaded, and at the end memory and page tables must be the same.
 """
-import argparse
 import collections
-import os
 import pathlib
 import random
 import struct
@@ -372,22 +370,15 @@ def batch(args, seed, tmp, elf):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("emulator", type=lambda s: [s])
-    parser.add_argument("--reference", type=lambda s: [s],
-                        default=[difffuzz.ROOT / "scripts" / "reference-qemu"])
-    parser.add_argument("--accesses", type=float, default=1e6)
+    parser = difffuzz.arguments(__doc__)
     parser.add_argument("--seconds", type=float, default=float("inf"),
                         help="begin no batch after that")
+    parser.add_argument("--accesses", type=float, default=1e6)
     parser.add_argument("--ops", type=int, default=100000)
-    parser.add_argument("--seed", type=int)
     parser.add_argument("--show", type=int, default=5)
     parser.add_argument("--cpu", choices=CPUS)
     args = parser.parse_args()
     seed = args.seed
-    if seed is None:
-        seed = int(os.environ.get("PLATEAU_MODEL_SEED")
-                   or time.time_ns() % 10**12)
     total, begin = collections.Counter(), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="plateau-walk-") as tmp:
         elf = difffuzz.build_harness(tmp, "walk.S")

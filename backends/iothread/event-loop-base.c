@@ -8,21 +8,17 @@
 #include "qemu/main-loop.h"
 #include "qom/object_interfaces.h"
 
-/* Where in EventLoopBase a property is. */
-typedef struct Param {
-    const char *name;
-    size_t offset;
-} Param;
+/*** Properties. ***/
 
-static Param params[] = {
+static EventLoopParam base_params[] = {
     { "aio-max-batch", offsetof(EventLoopBase, aio_max_batch) },
     { "thread-pool-min", offsetof(EventLoopBase, thread_pool_min) },
     { "thread-pool-max", offsetof(EventLoopBase, thread_pool_max) },
 };
 
-static int64_t *field(Object *obj, const Param *param)
+static int64_t *field(Object *obj, const EventLoopParam *param)
 {
-    return (int64_t *)((char *)EVENT_LOOP_BASE(obj) + param->offset);
+    return (int64_t *)((char *)obj + param->offset);
 }
 
 static void get_param(Object *obj, Visitor *v, const char *name, void *opaque,
@@ -54,6 +50,17 @@ static void set_param(Object *obj, Visitor *v, const char *name, void *opaque,
     }
 }
 
+void event_loop_base_add_params(ObjectClass *oc, EventLoopParam *params,
+                                size_t num)
+{
+    for (size_t i = 0; i < num; i++) {
+        object_class_property_add(oc, params[i].name, "int", get_param,
+                                  set_param, NULL, &params[i]);
+    }
+}
+
+/*** The class. ***/
+
 static void complete(UserCreatable *uc, Error **errp)
 {
     EventLoopBase *base = EVENT_LOOP_BASE(uc);
@@ -83,10 +90,7 @@ static void base_class_init(ObjectClass *oc, void *data)
 
     ucc->complete = complete;
     ucc->can_be_deleted = can_be_deleted;
-    for (size_t i = 0; i < ARRAY_SIZE(params); i++) {
-        object_class_property_add(oc, params[i].name, "int", get_param,
-                                  set_param, NULL, &params[i]);
-    }
+    event_loop_base_add_params(oc, base_params, ARRAY_SIZE(base_params));
 }
 
 /*** The main loop. ***/

@@ -6,7 +6,6 @@
 #include "qemu/osdep.h"
 #include "system/iothread.h"
 #include "qapi/error.h"
-#include "qapi/visitor.h"
 #include "qemu/main-loop.h"
 #include "qemu/rcu.h"
 #include "qom/object_interfaces.h"
@@ -137,48 +136,13 @@ static void instance_finalize(Object *obj)
     qemu_sem_destroy(&t->init_done_sem);
 }
 
-/*** Properties. ***/
+/*** The class. ***/
 
-typedef struct Param {
-    const char *name;
-    size_t offset;
-} Param;
-
-static Param params[] = {
+static EventLoopParam params[] = {
     { "poll-max-ns", offsetof(IOThread, poll_max_ns) },
     { "poll-grow", offsetof(IOThread, poll_grow) },
     { "poll-shrink", offsetof(IOThread, poll_shrink) },
 };
-
-static int64_t *field(Object *obj, const Param *param)
-{
-    return (int64_t *)((char *)IOTHREAD(obj) + param->offset);
-}
-
-static void get_param(Object *obj, Visitor *v, const char *name, void *opaque,
-                      Error **errp)
-{
-    int64_t value = *field(obj, opaque);
-
-    visit_type_int64(v, name, &value, errp);
-}
-
-static void set_param(Object *obj, Visitor *v, const char *name, void *opaque,
-                      Error **errp)
-{
-    int64_t value;
-
-    if (!visit_type_int64(v, name, &value, errp)) {
-        return;
-    }
-    if (value < 0) {
-        error_setg(errp, "%s value must be in range [0, %" PRId64 "]", name,
-                   INT64_MAX);
-        return;
-    }
-    *field(obj, opaque) = value;
-    set_params(EVENT_LOOP_BASE(obj), errp);
-}
 
 static void class_init(ObjectClass *oc, void *data)
 {
@@ -186,10 +150,7 @@ static void class_init(ObjectClass *oc, void *data)
 
     bc->init = init;
     bc->update_params = set_params;
-    for (size_t i = 0; i < ARRAY_SIZE(params); i++) {
-        object_class_property_add(oc, params[i].name, "int", get_param,
-                                  set_param, NULL, &params[i]);
-    }
+    event_loop_base_add_params(oc, params, ARRAY_SIZE(params));
 }
 
 static const TypeInfo types[] = {

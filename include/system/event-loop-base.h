@@ -33,4 +33,17 @@ struct EventLoopBase {
     int64_t thread_pool_max;
 };
 
+/* A number, an int64_t at @offset of an instance. */
+typedef struct EventLoopParam {
+    const char *name;
+    size_t offset;
+} EventLoopParam;
+
+/*
+ * Adds @num properties of type "int" to the class @oc, of an event loop: none
+ * takes a negative number. @params is kept.
+ */
+void event_loop_base_add_params(ObjectClass *oc, EventLoopParam *params,
+                                size_t num);
+
 #endif

@@ -53,8 +53,7 @@ static void complete_and_free(VirtIOBlockReq *req, unsigned char status)
 }
 
 /* Does what the policy says. False: the error is to be ignored. */
-static bool handle_error(VirtIOBlockReq *req, int error, bool is_read,
-                         bool accounted)
+static bool handle_error(VirtIOBlockReq *req, int error, bool is_read)
 {
     VirtIOBlock *s = req->dev;
     BlockErrorAction action = blk_get_error_action(s->blk, is_read, error);
@@ -68,9 +67,7 @@ static bool handle_error(VirtIOBlockReq *req, int error, bool is_read,
             s->rq = req;
         }
     } else if (action == BLOCK_ERROR_ACTION_REPORT) {
-        if (accounted) {
-            block_acct_failed(blk_get_stats(s->blk), &req->acct);
-        }
+        block_acct_failed(blk_get_stats(s->blk), &req->acct);
         complete_and_free(req, VIRTIO_BLK_S_IOERR);
     }
     blk_error_action(s->blk, action, is_read, error);
@@ -96,7 +93,7 @@ static void rw_done(void *opaque, int ret)
         if (req->qiov.nalloc != -1) {
             qemu_iovec_destroy(&req->qiov);
         }
-        if (ret && handle_error(req, -ret, !is_out(req), true)) {
+        if (ret && handle_error(req, -ret, !is_out(req))) {
             continue;
         }
         block_acct_done(stats, &req->acct);
@@ -104,23 +101,12 @@ static void rw_done(void *opaque, int ret)
     }
 }
 
-static void flush_done(void *opaque, int ret)
+/* A flush, a discard, or a write of zeroes. */
+static void other_done(void *opaque, int ret)
 {
     VirtIOBlockReq *req = opaque;
 
-    if (ret && handle_error(req, -ret, false, true)) {
-        return;
-    }
-    block_acct_done(blk_get_stats(req->dev->blk), &req->acct);
-    complete_and_free(req, VIRTIO_BLK_S_OK);
-}
-
-/* A discard, or a write of zeroes. */
-static void erase_done(void *opaque, int ret)
-{
-    VirtIOBlockReq *req = opaque;
-
-    if (ret && handle_error(req, -ret, false, true)) {
+    if (ret && handle_error(req, -ret, false)) {
         return;
     }
     block_acct_done(blk_get_stats(req->dev->blk), &req->acct);
@@ -253,7 +239,7 @@ static void handle_flush(VirtIOBlockReq *req, MultiReqBuffer *mrb)
     if (mrb->num_reqs && mrb->is_write) {
         submit_all(s, mrb);
     }
-    blk_aio_flush(s->blk, flush_done, req);
+    blk_aio_flush(s->blk, other_done, req);
 }
 
 static void handle_get_id(VirtIOBlockReq *req, const struct iovec *iov,
@@ -313,9 +299,9 @@ static uint8_t start_erase(VirtIOBlockReq *req,
         blk_aio_pwrite_zeroes(
             s->blk, sector << BDRV_SECTOR_BITS, bytes,
             flags & VIRTIO_BLK_WRITE_ZEROES_FLAG_UNMAP ? BDRV_REQ_MAY_UNMAP : 0,
-            erase_done, req);
+            other_done, req);
     } else {
-        blk_aio_pdiscard(s->blk, sector << BDRV_SECTOR_BITS, bytes, erase_done,
+        blk_aio_pdiscard(s->blk, sector << BDRV_SECTOR_BITS, bytes, other_done,
                          req);
     }
     return VIRTIO_BLK_S_OK;

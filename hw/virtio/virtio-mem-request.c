@@ -56,18 +56,12 @@ bool virtio_mem_prealloc(VirtIOMEM *vmem, uint64_t offset, uint64_t size,
 
 static bool prealloc_or_warn(VirtIOMEM *vmem, uint64_t offset, uint64_t size)
 {
-    static bool warned; /* the guest may try for ever */
     Error *err = NULL;
 
     if (virtio_mem_prealloc(vmem, offset, size, &err)) {
         return true;
     }
-    if (warned) {
-        error_free(err);
-    } else {
-        warn_report_err(err);
-        warned = true;
-    }
+    warn_report_err_once(err); /* the guest may try for ever */
     return false;
 }
 

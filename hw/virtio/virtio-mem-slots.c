@@ -68,7 +68,6 @@ void virtio_mem_free_memslots(VirtIOMEM *vmem)
 bool virtio_mem_activate_memslots(VirtIOMEM *vmem, uint64_t offset,
                                   uint64_t size)
 {
-    static bool warned; /* the guest may try for ever */
     Error *err = NULL;
 
     if (!vmem->dynamic_memslots) {
@@ -85,12 +84,7 @@ bool virtio_mem_activate_memslots(VirtIOMEM *vmem, uint64_t offset,
     if (memory_region_transaction_commit_undoable(&err)) {
         return true;
     }
-    if (warned) {
-        error_free(err);
-    } else {
-        warn_report_err(err);
-        warned = true;
-    }
+    warn_report_err_once(err); /* the guest may try for ever */
     return false;
 }
 

@@ -7,7 +7,6 @@
 #include "qapi/util.h"
 #include "qemu/config-file.h"
 #include "qemu/error-report.h"
-#include "qom/object.h"
 #include "qobject/qdict.h"
 #include "system/blockdev.h"
 
@@ -493,15 +492,13 @@ static BlockBackend *make_backend(QemuOpts *opts, const DriveInfo *d,
     return blk;
 }
 
-/* The device of if=virtio: on the board's PCI bus, else on virtio-mmio. */
+/* The device of if=virtio, on PCI as in QEMU: a board without it refuses. */
 static void add_virtio_device(BlockBackend *blk)
 {
     QemuOpts *dev =
         qemu_opts_create(qemu_find_opts("device"), NULL, 0, &error_abort);
-    bool pci = module_object_class_by_name("virtio-blk-pci");
 
-    qemu_opt_set(dev, "driver", pci ? "virtio-blk-pci" : "virtio-blk-device",
-                 &error_abort);
+    qemu_opt_set(dev, "driver", "virtio-blk-pci", &error_abort);
     qemu_opt_set(dev, "drive", blk_name(blk), &error_abort);
 }
 

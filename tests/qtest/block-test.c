@@ -110,6 +110,23 @@ static void test_names(void)
     qtest_quit(s);
 }
 
+/* A drive that names no device gets one. */
+static void test_if_virtio(void)
+{
+    char *path = make_image(SIZE);
+    QTestState *s = qtest_initf("-M virt -bios none -m 64M "
+                                "-drive if=virtio,id=d,format=raw,file=%s",
+                                path);
+    g_autofree char *block = qtest_hmp(s, "info block");
+    g_autofree char *qtree = qtest_hmp(s, "info qtree");
+
+    g_assert_nonnull(strstr(block, "Attached to:"));
+    g_assert_nonnull(strstr(qtree, "dev: virtio-blk-pci"));
+    g_assert_nonnull(strstr(qtree, "drive = \"d\""));
+    qtest_quit(s);
+    remove_image(path);
+}
+
 /* The device sees the part, and the rest stays as it is. */
 static void test_part(void)
 {
@@ -220,6 +237,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/block/in-use", test_in_use);
     g_test_add_func("/block/names", test_names);
+    g_test_add_func("/block/if-virtio", test_if_virtio);
     g_test_add_func("/block/part", test_part);
     g_test_add_func("/block/locks", test_locks);
     g_test_add_func("/block/wrong-size", test_wrong_size);

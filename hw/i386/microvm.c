@@ -15,7 +15,6 @@
 #include "hw/target.h"
 #include "hw/timer/i8254.h"
 #include "qapi/error.h"
-#include "qapi/qapi-visit-common.h"
 #include "qemu/error-report.h"
 #include "qemu/module.h"
 #include "qemu/units.h"
@@ -331,23 +330,6 @@ static void unplug(HotplugHandler *handler, DeviceState *dev, Error **errp)
 
 /* ---- options ------------------------------------------------------------- */
 
-/* @opaque: the offset of an OnOffAuto. */
-static void visit_on_off_auto(Object *obj, Visitor *v, const char *name,
-                              void *opaque, Error **errp)
-{
-    OnOffAuto *field = (void *)((char *)obj + (uintptr_t)opaque);
-
-    visit_type_OnOffAuto(v, name, field, errp);
-}
-
-static void add_on_off_auto(ObjectClass *oc, const char *name, size_t offset,
-                            const char *description)
-{
-    object_class_property_add(oc, name, "OnOffAuto", visit_on_off_auto,
-                              visit_on_off_auto, NULL, (void *)offset);
-    object_class_property_set_description(oc, name, description);
-}
-
 #define BOOL_OPTION(_field)                                                    \
     static bool get_##_field(Object *obj, Error **errp)                        \
     {                                                                          \
@@ -364,13 +346,14 @@ BOOL_OPTION(auto_kernel_cmdline)
 
 static void add_options(ObjectClass *oc)
 {
-    add_on_off_auto(oc, MICROVM_MACHINE_RTC, offsetof(MicrovmMachineState, rtc),
-                    "Enable MC146818 RTC");
-    add_on_off_auto(oc, MICROVM_MACHINE_PCIE,
-                    offsetof(MicrovmMachineState, pcie), "Enable PCIe");
-    add_on_off_auto(oc, MICROVM_MACHINE_IOAPIC2,
-                    offsetof(MicrovmMachineState, ioapic2),
-                    "Enable second IO-APIC");
+    x86_add_on_off_auto(oc, MICROVM_MACHINE_RTC,
+                        offsetof(MicrovmMachineState, rtc),
+                        "Enable MC146818 RTC");
+    x86_add_on_off_auto(oc, MICROVM_MACHINE_PCIE,
+                        offsetof(MicrovmMachineState, pcie), "Enable PCIe");
+    x86_add_on_off_auto(oc, MICROVM_MACHINE_IOAPIC2,
+                        offsetof(MicrovmMachineState, ioapic2),
+                        "Enable second IO-APIC");
     object_class_property_add_bool(oc, MICROVM_MACHINE_ISA_SERIAL,
                                    get_isa_serial, set_isa_serial);
     object_class_property_set_description(

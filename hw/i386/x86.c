@@ -258,8 +258,8 @@ static void visit_on_off_auto(Object *obj, Visitor *v, const char *name,
     visit_type_OnOffAuto(v, name, field, errp);
 }
 
-static void add_on_off_auto(ObjectClass *oc, const char *name, size_t offset,
-                            const char *description)
+void x86_add_on_off_auto(ObjectClass *oc, const char *name, size_t offset,
+                         const char *description)
 {
     object_class_property_add(oc, name, "OnOffAuto", visit_on_off_auto,
                               visit_on_off_auto, NULL, (void *)offset);
@@ -284,14 +284,14 @@ static void x86_machine_class_init(ObjectClass *oc, void *data)
     mc->cpu_index_to_instance_props = index_to_props;
     mc->get_default_cpu_node_id = default_node;
     mc->possible_cpu_arch_ids = possible_cpus;
-    add_on_off_auto(oc, X86_MACHINE_SMM, offsetof(X86MachineState, smm),
-                    "Enable SMM");
-    add_on_off_auto(oc, X86_MACHINE_ACPI, offsetof(X86MachineState, acpi),
-                    "Enable ACPI");
-    add_on_off_auto(oc, X86_MACHINE_PIT, offsetof(X86MachineState, pit),
-                    "Enable i8254 PIT");
-    add_on_off_auto(oc, X86_MACHINE_PIC, offsetof(X86MachineState, pic),
-                    "Enable i8259 PIC");
+    x86_add_on_off_auto(oc, X86_MACHINE_SMM, offsetof(X86MachineState, smm),
+                        "Enable SMM");
+    x86_add_on_off_auto(oc, X86_MACHINE_ACPI, offsetof(X86MachineState, acpi),
+                        "Enable ACPI");
+    x86_add_on_off_auto(oc, X86_MACHINE_PIT, offsetof(X86MachineState, pit),
+                        "Enable i8254 PIT");
+    x86_add_on_off_auto(oc, X86_MACHINE_PIC, offsetof(X86MachineState, pic),
+                        "Enable i8259 PIC");
 }
 
 static const TypeInfo x86_machine_types[] = {

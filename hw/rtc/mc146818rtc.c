@@ -197,6 +197,10 @@ static int seconds_to_alarm(MC146818RtcState *s, int now)
     uint8_t sec = *reg(s, RTC_SECONDS_ALARM);
     int t = now + 1;
 
+    /* Or all of a day's would be tried, at each write of the guest's. */
+    if (sec < RTC_ALARM_DONT_CARE && decode(s, sec) > 59) {
+        return 0;
+    }
     while (t <= now + DAY) {
         int of_day = t % DAY;
 
@@ -337,15 +341,10 @@ static void write_reg_b(MC146818RtcState *s, uint8_t value)
     schedule_update(s);
 }
 
-static void write_reg(MC146818RtcState *s, int index, uint8_t value)
+/* Whether the register is made from the time. */
+static bool is_time(int index)
 {
     switch (index) {
-    case RTC_SECONDS_ALARM:
-    case RTC_MINUTES_ALARM:
-    case RTC_HOURS_ALARM:
-        *reg(s, index) = value;
-        schedule_update(s);
-        break;
     case RTC_SECONDS:
     case RTC_MINUTES:
     case RTC_HOURS:
@@ -354,11 +353,20 @@ static void write_reg(MC146818RtcState *s, int index, uint8_t value)
     case RTC_MONTH:
     case RTC_YEAR:
     case RTC_CENTURY:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void write_reg(MC146818RtcState *s, int index, uint8_t value)
+{
+    switch (index) {
+    case RTC_SECONDS_ALARM:
+    case RTC_MINUTES_ALARM:
+    case RTC_HOURS_ALARM:
         *reg(s, index) = value;
-        if (running(s)) {
-            set_time(s);
-            schedule_update(s);
-        }
+        schedule_update(s);
         break;
     case RTC_REG_A:
         write_reg_a(s, value);
@@ -371,6 +379,10 @@ static void write_reg(MC146818RtcState *s, int index, uint8_t value)
         break;
     default:
         *reg(s, index) = value;
+        if (is_time(index) && running(s)) {
+            set_time(s);
+            schedule_update(s);
+        }
         break;
     }
 }
@@ -380,18 +392,6 @@ static uint8_t read_reg(MC146818RtcState *s, int index)
     uint8_t value;
 
     switch (index) {
-    case RTC_SECONDS:
-    case RTC_MINUTES:
-    case RTC_HOURS:
-    case RTC_DAY_OF_WEEK:
-    case RTC_DAY_OF_MONTH:
-    case RTC_MONTH:
-    case RTC_YEAR:
-    case RTC_CENTURY:
-        if (running(s)) {
-            update_registers(s);
-        }
-        return *reg(s, index);
     case RTC_REG_A:
         value = *reg(s, RTC_REG_A);
         return update_is_near(s) ? value | REG_A_UIP : value;
@@ -404,6 +404,9 @@ static uint8_t read_reg(MC146818RtcState *s, int index)
         }
         return value;
     default:
+        if (is_time(index) && running(s)) {
+            update_registers(s);
+        }
         return *reg(s, index);
     }
 }

@@ -260,6 +260,11 @@ static bool check_options(MicrovmMachineState *mms, Error **errp)
                          "kernel gets its devices by the command line");
         return false;
     }
+    if (X86_MACHINE(mms)->smm == ON_OFF_AUTO_ON) {
+        error_setg(errp, "smm=on: this machine's CPUs have no System "
+                         "Management Mode yet");
+        return false;
+    }
     if (mms->pcie == ON_OFF_AUTO_ON || mms->ioapic2 == ON_OFF_AUTO_ON) {
         error_setg(errp,
                    "%s=on needs ACPI, which this machine does not have "

@@ -75,7 +75,7 @@ struct KVMState {
     bool guest_state_protected;
 
     /* Properties. */
-    int kvm_shadow_mem; /* bytes, or -1 */
+    int64_t kvm_shadow_mem; /* bytes, or -1 */
     bool kernel_irqchip_allowed;
     bool kernel_irqchip_required;
     OnOffAuto kernel_irqchip_split;

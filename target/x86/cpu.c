@@ -121,6 +121,7 @@ static void x86_cpu_reset_hold(Object *obj, ResetType type)
         env->msr_ia32_misc_enable |= MSR_IA32_MISC_ENABLE_MWAIT;
     }
     reset_mtrrs(env);
+    env->mcg_ext_ctl = 0;
     env->interrupt_injected = -1;
     env->exception_nr = -1;
     env->exception_pending = 0;
@@ -441,7 +442,8 @@ static void x86_cpu_realize(DeviceState *dev, Error **errp)
     if ((cpu->env.cpuid_version >> 8 & 0xf) >= 6 &&
         (cpu->env.features[FEAT_1_EDX] & (CPUID_MCE | CPUID_MCA)) ==
             (CPUID_MCE | CPUID_MCA)) {
-        cpu->env.mcg_cap = MCE_CAP_DEF | MCE_BANKS_DEF;
+        cpu->env.mcg_cap =
+            MCE_CAP_DEF | MCE_BANKS_DEF | (cpu->enable_lmce ? MCG_LMCE_P : 0);
         cpu->env.mcg_ctl = UINT64_MAX;
         for (int bank = 0; bank < MCE_BANKS_DEF; bank++) {
             cpu->env.mce_banks[bank * 4] = UINT64_MAX;

@@ -87,6 +87,7 @@ MSR_SUBSECTION(misc_enable, "msr_ia32_misc_enable", msr_ia32_misc_enable,
                MSR_IA32_MISC_ENABLE_DEFAULT);
 MSR_SUBSECTION(feature_control, "msr_ia32_feature_control",
                msr_ia32_feature_control, 0);
+MSR_SUBSECTION(mcg_ext_ctl, "mcg_ext_ctl", mcg_ext_ctl, 0);
 MSR_SUBSECTION(xss, "xss", xss, 0);
 MSR_SUBSECTION(spec_ctrl, "spec_ctrl", spec_ctrl, 0);
 MSR_SUBSECTION(virt_ssbd, "virt_ssbd", virt_ssbd, 0);
@@ -290,6 +291,7 @@ const VMStateDescription vmstate_x86_cpu = {
             &vmstate_tsc_deadline,
             &vmstate_misc_enable,
             &vmstate_feature_control,
+            &vmstate_mcg_ext_ctl,
             &vmstate_avx512,
             &vmstate_xss,
             &vmstate_umwait,

@@ -116,6 +116,7 @@ def refused():
         (["-M", "microvm"], "cannot run x86 CPUs"),
         (["-M", "microvm,acpi=on", "-accel", "kvm"], "no ACPI tables"),
         (["-M", "microvm,pcie=on", "-accel", "kvm"], "pcie=on needs ACPI"),
+        (["-M", "microvm,smm=on", "-accel", "kvm"], "no System Management"),
         (["-M", "microvm", "-accel", "kvm", "-kernel", __file__],
          "neither an ELF file"),
         (["-M", "microvm", "-accel", "kvm", "-cpu", "host,vendor=me"],
@@ -126,6 +127,9 @@ def refused():
           "qemu64,enforce,+3dnow"], "doesn't support requested features"),
         (["-M", "microvm", "-accel", "kvm,kernel-irqchip=split"],
          "Split IRQ chip mode not supported"),
+        # The kernel wants to have more than one page.
+        (["-M", "microvm", "-accel", "kvm,kvm-shadow-mem=4096"],
+         "kvm-shadow-mem"),
     ]
     for args, text in cases:
         done = run("-nodefaults", *args)

@@ -55,6 +55,7 @@ static const Msr msrs[] = {
     RESET(MSR_IA32_FEATURE_CONTROL, msr_ia32_feature_control),
     RESET(MSR_MCG_STATUS, mcg_status),
     RESET(MSR_MCG_CTL, mcg_ctl),
+    RESET(MSR_MCG_EXT_CTL, mcg_ext_ctl),
     RESET(MSR_CORE_PERF_FIXED_CTR_CTRL, msr_fixed_ctr_ctrl),
     RESET(MSR_CORE_PERF_GLOBAL_CTRL, msr_global_ctrl),
     RESET(MSR_MTRRdefType, mtrr_deftype),

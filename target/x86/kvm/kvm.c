@@ -74,6 +74,21 @@ int kvm_arch_get_default_type(MachineState *ms)
     return 0;
 }
 
+static int set_shadow_mem(KVMState *s)
+{
+    unsigned long pages = s->kvm_shadow_mem / 4096;
+    int ret = 0;
+
+    if (s->kvm_shadow_mem != -1) {
+        ret = kvm_vm_ioctl(s, KVM_SET_NR_MMU_PAGES, pages);
+    }
+    if (ret < 0) {
+        error_report("kvm-shadow-mem: KVM cannot do with %lu pages: %s", pages,
+                     strerror(-ret));
+    }
+    return ret;
+}
+
 int kvm_arch_init(MachineState *ms, KVMState *s)
 {
     uint64_t identity = IDENTITY_PAGE;
@@ -86,8 +101,9 @@ int kvm_arch_init(MachineState *ms, KVMState *s)
     ret = kvm_vm_ioctl(s, KVM_SET_TSS_ADDR, IDENTITY_PAGE + 0x1000);
     if (ret < 0) {
         error_report("KVM_SET_TSS_ADDR failed: %s", strerror(-ret));
+        return ret;
     }
-    return ret;
+    return set_shadow_mem(s);
 }
 
 void kvm_arch_accel_class_init(ObjectClass *oc)
@@ -173,7 +189,7 @@ unsigned long kvm_arch_vcpu_id(CPUState *cs)
     return X86_CPU(cs)->apic_id;
 }
 
-static void set_up_mce(X86CPU *cpu)
+static int set_up_mce(X86CPU *cpu)
 {
     uint64_t host = 0;
     CPUX86State *env = &cpu->env;
@@ -181,12 +197,33 @@ static void set_up_mce(X86CPU *cpu)
     if (!env->mcg_cap || kvm_check_extension(kvm_state, KVM_CAP_MCE) <= 0 ||
         kvm_ioctl(kvm_state, KVM_X86_GET_MCE_CAP_SUPPORTED, &host) < 0) {
         env->mcg_cap = 0;
-        return;
     }
     env->mcg_cap &= host | MCG_CAP_BANKS_MASK;
-    if (kvm_vcpu_ioctl(CPU(cpu), KVM_X86_SETUP_MCE, &env->mcg_cap) < 0) {
+    if (env->mcg_cap &&
+        kvm_vcpu_ioctl(CPU(cpu), KVM_X86_SETUP_MCE, &env->mcg_cap) < 0) {
         env->mcg_cap = 0;
     }
+    if (cpu->enable_lmce && !(env->mcg_cap & MCG_LMCE_P)) {
+        error_report("lmce=on: KVM on this host has no local machine checks");
+        return -ENOTSUP;
+    }
+    return 0;
+}
+
+/* KVM's services that CPUID does not tell of are not there at all. */
+static int enforce_pv_cpuid(X86CPU *cpu)
+{
+    int ret = 0;
+
+    if (cpu->kvm_pv_enforce_cpuid) {
+        ret = kvm_vcpu_enable_cap(CPU(cpu), KVM_CAP_ENFORCE_PV_FEATURE_CPUID, 0,
+                                  1);
+    }
+    if (ret < 0) {
+        error_report("kvm-pv-enforce-cpuid=on: KVM on this host cannot: %s",
+                     strerror(-ret));
+    }
+    return ret;
 }
 
 static int set_tsc_khz(X86CPU *cpu)
@@ -240,7 +277,13 @@ int kvm_arch_init_vcpu(CPUState *cs)
         error_report("KVM_SET_CPUID2 failed: %s", strerror(-ret));
         return ret;
     }
-    set_up_mce(cpu);
+    ret = enforce_pv_cpuid(cpu);
+    if (ret == 0) {
+        ret = set_up_mce(cpu);
+    }
+    if (ret < 0) {
+        return ret;
+    }
     cpu->vmsentry = qemu_add_vm_change_state_handler(run_state_changed, cpu);
     return 0;
 }

@@ -511,6 +511,7 @@ static bool vnc_open(QemuOpts *opts, Error **errp)
     g_autoptr(SocketAddress) addr = parse_address(opts, errp);
     VncDisplay *vd;
     VncShared *s;
+    int ret;
 
     if (!addr) {
         return false;
@@ -529,8 +530,13 @@ static bool vnc_open(QemuOpts *opts, Error **errp)
     qio_net_listener_set_name(vd->listener, "vnc-listen");
     if (!set_share(vd, qemu_opt_get(opts, "share"), errp) ||
         !set_up_password(vd, opts, errp) || !set_console(vd, opts, errp) ||
-        qio_net_listener_open_sync(vd->listener, addr, BACKLOG, errp) < 0 ||
-        event_notifier_init(&s->wake, false) < 0) {
+        qio_net_listener_open_sync(vd->listener, addr, BACKLOG, errp) < 0) {
+        display_free(vd);
+        return false;
+    }
+    ret = event_notifier_init(&s->wake, false);
+    if (ret < 0) {
+        error_setg_errno(errp, -ret, "vnc: cannot make an event notifier");
         display_free(vd);
         return false;
     }

@@ -212,6 +212,19 @@ static bool look(VncThread *t)
     return !quit;
 }
 
+/* Whether something has changed where it asked: it may not ask for all. */
+static bool is_owed(rfbClientRec *cl)
+{
+    sraRegion *region = sraRgnCreateRgn(cl->modifiedRegion);
+    bool owed;
+
+    sraRgnOr(region, cl->copyRegion);
+    sraRgnAnd(region, cl->requestedRegion);
+    owed = !sraRgnEmpty(region);
+    sraRgnDestroy(region);
+    return owed;
+}
+
 /* Sleeps until a client says something, or the other half does. */
 static void wait_for_work(VncThread *t)
 {
@@ -230,8 +243,8 @@ static void wait_for_work(VncThread *t)
         } else {
             g_array_append_val(fds, p);
         }
-        if (FB_UPDATE_PENDING(cl) && !sraRgnEmpty(cl->requestedRegion)) {
-            timeout = 0;
+        if (is_owed(cl)) {
+            timeout = 0; /* so far it was told another size alone */
         }
     }
     rfbReleaseClientIterator(it);

@@ -10,6 +10,7 @@ import contextlib
 import os
 import pathlib
 import random
+import resource
 import socket
 import struct
 import subprocess
@@ -154,9 +155,18 @@ class Client:
             data += more
         return data
 
-    def request(self, incremental):
+    def request(self, incremental, width=None, height=None):
         self.s.sendall(struct.pack(">BBHHHH", 3, incremental, 0, 0,
-                                   self.width, self.height))
+                                   width or self.width, height or self.height))
+
+    def drain(self):
+        """Bytes that came until there were no more for a while."""
+        count = 0
+        self.s.settimeout(1)
+        with contextlib.suppress(TimeoutError):
+            while data := self.s.recv(1 << 16):
+                count += len(data)
+        return count
 
     def update(self, incremental=False):
         """Asks for pixels; the rectangles that came."""
@@ -272,6 +282,51 @@ def test_ramfb():
         e.ramfb(64, 48)
         c.until(lambda c: c.width == 64)
         c.close()
+
+
+def cpu_seconds(process):
+    text = pathlib.Path(f"/proc/{process.pid}/stat").read_text()
+    user, system = text.rsplit(")", 1)[1].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def test_part_of_screen():
+    """A client that asks for a corner; what changes elsewhere is no work."""
+    with emulator("", "-M", "virt", "-bios", "none", "-m", "64M",
+                  "-device", "ramfb") as e:
+        c = Client(e)
+        e.ramfb(200, 100)
+        c.until(lambda c: c.width == 200 and len(c.pixels) == 200 * 100)
+        # There may be an answer yet to what it has asked for before.
+        e.write(SCREEN + 4 * (70 * 200 + 150), b"\1\2\3\0")
+        c.drain()
+        c.request(True, 8, 8)
+        e.write(SCREEN + 4 * (70 * 200 + 150), b"\4\5\6\0")
+        assert c.drain() == 0
+        before = cpu_seconds(e.process)
+        time.sleep(1)
+        assert cpu_seconds(e.process) - before < 0.4
+        e.write(SCREEN, b"\x56\x34\x12\0")
+        assert c.drain() > 0
+        c.close()
+
+
+def test_shared():
+    """A client that wants the screen for itself gets it, or does not."""
+    for share, alone in (("", True), (",share=allow-exclusive", True),
+                         (",share=force-shared", False),
+                         (",share=ignore", False)):
+        with emulator(share, "-M", "none") as e:
+            first, second = Client(e), Client(e, shared=False)
+            second.request(False, 8, 8)
+            assert second.read(1) == b"\0"
+            try:
+                first.request(False, 8, 8)
+                assert first.read(1) == b"\0" and not alone, share
+            except OSError:
+                assert alone, share
+            first.close()
+            second.close()
 
 
 def test_monitor_in_vc():
@@ -392,8 +447,7 @@ def test_command_line():
         [PROGRAM, "-M", "none", "-nodefaults", "-vnc", ":0"],
         env=dict(env, PLATEAU_MODULE_DIR=""), capture_output=True, text=True,
         timeout=60, check=False)
-    if "ui-vnc" not in done.stderr and done.returncode != 1:
-        raise AssertionError(done)
+    assert done.returncode == 1 and "ui-vnc" in done.stderr, done
     # Over TCP, on the first display that is free.
     with emulator(",id=one", "-M", "none", "-vnc",
                   "127.0.0.1:3010,to=3050,id=two", "-display", "none") as e:
@@ -405,6 +459,25 @@ def test_command_line():
                                       timeout=30) as s:
             assert s.recv(12) == b"RFB 003.008\n"
         assert "Server: 127.0.0.1:" in e.hmp("info vnc")
+
+
+def test_few_descriptors():
+    """Whatever cannot be opened, the program ends and says so."""
+    def run(limit, *args):
+        return subprocess.run(
+            [PROGRAM, "-M", "none", "-nodefaults", "-monitor", "stdio", *args],
+            env=dict(os.environ, PLATEAU_MODULE_DIR=MODULES), input="quit\n",
+            capture_output=True, text=True, timeout=60, check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE,
+                                                  (limit, limit)))
+
+    enough = next(n for n in range(4, 100) if run(n).returncode == 0)
+    with tempfile.TemporaryDirectory() as tmp:
+        for limit in range(enough, enough + 10):
+            done = run(limit, "-vnc", f"unix:{tmp}/vnc")
+            assert done.returncode == 0 or (
+                done.returncode == 1 and "-vnc" in done.stderr), (limit, done)
+        assert done.returncode == 0, done
 
 
 def main():

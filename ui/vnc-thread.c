@@ -270,6 +270,7 @@ static void tell_ready(VncThread *t)
     rfbReleaseClientIterator(it);
 }
 
+/* With the lock. */
 static rfbScreenInfo *make_screen(VncThread *t)
 {
     VncShared *s = t->shared;
@@ -304,8 +305,10 @@ void *vnc_thread(void *opaque)
     VncThread t = { .shared = opaque };
 
     rfbLogEnable(FALSE);
-    t.pixels = g_new0(uint32_t, (size_t)t.shared->width * t.shared->height);
-    t.screen = make_screen(&t);
+    WITH_QEMU_LOCK_GUARD(&t.shared->lock) {
+        t.pixels = g_new0(uint32_t, (size_t)t.shared->width * t.shared->height);
+        t.screen = make_screen(&t);
+    }
     while (look(&t)) {
         rfbProcessEvents(t.screen, 0);
         tell_ready(&t);

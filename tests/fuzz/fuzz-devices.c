@@ -16,14 +16,12 @@
 #include "qemu/units.h"
 #include "system/runstate.h"
 #include "system/system.h"
+#include "fuzz-input.h"
 
 #define UNIMP    0x11000000
 #define RAM      0x80000000
 #define MAX_OPS  400
 #define MAX_STEP (10 * NANOSECONDS_PER_SECOND)
-
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Where something is, and how far apart its registers are. */
 static const struct {
@@ -56,22 +54,6 @@ static const struct {
     { 0x400000000, 0x100000, 4 },
     { RAM, 0x4000, 1 }, /* what DMA descriptors are made of */
 };
-
-typedef struct Bytes {
-    const uint8_t *data;
-    size_t left;
-} Bytes;
-
-static uint64_t draw(Bytes *bytes, unsigned count)
-{
-    uint64_t value = 0;
-
-    for (unsigned i = 0; i < count && bytes->left; i++) {
-        value |= (uint64_t)*bytes->data++ << i * 8;
-        bytes->left--;
-    }
-    return value;
-}
 
 static void access_place(Bytes *bytes, bool write)
 {

@@ -9,8 +9,7 @@
 #include "qobject/json-parser.h"
 #include "qobject/qjson.h"
 #include "qobject/qobject.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz-input.h"
 
 static void check(bool ok, const char *what)
 {

@@ -8,8 +8,7 @@
 #include "elf.h"
 #include "hw/loader.h"
 #include "qapi/error.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz-input.h"
 
 static uint64_t on_note(void *note, void *align, bool is64)
 {

@@ -8,26 +8,12 @@
 #include "qemu/main-loop.h"
 #include "qemu/module.h"
 #include "qemu/rcu.h"
+#include "fuzz-input.h"
 #include "../memory-oracle/model.h"
 
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-typedef struct Bytes {
-    const uint8_t *data;
-    size_t left;
-} Bytes;
-
-/* A byte each; zeros when they are used up. */
-static uint32_t draw(Model *m)
+static uint32_t draw_byte(Model *m)
 {
-    Bytes *bytes = m->opaque;
-
-    if (!bytes->left) {
-        return 0;
-    }
-    bytes->left--;
-    return *bytes->data++;
+    return draw(m->opaque, 1);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -43,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     g_autofree Model *m = g_new0(Model, 1);
     Bytes bytes = { data, MIN(size, 1500) };
 
-    model_init(m, draw, &bytes);
+    model_init(m, draw_byte, &bytes);
     while (bytes.left) {
         model_step(m);
     }

@@ -14,11 +14,9 @@
 #include "qemu/module.h"
 #include "qobject/qjson.h"
 #include "monitor/monitor-internal.h"
+#include "fuzz-input.h"
 
 #define TYPE_CHARDEV_FUZZ "chardev-fuzz"
-
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static GString *output;
 

@@ -11,8 +11,6 @@
 #include "exec/address-spaces.h"
 #include "hw/virtio/virtio-balloon.h"
 #include "hw/virtio/virtio-mem.h"
-#include "io/channel-buffer.h"
-#include "migration/qemu-file.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-char.h"
 #include "qemu/main-loop.h"
@@ -24,6 +22,8 @@
 #include "system/runstate.h"
 #include "system/system.h"
 #include "virtio-target.h"
+#include "fuzz-input.h"
+#include "../unit/vmstate-helpers.h"
 
 #define QUEUES   8
 #define RING(n)  (RAM + (n)*RINGS)
@@ -34,14 +34,6 @@
 #define DISK     512     /* sectors of the small disk */
 #define MAX_OPS  200
 #define MAX_BUFS 8
-
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-typedef struct Bytes {
-    const uint8_t *data;
-    size_t left;
-} Bytes;
 
 typedef struct Queue {
     unsigned num;
@@ -61,17 +53,6 @@ static Target *target;
 static Queue queues[QUEUES];
 static bool packed;
 static unsigned arena, tables;
-
-static uint64_t draw(Bytes *bytes, unsigned count)
-{
-    uint64_t value = 0;
-
-    for (unsigned i = 0; i < count && bytes->left; i++) {
-        value |= (uint64_t)*bytes->data++ << i * 8;
-        bytes->left--;
-    }
-    return value;
-}
 
 static uint8_t *host(uint64_t addr)
 {
@@ -656,23 +637,15 @@ static void keep_running(void)
 static void save_and_load(void)
 {
     const VMStateDescription *vmsd = DEVICE_GET_CLASS(target->vdev)->vmsd;
-    QIOChannelBuffer *out = qio_channel_buffer_new(0);
-    QEMUFile *f = qemu_file_new_output(QIO_CHANNEL(out));
-    QIOChannelBuffer *in;
+    GByteArray *bytes;
 
-    if (vmstate_save_state(f, vmsd, target->vdev, NULL) == 0) {
-        qemu_put_byte(f, 0);
-        qemu_fflush(f);
-        in = qio_channel_buffer_new(out->usage);
-        memcpy(in->data, out->data, out->usage);
-        in->usage = out->usage;
-        qemu_fclose(f);
-        f = qemu_file_new_input(QIO_CHANNEL(in));
-        vmstate_load_state(f, vmsd, target->vdev, vmsd->version_id);
-        object_unref(OBJECT(in));
+    if (save_to_bytes(vmsd, target->vdev, vmsd->version_id, NULL, &bytes,
+                      NULL) == 0) {
+        g_byte_array_append(bytes, (const uint8_t *)"", 1);
+        load_from_bytes(vmsd, target->vdev, vmsd->version_id, bytes->data,
+                        bytes->len);
     }
-    qemu_fclose(f);
-    object_unref(OBJECT(out));
+    g_byte_array_unref(bytes);
 }
 
 static void still_works(void)

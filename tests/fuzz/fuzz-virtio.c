@@ -13,9 +13,7 @@
 #include "hw/sysbus.h"
 #include "hw/virtio/virtio-mmio.h"
 #include "hw/virtio/virtio-rng.h"
-#include "io/channel-buffer.h"
 #include "memory/listener.h"
-#include "migration/qemu-file.h"
 #include "qapi/error.h"
 #include "qemu/main-loop.h"
 #include "qemu/module.h"
@@ -23,44 +21,28 @@
 #include "standard-headers/linux/virtio_mmio.h"
 #include "system/qtest.h"
 #include "system/runstate.h"
+#include "fuzz-input.h"
+#include "../unit/vmstate-helpers.h"
 
 #define RAM      0x80000000ull
 #define RAM_SIZE 0x40000
-#define SLOT(n)  (0x10000000ull + (n) * 0x1000)
-
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#define SLOT(n)  (0x10000000ull + (n)*0x1000)
 
 enum {
-    WRITE_REG,  /* register, 4 bytes */
-    WRITE_BYTES,/* where in the first page of rings, how many, they */
-    DESCRIPTOR, /* which, how its address is meant, length, flags, next */
-    SETUP,      /* how the queue is set up: format, size, features */
-    AVAILABLE,  /* an index and heads */
+    WRITE_REG,   /* register, 4 bytes */
+    WRITE_BYTES, /* where in the first page of rings, how many, they */
+    DESCRIPTOR,  /* which, how its address is meant, length, flags, next */
+    SETUP,       /* how the queue is set up: format, size, features */
+    AVAILABLE,   /* an index and heads */
     KICK,
-    RUN,        /* the main loop */
-    SWITCH,     /* to the other device: legacy or modern */
+    RUN,    /* the main loop */
+    SWITCH, /* to the other device: legacy or modern */
     COMMANDS,
 };
-
-typedef struct Input {
-    const uint8_t *data;
-    size_t left;
-} Input;
 
 static uint8_t *ram;
 static VirtIODevice *devices[2];
 static int which;
-
-static uint64_t take(Input *in, size_t size)
-{
-    uint64_t value = 0;
-
-    for (size_t i = 0; i < size && in->left; i++, in->left--) {
-        value |= (uint64_t)*in->data++ << 8 * i;
-    }
-    return value;
-}
 
 static void reg(hwaddr offset, uint32_t value)
 {
@@ -115,31 +97,31 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 /* ---- commands ------------------------------------------------------------ */
 
-static void write_bytes(Input *in)
+static void write_bytes(Bytes *in)
 {
-    size_t at = take(in, 2) % 0x4000, count = take(in, 1) % 64;
+    size_t at = draw(in, 2) % 0x4000, count = draw(in, 1) % 64;
 
     for (size_t i = 0; i < count; i++) {
-        ram[at + i] = take(in, 1);
+        ram[at + i] = draw(in, 1);
     }
 }
 
-static void write_descriptor(Input *in)
+static void write_descriptor(Bytes *in)
 {
-    uint8_t *p = ram + take(in, 1) * 16;
-    uint8_t kind = take(in, 1);
-    uint64_t addr = take(in, kind & 1 ? 2 : 8);
+    uint8_t *p = ram + draw(in, 1) * 16;
+    uint8_t kind = draw(in, 1);
+    uint64_t addr = draw(in, kind & 1 ? 2 : 8);
 
     stq_le_p(p, kind & 1 ? RAM + addr : addr);
-    stl_le_p(p + 8, take(in, kind & 2 ? 1 : 4));
-    stw_le_p(p + 12, take(in, kind & 4 ? 1 : 2));
-    stw_le_p(p + 14, take(in, kind & 8 ? 1 : 2));
+    stl_le_p(p + 8, draw(in, kind & 2 ? 1 : 4));
+    stw_le_p(p + 12, draw(in, kind & 4 ? 1 : 2));
+    stw_le_p(p + 14, draw(in, kind & 8 ? 1 : 2));
 }
 
-static void setup(Input *in)
+static void setup(Bytes *in)
 {
-    uint32_t num = take(in, 1) + 1;
-    uint8_t features = take(in, 1);
+    uint32_t num = draw(in, 1) + 1;
+    uint8_t features = draw(in, 1);
 
     reg(VIRTIO_MMIO_STATUS, 0);
     reg(VIRTIO_MMIO_DRIVER_FEATURES_SEL, 0);
@@ -160,27 +142,27 @@ static void setup(Input *in)
     reg(VIRTIO_MMIO_STATUS, which ? 0xf : 7);
 }
 
-static void write_available(Input *in)
+static void write_available(Bytes *in)
 {
     VirtIODevice *vdev = devices[which];
     hwaddr avail = virtio_queue_get_avail_addr(vdev, 0);
     uint8_t *p = avail >= RAM && avail < RAM + 0x4000 ? ram + (avail - RAM)
                                                       : ram + 0x1000;
-    uint8_t heads = take(in, 1) % 16;
+    uint8_t heads = draw(in, 1) % 16;
 
     for (int i = 0; i < heads; i++) {
-        stw_le_p(p + 4 + i * 2, take(in, 1));
+        stw_le_p(p + 4 + i * 2, draw(in, 1));
     }
     stw_le_p(p + 2, lduw_le_p(p + 2) + heads);
 }
 
-static void one_command(Input *in)
+static void one_command(Bytes *in)
 {
-    switch (take(in, 1) % COMMANDS) {
+    switch (draw(in, 1) % COMMANDS) {
     case WRITE_REG: {
-        hwaddr offset = take(in, 1) * 2;
+        hwaddr offset = draw(in, 1) * 2;
 
-        reg(offset & ~3ull, take(in, offset & 2 ? 1 : 4));
+        reg(offset & ~3ull, draw(in, offset & 2 ? 1 : 4));
         break;
     }
     case WRITE_BYTES:
@@ -213,28 +195,19 @@ static void one_command(Input *in)
 static void save_and_load(VirtIODevice *vdev)
 {
     const VMStateDescription *vmsd = DEVICE_GET_CLASS(vdev)->vmsd;
-    QIOChannelBuffer *out = qio_channel_buffer_new(0);
-    QEMUFile *f = qemu_file_new_output(QIO_CHANNEL(out));
-    QIOChannelBuffer *in;
+    GByteArray *bytes;
 
-    g_assert(vmstate_save_state(f, vmsd, vdev, NULL) == 0);
-    qemu_put_byte(f, 0);
-    qemu_fflush(f);
-    in = qio_channel_buffer_new(out->usage);
-    memcpy(in->data, out->data, out->usage);
-    in->usage = out->usage;
-    qemu_fclose(f);
-    f = qemu_file_new_input(QIO_CHANNEL(in));
-    vmstate_load_state(f, vmsd, vdev, vmsd->version_id);
-    qemu_fclose(f);
-    object_unref(OBJECT(in));
-    object_unref(OBJECT(out));
+    g_assert(save_to_bytes(vmsd, vdev, vmsd->version_id, NULL, &bytes,
+                           &error_abort) == 0);
+    g_byte_array_append(bytes, (const uint8_t *)"", 1);
+    load_from_bytes(vmsd, vdev, vmsd->version_id, bytes->data, bytes->len);
+    g_byte_array_unref(bytes);
 }
 
 /* A split ring with one buffer, which has to be filled. */
 static void still_works(int n)
 {
-    Input none = { NULL, 0 };
+    Bytes none = { NULL, 0 };
     hwaddr used;
 
     which = n;
@@ -244,7 +217,7 @@ static void still_works(int n)
     stq_le_p(ram, RAM + 0x8000);
     stl_le_p(ram + 8, 16);
     stw_le_p(ram + 12, VRING_DESC_F_WRITE);
-    write_available(&(Input) { (const uint8_t[]) { 1, 0 }, 2 });
+    write_available(&(Bytes){ (const uint8_t[]){ 1, 0 }, 2 });
     reg(VIRTIO_MMIO_QUEUE_NOTIFY, 0);
     used = virtio_queue_get_used_addr(devices[n], 0) - RAM;
     for (int i = 0; i < 100 && lduw_le_p(ram + used + 2) != 1; i++) {
@@ -257,7 +230,7 @@ static void still_works(int n)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    Input in = { data, size };
+    Bytes in = { data, size };
 
     memset(ram, 0, RAM_SIZE);
     which = 1;

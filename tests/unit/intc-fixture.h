@@ -16,7 +16,7 @@
 #include "qemu/module.h"
 #include "target/riscv/cpu.h"
 #include "target/riscv/time_helper.h"
-#include "vmstate-helpers.h"
+#include "device-helpers.h"
 
 #define MAX_TEST_HARTS 4
 
@@ -137,24 +137,6 @@ static inline void reg_write(hwaddr addr, uint32_t value)
     address_space_stl_le(&address_space_memory, addr, value,
                          MEMTXATTRS_UNSPECIFIED, &result);
     g_assert_cmpint(result, ==, MEMTX_OK);
-}
-
-/* The device's state is written, forgotten by a reset, and read again. */
-static inline void save_and_load(DeviceState *dev)
-{
-    const VMStateDescription *vmsd = qdev_get_vmsd(dev);
-    GByteArray *bytes, *again;
-
-    save_to_bytes(vmsd, dev, vmsd->version_id, NULL, &bytes, &error_abort);
-    g_byte_array_append(bytes, (const uint8_t *)"", 1); /* what follows */
-    device_cold_reset(dev);
-    g_assert_cmpint(
-        load_from_bytes(vmsd, dev, vmsd->version_id, bytes->data, bytes->len),
-        ==, 0);
-    save_to_bytes(vmsd, dev, vmsd->version_id, NULL, &again, &error_abort);
-    g_assert_cmpmem(bytes->data, bytes->len - 1, again->data, again->len);
-    g_byte_array_unref(bytes);
-    g_byte_array_unref(again);
 }
 
 /* Any size, anywhere: nothing but an answer may come of it. */

@@ -22,26 +22,9 @@
 #include "qemu/host-utils.h"
 #include "qemu/main-loop.h"
 #include "qemu/module.h"
-#include "vmstate-helpers.h"
+#include "device-helpers.h"
 
 static ISABus *bus;
-
-static void save_and_load(DeviceState *dev)
-{
-    const VMStateDescription *vmsd = qdev_get_vmsd(dev);
-    GByteArray *bytes, *again;
-
-    save_to_bytes(vmsd, dev, vmsd->version_id, NULL, &bytes, &error_abort);
-    g_byte_array_append(bytes, (const uint8_t *)"", 1);
-    device_cold_reset(dev);
-    g_assert_cmpint(
-        load_from_bytes(vmsd, dev, vmsd->version_id, bytes->data, bytes->len),
-        ==, 0);
-    save_to_bytes(vmsd, dev, vmsd->version_id, NULL, &again, &error_abort);
-    g_assert_cmpmem(bytes->data, bytes->len - 1, again->data, again->len);
-    g_byte_array_unref(bytes);
-    g_byte_array_unref(again);
-}
 
 static void random_accesses(AddressSpace *as, hwaddr base, hwaddr size, int n)
 {

@@ -456,6 +456,7 @@ static const struct {
     { "info blockstats", "" },
     { "info iothreads", "" },
     { "block_resize none 1M", "Error: Cannot find device='none'" },
+    { "boot_set c", "no function defined to set boot device list" },
     { "info trace-events", "" },
     { "info mtree", "address-space: I/O\r\n  0000000000000000-" },
     { "info mtree -f", "  No rendered FlatView" },

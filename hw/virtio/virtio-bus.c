@@ -258,6 +258,63 @@ void virtio_bus_cleanup_host_notifier(VirtioBusState *bus, int n)
     event_notifier_cleanup(notifier);
 }
 
+/* ---- guest notifiers ----------------------------------------------------- */
+
+/* For queue @n, or VIRTIO_CONFIG_IRQ_IDX. */
+static int set_guest_notifier(VirtIODevice *vdev, int n, bool assign)
+{
+    VirtioDeviceClass *vdc = VIRTIO_DEVICE_GET_CLASS(vdev);
+    VirtQueue *vq =
+        n == VIRTIO_CONFIG_IRQ_IDX ? NULL : virtio_get_queue(vdev, n);
+    EventNotifier *notifier = vq ? virtio_queue_get_guest_notifier(vq)
+                                 : virtio_config_get_guest_notifier(vdev);
+
+    if (assign) {
+        int ret = event_notifier_init(notifier, 0);
+
+        if (ret < 0) {
+            return ret;
+        }
+    }
+    if (vq) {
+        virtio_queue_set_guest_notifier_fd_handler(vq, assign, false);
+    } else {
+        virtio_config_set_guest_notifier_fd_handler(vdev, assign, false);
+    }
+    if (!assign) {
+        event_notifier_cleanup(notifier);
+    }
+    if (vdc->guest_notifier_mask && vdev->use_guest_notifier_mask) {
+        vdc->guest_notifier_mask(vdev, n, !assign);
+    }
+    return 0;
+}
+
+int virtio_bus_set_guest_notifiers(VirtioBusState *bus, int nvqs, bool assign)
+{
+    VirtIODevice *vdev = virtio_bus_get_device(bus);
+    int num = MIN(nvqs, virtio_get_num_queues(vdev));
+    int ret = set_guest_notifier(vdev, VIRTIO_CONFIG_IRQ_IDX, assign), n;
+
+    if (ret < 0) {
+        return ret;
+    }
+    for (n = 0; n < num; n++) {
+        ret = set_guest_notifier(vdev, n, assign);
+        if (ret < 0) {
+            break;
+        }
+    }
+    if (ret < 0) {
+        /* Taking them away does not fail: those before this one go. */
+        while (n-- > 0) {
+            set_guest_notifier(vdev, n, false);
+        }
+        set_guest_notifier(vdev, VIRTIO_CONFIG_IRQ_IDX, false);
+    }
+    return ret;
+}
+
 /* ---- type ---------------------------------------------------------------- */
 
 /* Where the transport is says where the device is. */

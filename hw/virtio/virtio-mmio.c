@@ -511,57 +511,9 @@ static void vmstate_change(DeviceState *d, bool running)
     }
 }
 
-/* For queue @n, or VIRTIO_CONFIG_IRQ_IDX. */
-static int set_guest_notifier(VirtIODevice *vdev, int n, bool assign)
-{
-    VirtioDeviceClass *vdc = VIRTIO_DEVICE_GET_CLASS(vdev);
-    bool config = n == VIRTIO_CONFIG_IRQ_IDX;
-    VirtQueue *vq = config ? NULL : virtio_get_queue(vdev, n);
-    EventNotifier *notifier = config ? virtio_config_get_guest_notifier(vdev)
-                                     : virtio_queue_get_guest_notifier(vq);
-
-    if (assign) {
-        int ret = event_notifier_init(notifier, 0);
-
-        if (ret < 0) {
-            return ret;
-        }
-    }
-    if (config) {
-        virtio_config_set_guest_notifier_fd_handler(vdev, assign, false);
-    } else {
-        virtio_queue_set_guest_notifier_fd_handler(vq, assign, false);
-    }
-    if (!assign) {
-        event_notifier_cleanup(notifier);
-    }
-    if (vdc->guest_notifier_mask && vdev->use_guest_notifier_mask) {
-        vdc->guest_notifier_mask(vdev, n, !assign);
-    }
-    return 0;
-}
-
 static int set_guest_notifiers(DeviceState *d, int nvqs, bool assign)
 {
-    VirtIOMMIOProxy *proxy = VIRTIO_MMIO(d);
-    VirtIODevice *vdev = virtio_bus_get_device(&proxy->bus);
-    int num = MIN(nvqs, virtio_get_num_queues(vdev));
-    int ret = 0, n;
-
-    for (n = 0; n < num && ret >= 0; n++) {
-        ret = set_guest_notifier(vdev, n, assign);
-    }
-    if (ret >= 0) {
-        ret = set_guest_notifier(vdev, VIRTIO_CONFIG_IRQ_IDX, assign);
-        n++;
-    }
-    if (ret < 0 && assign) {
-        /* Those before the one that failed. */
-        for (n -= 2; n >= 0; n--) {
-            set_guest_notifier(vdev, n, false);
-        }
-    }
-    return MIN(ret, 0);
+    return virtio_bus_set_guest_notifiers(&VIRTIO_MMIO(d)->bus, nvqs, assign);
 }
 
 /* ---- state --------------------------------------------------------------- */

@@ -117,57 +117,9 @@ static bool query_guest_notifiers(DeviceState *d)
     return msix_enabled(&VIRTIO_PCI(d)->pci_dev);
 }
 
-/* For queue @n, or VIRTIO_CONFIG_IRQ_IDX. */
-static int set_guest_notifier(VirtIODevice *vdev, int n, bool assign)
-{
-    VirtioDeviceClass *vdc = VIRTIO_DEVICE_GET_CLASS(vdev);
-    VirtQueue *vq =
-        n == VIRTIO_CONFIG_IRQ_IDX ? NULL : virtio_get_queue(vdev, n);
-    EventNotifier *notifier = vq ? virtio_queue_get_guest_notifier(vq)
-                                 : virtio_config_get_guest_notifier(vdev);
-    int ret;
-
-    if (assign) {
-        ret = event_notifier_init(notifier, 0);
-        if (ret < 0) {
-            return ret;
-        }
-    }
-    virtio_pci_set_guest_notifier_fd_handler(vdev, vq, n, assign, false);
-    if (!assign) {
-        event_notifier_cleanup(notifier);
-    }
-    if (vdc->guest_notifier_mask && vdev->use_guest_notifier_mask) {
-        vdc->guest_notifier_mask(vdev, n, !assign);
-    }
-    return 0;
-}
-
 static int set_guest_notifiers(DeviceState *d, int nvqs, bool assign)
 {
-    VirtIOPCIProxy *proxy = VIRTIO_PCI(d);
-    VirtIODevice *vdev = virtio_bus_get_device(&proxy->bus);
-    int num = MIN(nvqs, virtio_get_num_queues(vdev));
-    int ret = set_guest_notifier(vdev, VIRTIO_CONFIG_IRQ_IDX, assign), n;
-
-    if (ret < 0) {
-        return ret;
-    }
-    for (n = 0; n < num; n++) {
-        ret = set_guest_notifier(vdev, n, assign);
-        if (ret < 0) {
-            break;
-        }
-    }
-    if (ret < 0 && assign) {
-        while (n-- > 0) {
-            set_guest_notifier(vdev, n, false);
-        }
-        set_guest_notifier(vdev, VIRTIO_CONFIG_IRQ_IDX, false);
-        return ret;
-    }
-    proxy->nvqs_with_notifiers = assign ? num : 0;
-    return 0;
+    return virtio_bus_set_guest_notifiers(&VIRTIO_PCI(d)->bus, nvqs, assign);
 }
 
 /* ---- kicks by eventfd ---------------------------------------------------- */

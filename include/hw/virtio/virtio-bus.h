@@ -112,6 +112,12 @@ void virtio_bus_release_ioeventfd(VirtioBusState *bus);
 int virtio_bus_set_host_notifier(VirtioBusState *bus, int n, bool assign);
 void virtio_bus_cleanup_host_notifier(VirtioBusState *bus, int n);
 
+/*
+ * For transports' set_guest_notifiers: opens or closes those of the
+ * configuration and of @nvqs queues, watched by the main loop.
+ */
+int virtio_bus_set_guest_notifiers(VirtioBusState *bus, int nvqs, bool assign);
+
 /* Whether an IOMMU translates what the device accesses. */
 bool virtio_bus_device_iommu_enabled(VirtIODevice *vdev);
 

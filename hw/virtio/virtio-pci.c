@@ -220,6 +220,7 @@ static void write_config(PCIDevice *d, uint32_t address, uint32_t val, int len)
     if ((proxy->flags & VIRTIO_PCI_FLAG_INIT_FLR) && pci_is_express(d)) {
         pcie_cap_flr_write_config(d, address, val, len);
     }
+    pcie_aer_write_config(d, address, val, len);
     if (vdev && range_covers_byte(address, len, PCI_COMMAND)) {
         if (!(d->config[PCI_COMMAND] & PCI_COMMAND_MASTER)) {
             /* Without memory there is nothing that it could do. */

@@ -141,6 +141,8 @@ static void test_remembered(void)
     g_assert_cmphex(aer(fn, PCI_ERR_UNCOR_STATUS), ==, FATAL);
     check_shown(fn, FATAL);
     g_assert_cmphex(received(), ==, 0);
+    put_aer(fn, PCI_ERR_UNCOR_STATUS, FATAL);
+    check_shown(fn, 0);
 
     forget(fn);
     g_assert_cmpint(

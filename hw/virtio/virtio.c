@@ -125,6 +125,15 @@ static void expect_kick(VirtIODevice *vdev)
     }
 }
 
+static void map_rings(VirtIODevice *vdev)
+{
+    int num = virtio_get_num_queues(vdev);
+
+    for (int n = 0; n < num; n++) {
+        virtio_init_region_cache(vdev, n);
+    }
+}
+
 int virtio_set_features(VirtIODevice *vdev, uint64_t val)
 {
     uint64_t old = vdev->guest_features;
@@ -143,9 +152,7 @@ int virtio_set_features(VirtIODevice *vdev, uint64_t val)
     ret = virtio_set_features_nocheck(vdev, val);
     /* These change how much of the rings is mapped. */
     if ((old ^ vdev->guest_features) & sizes) {
-        for (int n = 0; n < virtio_get_num_queues(vdev); n++) {
-            virtio_init_region_cache(vdev, n);
-        }
+        map_rings(vdev);
     }
     if (!ret) {
         expect_kick(vdev);
@@ -366,11 +373,7 @@ void virtio_device_set_child_bus_name(VirtIODevice *vdev, char *bus_name)
 
 static void memory_changed(MemoryListener *listener)
 {
-    VirtIODevice *vdev = container_of(listener, VirtIODevice, listener);
-
-    for (int n = 0; n < virtio_get_num_queues(vdev); n++) {
-        virtio_init_region_cache(vdev, n);
-    }
+    map_rings(container_of(listener, VirtIODevice, listener));
 }
 
 /* An eventfd says that there was a kick, not what the driver has written. */

@@ -195,11 +195,24 @@ void virtio_pci_soft_reset(VirtIOPCIProxy *proxy)
     memset(proxy->guest_features, 0, sizeof(proxy->guest_features));
 }
 
+/* In D3hot, one that says so does not forget: a driver resumes with it. */
+static bool keeps_state(const PCIDevice *d)
+{
+    const uint16_t asleep = PCI_PM_CTRL_NO_SOFT_RESET | PCI_PM_CTRL_STATE_MASK;
+
+    return (d->cap_present & QEMU_PCI_CAP_PM) &&
+           (pci_get_word(d->config + d->pm_cap + PCI_PM_CTRL) & asleep) ==
+               asleep;
+}
+
 static void pci_reset_hold(Object *obj, ResetType type)
 {
     VirtIOPCIProxy *proxy = VIRTIO_PCI(obj);
     PCIDevice *d = &proxy->pci_dev;
 
+    if (keeps_state(d)) {
+        return;
+    }
     virtio_pci_soft_reset(proxy);
     proxy->dfselect = 0;
     proxy->gfselect = 0;

@@ -3,7 +3,7 @@
  * virtio over PCI: who the device says it is, negotiation, requests in both
  * ring formats and through ports, interrupts by line and by MSI-X with and
  * without event indexes, the reset of one queue, the generation of the
- * configuration, the window in the configuration space.
+ * configuration, the window in the configuration space, power states.
  */
 #include "qemu/osdep.h"
 #include "qemu/bitops.h"
@@ -362,6 +362,53 @@ static void test_window(void)
     qtest_quit(s);
 }
 
+/* ---- behind a port ------------------------------------------------------- */
+
+#define PORT "-device pcie-root-port,id=rp,addr=3 "
+
+/* As firmware does it: the registers are at the returned address. */
+static uint64_t set_up_port(QTestState *s)
+{
+    QPci d = qpci(s, 1, 0, 0);
+
+    qpci_bridge(qpci(s, 0, 3, 0), 1, 1, PCI_MMIO, PCI_MMIO + 0xfffff);
+    qpci_map(d, 4, PCI_MMIO);
+    qpci_map(d, 5, 0);
+    qpci_command(d, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+    return PCI_MMIO;
+}
+
+/* A reset while it sleeps: some forget then, as drivers can see. */
+static void check_asleep(const char *more, uint16_t keeps)
+{
+    g_autofree char *args =
+        g_strconcat(PORT "-device virtio-rng-pci,bus=rp", more, NULL);
+    QTestState *s = start(args);
+    uint64_t common = set_up_port(s);
+    QPci d = qpci(s, 1, 0, 0);
+    int ctrl = qpci_find_cap(d, PCI_CAP_ID_PM) + PCI_PM_CTRL;
+
+    g_assert_cmphex(qpci_readw(d, ctrl), ==, keeps);
+    qtest_writeb(s, common + VIRTIO_PCI_COMMON_STATUS, 1);
+    for (int state = 3; state >= 0; state -= 3) {
+        qpci_writew(d, ctrl, state);
+        g_assert_cmphex(qpci_readw(d, ctrl), ==, keeps | state);
+        qtest_qmp_assert_success(s, "{'execute': 'system_reset'}");
+        qobject_unref(qmp_client_event(qtest_qmp_client(s), "RESET"));
+        set_up_port(s);
+        g_assert_cmphex(qpci_readw(d, ctrl), ==, keeps);
+        g_assert_cmphex(qtest_readb(s, common + VIRTIO_PCI_COMMON_STATUS), ==,
+                        state && keeps ? 1 : 0);
+    }
+    qtest_quit(s);
+}
+
+static void test_asleep(void)
+{
+    check_asleep("", 0);
+    check_asleep(",x-pcie-pm-no-soft-reset=on", PCI_PM_CTRL_NO_SOFT_RESET);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -373,5 +420,6 @@ int main(int argc, char **argv)
     g_test_add_func("/virtio-pci/queue-reset", test_queue_reset);
     g_test_add_func("/virtio-pci/generation", test_generation);
     g_test_add_func("/virtio-pci/window", test_window);
+    g_test_add_func("/virtio-pci/asleep", test_asleep);
     return g_test_run();
 }

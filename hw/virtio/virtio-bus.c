@@ -60,6 +60,9 @@ void virtio_bus_device_plugged(VirtIODevice *vdev, Error **errp)
         }
     }
     choose_dma_as(vdev, qbus, iommu, errp);
+    if (*errp) {
+        virtio_bus_device_unplugged(vdev);
+    }
 }
 
 void virtio_bus_device_unplugged(VirtIODevice *vdev)

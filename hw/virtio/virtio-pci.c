@@ -458,8 +458,19 @@ static bool add_express(VirtIOPCIProxy *proxy, Error **errp)
     return true;
 }
 
+static void virtio_pci_exit(PCIDevice *d)
+{
+    VirtIOPCIProxy *proxy = VIRTIO_PCI(d);
+
+    if ((proxy->flags & VIRTIO_PCI_FLAG_AER) && pci_is_express(d)) {
+        pcie_aer_exit(d);
+    }
+    msix_uninit_exclusive_bar(d);
+}
+
 static void virtio_pci_realize(PCIDevice *d, Error **errp)
 {
+    ERRP_GUARD();
     VirtIOPCIProxy *proxy = VIRTIO_PCI(d);
     VirtioPCIClass *k = VIRTIO_PCI_GET_CLASS(d);
     PCIBus *bus = pci_get_bus(d);
@@ -483,17 +494,10 @@ static void virtio_pci_realize(PCIDevice *d, Error **errp)
               "virtio-bus");
     if (k->realize) {
         k->realize(proxy, errp);
+        if (*errp) {
+            virtio_pci_exit(d);
+        }
     }
-}
-
-static void virtio_pci_exit(PCIDevice *d)
-{
-    VirtIOPCIProxy *proxy = VIRTIO_PCI(d);
-
-    if ((proxy->flags & VIRTIO_PCI_FLAG_AER) && pci_is_express(d)) {
-        pcie_aer_exit(d);
-    }
-    msix_uninit_exclusive_bar(d);
 }
 
 /* Before the core looks at it: whether this can be an Express function. */

@@ -3,7 +3,8 @@
  * virtio over PCI: who the device says it is, negotiation, requests in both
  * ring formats and through ports, interrupts by line and by MSI-X with and
  * without event indexes, the reset of one queue, the generation of the
- * configuration, the window in the configuration space, power states.
+ * configuration, the window in the configuration space, power states, devices
+ * that cannot be.
  */
 #include "qemu/osdep.h"
 #include "qemu/bitops.h"
@@ -409,6 +410,24 @@ static void test_asleep(void)
     check_asleep(",x-pcie-pm-no-soft-reset=on", PCI_PM_CTRL_NO_SOFT_RESET);
 }
 
+/* One that cannot be leaves nothing: another takes its place. */
+static void test_failed_realize(void)
+{
+    QTestState *s = start(PORT "-blockdev driver=null-co,node-name=b0");
+    QmpClient *c = qtest_qmp_client(s);
+
+    for (int i = 0; i < 3; i++) {
+        qmp_client_error(c, "GenericError", "drive property not set",
+                         "{'execute': 'device_add', 'arguments': {'driver':"
+                         " 'virtio-blk-pci', 'bus': 'rp', 'aer': true,"
+                         " 'id': 'd0'}}");
+    }
+    qtest_qmp_assert_success(s, "{'execute': 'device_add', 'arguments': {"
+                                "'driver': 'virtio-blk-pci', 'bus': 'rp',"
+                                " 'aer': true, 'id': 'd0', 'drive': 'b0'}}");
+    qtest_quit(s);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -421,5 +440,6 @@ int main(int argc, char **argv)
     g_test_add_func("/virtio-pci/generation", test_generation);
     g_test_add_func("/virtio-pci/window", test_window);
     g_test_add_func("/virtio-pci/asleep", test_asleep);
+    g_test_add_func("/virtio-pci/failed-realize", test_failed_realize);
     return g_test_run();
 }

@@ -9,6 +9,8 @@
 
 /* As if there had been no driver. */
 void virtio_pci_soft_reset(VirtIOPCIProxy *proxy);
+/* As if the driver had done it. */
+void virtio_pci_make_master(VirtIOPCIProxy *proxy);
 /* The status register, of either kind. */
 void virtio_pci_write_status(VirtIOPCIProxy *proxy, uint8_t val);
 /* What VIRTIO_NO_VECTOR or a vector that is not there becomes; counts uses. */

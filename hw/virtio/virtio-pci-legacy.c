@@ -106,10 +106,7 @@ static void set_status(VirtIOPCIProxy *proxy, uint8_t val)
     virtio_pci_write_status(proxy, val);
     /* Linux before 2.6.34 uses the device without making it bus master. */
     if (val == (VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER)) {
-        PCIDevice *d = &proxy->pci_dev;
-
-        pci_default_write_config(
-            d, PCI_COMMAND, d->config[PCI_COMMAND] | PCI_COMMAND_MASTER, 1);
+        virtio_pci_make_master(proxy);
     }
 }
 

@@ -163,6 +163,13 @@ static void vmstate_change(DeviceState *d, bool running)
     VirtIOPCIProxy *proxy = VIRTIO_PCI(d);
 
     if (running) {
+        uint8_t command = proxy->pci_dev.config[PCI_COMMAND];
+
+        /* Streams of an old QEMU, which did not do it for legacy drivers. */
+        if ((proxy->flags & VIRTIO_PCI_FLAG_BUS_MASTER_BUG_MIGRATION) &&
+            !(command & PCI_COMMAND_MASTER)) {
+            virtio_pci_make_master(proxy);
+        }
         virtio_bus_start_ioeventfd(&proxy->bus);
     } else {
         virtio_bus_stop_ioeventfd(&proxy->bus);
@@ -170,6 +177,14 @@ static void vmstate_change(DeviceState *d, bool running)
 }
 
 /* ---- status and reset ---------------------------------------------------- */
+
+void virtio_pci_make_master(VirtIOPCIProxy *proxy)
+{
+    PCIDevice *d = &proxy->pci_dev;
+
+    pci_default_write_config(d, PCI_COMMAND,
+                             d->config[PCI_COMMAND] | PCI_COMMAND_MASTER, 1);
+}
 
 void virtio_pci_write_status(VirtIOPCIProxy *proxy, uint8_t val)
 {

@@ -4,7 +4,7 @@
  * ring formats and through ports, interrupts by line and by MSI-X with and
  * without event indexes, the reset of one queue, the generation of the
  * configuration, the window in the configuration space, power states, devices
- * that cannot be.
+ * that cannot be, drivers that forget to make it bus master.
  */
 #include "qemu/osdep.h"
 #include "qemu/bitops.h"
@@ -428,6 +428,30 @@ static void test_failed_realize(void)
     qtest_quit(s);
 }
 
+/* ---- legacy drivers that do not make it bus master ----------------------- */
+
+static void check_master(const char *more, uint16_t expected)
+{
+    g_autofree char *args = g_strconcat(RNG ",disable-modern=on", more, NULL);
+    QTestState *s = start(args);
+    g_autofree QVirtioMMIO *dev = qvirtio_pci_find(s, VIRTIO_ID_RNG, true);
+    QPci d = qpci(s, 0, 2, 0);
+
+    qpci_command(d, PCI_COMMAND_IO);
+    qvirtio_write(dev, VIRTIO_MMIO_STATUS, 7);
+    qtest_qmp_assert_success(s, "{'execute': 'stop'}");
+    g_assert_cmphex(qpci_readw(d, PCI_COMMAND), ==, PCI_COMMAND_IO);
+    qtest_qmp_assert_success(s, "{'execute': 'cont'}");
+    g_assert_cmphex(qpci_readw(d, PCI_COMMAND), ==, PCI_COMMAND_IO | expected);
+    qtest_quit(s);
+}
+
+static void test_bus_master(void)
+{
+    check_master("", 0);
+    check_master(",virtio-pci-bus-master-bug-migration=on", PCI_COMMAND_MASTER);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -441,5 +465,6 @@ int main(int argc, char **argv)
     g_test_add_func("/virtio-pci/window", test_window);
     g_test_add_func("/virtio-pci/asleep", test_asleep);
     g_test_add_func("/virtio-pci/failed-realize", test_failed_realize);
+    g_test_add_func("/virtio-pci/bus-master", test_bus_master);
     return g_test_run();
 }

@@ -127,6 +127,8 @@ def refused():
           "qemu64,enforce,+3dnow"], "doesn't support requested features"),
         (["-M", "microvm", "-accel", "kvm,kernel-irqchip=split"],
          "Split IRQ chip mode not supported"),
+        (["-M", "microvm", "-accel", "kvm", "-cpu", "host,level=0x1000"],
+         "KVM_SET_CPUID2 failed"),
         # The kernel wants to have more than one page.
         (["-M", "microvm", "-accel", "kvm,kvm-shadow-mem=4096"],
          "kvm-shadow-mem"),

@@ -171,7 +171,8 @@ static bool last_part(X86CPU *cpu, uint32_t leaf, uint32_t index,
     }
 }
 
-static void add_leaf(X86CPU *cpu, Entries *e, uint32_t leaf)
+/* False: there is no room for more. */
+static bool add_leaf(X86CPU *cpu, Entries *e, uint32_t leaf)
 {
     bool indexed =
         leaf == 4 || leaf == 7 || leaf == 0xb || leaf == 0xd || leaf == 0x1f;
@@ -180,12 +181,23 @@ static void add_leaf(X86CPU *cpu, Entries *e, uint32_t leaf)
         struct kvm_cpuid_entry2 *c = add(cpu, e, leaf, index, indexed);
 
         if (!c || last_part(cpu, leaf, index, c)) {
-            return;
+            return c;
         }
         if (leaf == 0xd && index > 1 && !c->eax) {
             e->nent--; /* no such component */
         }
     }
+}
+
+/* From @first to @last, if that is not less. */
+static bool add_leaves(X86CPU *cpu, Entries *e, uint32_t first, uint32_t last)
+{
+    for (uint64_t leaf = first; leaf <= last; leaf++) {
+        if (!add_leaf(cpu, e, leaf)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 int kvm_x86_set_cpuid(X86CPU *cpu)
@@ -195,16 +207,10 @@ int kvm_x86_set_cpuid(X86CPU *cpu)
     CPUX86State *env = &cpu->env;
 
     add_kvm_leaves(cpu, e);
-    for (uint32_t leaf = 0; leaf <= env->cpuid_level; leaf++) {
-        add_leaf(cpu, e, leaf);
-    }
-    for (uint32_t leaf = 0x80000000;
-         env->cpuid_xlevel && leaf <= env->cpuid_xlevel; leaf++) {
-        add_leaf(cpu, e, leaf);
-    }
-    for (uint32_t leaf = 0xc0000000;
-         env->cpuid_xlevel2 && leaf <= env->cpuid_xlevel2; leaf++) {
-        add_leaf(cpu, e, leaf);
+    if (!add_leaves(cpu, e, 0, env->cpuid_level) ||
+        !add_leaves(cpu, e, 0x80000000, env->cpuid_xlevel) ||
+        !add_leaves(cpu, e, 0xc0000000, env->cpuid_xlevel2)) {
+        return -E2BIG;
     }
     return kvm_vcpu_ioctl(CPU(cpu), KVM_SET_CPUID2, e);
 }

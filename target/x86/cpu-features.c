@@ -227,15 +227,6 @@ const char *x86_feature_name(FeatureWord w, int bit)
     return NULL;
 }
 
-void x86_feature_names(FeatureWord w, uint64_t mask, strList **list)
-{
-    for (int bit = 63; bit >= 0; bit--) {
-        if ((mask & BIT_ULL(bit)) && x86_feature_name(w, bit)) {
-            QAPI_LIST_PREPEND(*list, g_strdup(x86_feature_name(w, bit)));
-        }
-    }
-}
-
 static uint64_t named_bits(FeatureWord w)
 {
     uint64_t mask = 0;
@@ -554,7 +545,6 @@ bool x86_cpu_filter_features(X86CPU *cpu, Error **errp)
         if (!missing) {
             continue;
         }
-        cpu->filtered_features[w] |= missing;
         if (!cpu->force_features) {
             env->features[w] &= host;
         }

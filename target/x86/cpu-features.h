@@ -24,8 +24,6 @@ extern const X86FeatureWord x86_feature_words[FEATURE_WORDS];
 
 /* The name of bit @bit of @w, or NULL. */
 const char *x86_feature_name(FeatureWord w, int bit);
-/* Puts copies of those of @mask before @list. */
-void x86_feature_names(FeatureWord w, uint64_t mask, strList **list);
 
 /* -cpu's "+x", "-x", "x", "x=on", "p=v". */
 void x86_cpu_parse_featurestr(const char *typename, char *features,

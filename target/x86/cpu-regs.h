@@ -457,39 +457,22 @@
 #define XSTATE_DYNAMIC_MASK (XSTATE_XTILE_DATA_MASK)
 
 #define EXCP00_DIVZ 0
-
 #define EXCP01_DB 1
-
 #define EXCP02_NMI 2
-
 #define EXCP03_INT3 3
-
 #define EXCP04_INTO 4
-
 #define EXCP05_BOUND 5
-
 #define EXCP06_ILLOP 6
-
 #define EXCP07_PREX 7
-
 #define EXCP08_DBLE 8
-
 #define EXCP09_XERR 9
-
 #define EXCP0A_TSS 10
-
 #define EXCP0B_NOSEG 11
-
 #define EXCP0C_STACK 12
-
 #define EXCP0D_GPF 13
-
 #define EXCP0E_PAGE 14
-
 #define EXCP10_COPR 16
-
 #define EXCP11_ALGN 17
-
 #define EXCP12_MCHK 18
 
 #define EXCP_VMEXIT 0x100

@@ -457,11 +457,6 @@ static void x86_cpu_realize(DeviceState *dev, Error **errp)
     xcc->parent_realize(dev, errp);
 }
 
-static void x86_cpu_unrealize(DeviceState *dev)
-{
-    X86_CPU_GET_CLASS(dev)->parent_unrealize(dev);
-}
-
 static void x86_cpu_init(Object *obj)
 {
     X86CPU *cpu = X86_CPU(obj);
@@ -597,8 +592,6 @@ static void x86_cpu_common_class_init(ObjectClass *oc, void *data)
     DeviceClass *dc = DEVICE_CLASS(oc);
 
     device_class_set_parent_realize(dc, x86_cpu_realize, &xcc->parent_realize);
-    device_class_set_parent_unrealize(dc, x86_cpu_unrealize,
-                                      &xcc->parent_unrealize);
     resettable_class_set_parent_phases(RESETTABLE_CLASS(oc), NULL,
                                        x86_cpu_reset_hold, NULL,
                                        &xcc->parent_phases);

@@ -40,17 +40,6 @@ typedef enum X86Seg {
     R_ES, R_CS, R_SS, R_DS, R_FS, R_GS, R_LDTR, R_TR,
 } X86Seg;
 
-/* Exceptions. */
-#define EXCP00_DIVZ 0
-#define EXCP01_DB   1
-#define EXCP02_NMI  2
-#define EXCP03_INT3 3
-#define EXCP06_ILLOP 6
-#define EXCP08_DBLE 8
-#define EXCP0D_GPF  13
-#define EXCP0E_PAGE 14
-#define EXCP12_MCHK 18
-
 /* Interrupt requests (CPUState.interrupt_request). */
 #define CPU_INTERRUPT_POLL   CPU_INTERRUPT_TGT_EXT_1
 #define CPU_INTERRUPT_SMI    CPU_INTERRUPT_TGT_EXT_2
@@ -153,8 +142,6 @@ typedef struct MTRRVar {
 #define MAX_FIXED_COUNTERS 3
 #define MAX_GP_COUNTERS    (MSR_IA32_PERF_STATUS - MSR_P6_EVNTSEL0)
 
-struct kvm_nested_state;
-
 typedef struct CPUArchState {
     target_ulong regs[CPU_NB_REGS];
     target_ulong eip;
@@ -229,7 +216,6 @@ typedef struct CPUArchState {
     uint32_t tsx_ctrl;
 
     uint64_t spec_ctrl;
-    uint64_t amd_tsc_scale_msr;
     uint64_t virt_ssbd;
 
     uint64_t system_time_msr;
@@ -240,8 +226,6 @@ typedef struct CPUArchState {
     uint64_t pv_eoi_en_msr;
     uint64_t poll_control_msr;
 
-    uint64_t msr_xfd;
-    uint64_t msr_xfd_err;
     uint64_t msr_hwcr;
 
     int error_code;
@@ -255,9 +239,8 @@ typedef struct CPUArchState {
 
     uint32_t cpuid_level_func7;
     uint32_t cpuid_min_level_func7;
-    /* At least what the features need; at most what the user lets them */
+    /* At least what the features need */
     uint32_t cpuid_min_level, cpuid_min_xlevel, cpuid_min_xlevel2;
-    uint32_t cpuid_max_level, cpuid_max_xlevel, cpuid_max_xlevel2;
     /* What CPUID says; UINT32_MAX: by the features */
     uint32_t cpuid_level, cpuid_xlevel, cpuid_xlevel2;
     uint32_t cpuid_vendor1;
@@ -283,16 +266,13 @@ typedef struct CPUArchState {
     uint8_t exception_has_payload;
     uint64_t exception_payload;
     uint8_t triple_fault_pending;
-    uint32_t ins_len;
     uint32_t sipi_vector;
     bool tsc_valid;
     int64_t tsc_khz;
     int64_t user_tsc_khz;
-    uint64_t apic_bus_freq;
     uint64_t tsc;
     void *xsave_buf; /* as KVM_GET_XSAVE2 has it */
     uint32_t xsave_buf_len;
-    struct kvm_nested_state *nested_state;
 
     uint64_t mcg_cap;
     uint64_t mcg_ctl;
@@ -341,19 +321,12 @@ struct ArchCPU {
     uint32_t phys_bits; /* 0: what fits */
     uint32_t guest_phys_bits;
 
-    /* Features that the host did not have. */
-    FeatureWordArray filtered_features;
-
-    DeviceState *apic_state;
-    MemoryRegion *cpu_as_root, *cpu_as_mem;
-
     int32_t node_id;
     int32_t socket_id;
     int32_t die_id;
     int32_t module_id;
     int32_t core_id;
     int32_t thread_id;
-    int32_t hv_max_vps;
 
     /* The local APIC's, which is in the kernel. */
     uint64_t apic_base;
@@ -371,11 +344,9 @@ struct X86CPUClass {
     const X86CPUModel *model; /* NULL: host, max, base */
     bool host_cpuid_required; /* only with KVM */
     bool max_features;        /* all that the accelerator can do */
-    int ordering;
     const char *model_description;
 
     DeviceRealize parent_realize;
-    DeviceUnrealize parent_unrealize;
     ResettablePhases parent_phases;
 };
 
@@ -425,7 +396,7 @@ uint64_t x86_cpu_get_supported_feature_word(X86CPU *cpu, FeatureWord w);
 
 /* ---- reset and the like -------------------------------------------------- */
 
-/* At most what the guest sees of physical addresses. */
+/* The one that starts when the machine does. */
 static inline bool cpu_is_bsp(X86CPU *cpu)
 {
     return cpu->apic_id == 0;

@@ -5,6 +5,7 @@
 #include "hw/core/cpu.h"
 #include "migration/cpu.h"
 #include "migration/vmstate.h"
+#include "qemu/cutils.h"
 #include "qemu/error-report.h"
 #include "system/kvm.h"
 
@@ -55,6 +56,8 @@ PART_OF_ZMM(vmstate_hi16, "Hi16_zmm_reg", 1, VMSTATE_UINT64(ZMM_Q(0), ZMMReg),
             VMSTATE_UINT64(ZMM_Q(7), ZMMReg));
 PART_OF_ZMM(vmstate_mtrr_var, "mtrr_var", 1, VMSTATE_UINT64(base, MTRRVar),
             VMSTATE_UINT64(mask, MTRRVar));
+PART_OF_ZMM(vmstate_bnd, "bnd_regs", 1, VMSTATE_UINT64(lb, BNDReg),
+            VMSTATE_UINT64(ub, BNDReg));
 
 /* ---- what is not always there -------------------------------------------- */
 
@@ -92,6 +95,10 @@ MSR_SUBSECTION(xss, "xss", xss, 0);
 MSR_SUBSECTION(spec_ctrl, "spec_ctrl", spec_ctrl, 0);
 MSR_SUBSECTION(virt_ssbd, "virt_ssbd", virt_ssbd, 0);
 MSR_SUBSECTION(hwcr, "msr_hwcr", msr_hwcr, 0);
+MSR_SUBSECTION(smi_count, "msr_smi_count", msr_smi_count, 0);
+SUBSECTION(pkrs, "pkrs", pkrs, 0, VMSTATE_UINT32(env.pkrs, X86CPU));
+SUBSECTION(tsx_ctrl, "msr_tsx_ctrl", tsx_ctrl, 0,
+           VMSTATE_UINT32(env.tsx_ctrl, X86CPU));
 SUBSECTION(umwait, "umwait", umwait, 0, VMSTATE_UINT32(env.umwait, X86CPU));
 SUBSECTION(pkru, "pkru", pkru, 0, VMSTATE_UINT32(env.pkru, X86CPU));
 SUBSECTION(tsc_khz, "tsc_khz", tsc_khz, 0, VMSTATE_INT64(env.tsc_khz, X86CPU));
@@ -122,6 +129,63 @@ static const VMStateDescription vmstate_fpop = {
             VMSTATE_UINT16(env.fpop, X86CPU),
             VMSTATE_UINT64(env.fpip, X86CPU),
             VMSTATE_UINT64(env.fpdp, X86CPU),
+            VMSTATE_END_OF_LIST(),
+        },
+};
+
+static bool mpx_needed(void *opaque)
+{
+    CPUX86State *env = &X86_CPU(opaque)->env;
+
+    return env->msr_bndcfgs ||
+           !buffer_is_zero(env->bnd_regs, sizeof(env->bnd_regs)) ||
+           !buffer_is_zero(&env->bndcs_regs, sizeof(env->bndcs_regs));
+}
+
+static const VMStateDescription vmstate_mpx = {
+    .name = "cpu/mpx",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = mpx_needed,
+    .fields =
+        (const VMStateField[]){
+            VMSTATE_STRUCT_ARRAY(env.bnd_regs, X86CPU, 4, 0, vmstate_bnd,
+                                 BNDReg),
+            VMSTATE_UINT64(env.bndcs_regs.cfgu, X86CPU),
+            VMSTATE_UINT64(env.bndcs_regs.sts, X86CPU),
+            VMSTATE_UINT64(env.msr_bndcfgs, X86CPU),
+            VMSTATE_END_OF_LIST(),
+        },
+};
+
+static bool pmu_needed(void *opaque)
+{
+    CPUX86State *env = &X86_CPU(opaque)->env;
+
+    return env->msr_fixed_ctr_ctrl || env->msr_global_ctrl ||
+           env->msr_global_status || env->msr_global_ovf_ctrl ||
+           !buffer_is_zero(env->msr_fixed_counters,
+                           sizeof(env->msr_fixed_counters)) ||
+           !buffer_is_zero(env->msr_gp_counters,
+                           sizeof(env->msr_gp_counters)) ||
+           !buffer_is_zero(env->msr_gp_evtsel, sizeof(env->msr_gp_evtsel));
+}
+
+static const VMStateDescription vmstate_pmu = {
+    .name = "cpu/msr_architectural_pmu",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = pmu_needed,
+    .fields =
+        (const VMStateField[]){
+            VMSTATE_UINT64(env.msr_fixed_ctr_ctrl, X86CPU),
+            VMSTATE_UINT64(env.msr_global_ctrl, X86CPU),
+            VMSTATE_UINT64(env.msr_global_status, X86CPU),
+            VMSTATE_UINT64(env.msr_global_ovf_ctrl, X86CPU),
+            VMSTATE_UINT64_ARRAY(env.msr_fixed_counters, X86CPU,
+                                 MAX_FIXED_COUNTERS),
+            VMSTATE_UINT64_ARRAY(env.msr_gp_counters, X86CPU, MAX_GP_COUNTERS),
+            VMSTATE_UINT64_ARRAY(env.msr_gp_evtsel, X86CPU, MAX_GP_COUNTERS),
             VMSTATE_END_OF_LIST(),
         },
 };
@@ -192,6 +256,12 @@ static int cpu_post_load(void *opaque, int version_id)
 {
     CPUX86State *env = &X86_CPU(opaque)->env;
 
+    if (env->user_tsc_khz && env->tsc_khz != env->user_tsc_khz) {
+        error_report("the stream's TSC has %" PRId64 " kHz, and "
+                     "'tsc-frequency' says %" PRId64,
+                     env->tsc_khz, env->user_tsc_khz);
+        return -EINVAL;
+    }
     if (env->fpregs_format_vmstate) {
         error_report("Unsupported old non-softfloat CPU state");
         return -EINVAL;
@@ -288,17 +358,22 @@ const VMStateDescription vmstate_x86_cpu = {
             &vmstate_poll_control,
             &vmstate_fpop,
             &vmstate_tsc_adjust,
+            &vmstate_smi_count,
             &vmstate_tsc_deadline,
             &vmstate_misc_enable,
             &vmstate_feature_control,
             &vmstate_mcg_ext_ctl,
+            &vmstate_pmu,
+            &vmstate_mpx,
             &vmstate_avx512,
             &vmstate_xss,
             &vmstate_umwait,
             &vmstate_tsc_khz,
             &vmstate_pkru,
+            &vmstate_pkrs,
             &vmstate_spec_ctrl,
             &vmstate_virt_ssbd,
+            &vmstate_tsx_ctrl,
             &vmstate_pdptrs,
             &vmstate_hwcr,
             &vmstate_triple_fault,

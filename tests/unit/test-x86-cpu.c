@@ -251,24 +251,103 @@ static void randomize(void *p, size_t size)
     }
 }
 
+/* What KVM is asked for and a stream must have: all values of it can be. */
+#define KEPT(_field)                                                           \
+    {                                                                          \
+#_field, offsetof(CPUX86State, _field),                                \
+            sizeof_field(CPUX86State, _field)                                  \
+    }
+static const struct {
+    const char *name;
+    size_t offset, size;
+} kept[] = {
+    KEPT(regs),
+    KEPT(xmm_regs),
+    KEPT(opmask_regs),
+    KEPT(bnd_regs),
+    KEPT(bndcs_regs),
+    KEPT(dr),
+    KEPT(fpuc),
+    KEPT(fpop),
+    KEPT(fpip),
+    KEPT(fpdp),
+    KEPT(mxcsr),
+    KEPT(efer),
+    KEPT(xcr0),
+    KEPT(xss),
+    KEPT(pkru),
+    KEPT(pkrs),
+    KEPT(pat),
+    KEPT(star),
+    KEPT(lstar),
+    KEPT(cstar),
+    KEPT(fmask),
+    KEPT(kernelgsbase),
+    KEPT(sysenter_cs),
+    KEPT(sysenter_esp),
+    KEPT(sysenter_eip),
+    KEPT(vm_hsave),
+    KEPT(smbase),
+    KEPT(umwait),
+    KEPT(spec_ctrl),
+    KEPT(tsx_ctrl),
+    KEPT(virt_ssbd),
+    KEPT(msr_hwcr),
+    KEPT(msr_bndcfgs),
+    KEPT(msr_smi_count),
+    KEPT(msr_ia32_feature_control),
+    KEPT(tsc),
+    KEPT(tsc_aux),
+    KEPT(tsc_adjust),
+    KEPT(tsc_deadline),
+    KEPT(mtrr_deftype),
+    KEPT(mtrr_fixed),
+    KEPT(mtrr_var),
+    KEPT(mcg_status),
+    KEPT(mcg_ctl),
+    KEPT(mcg_ext_ctl),
+    KEPT(mce_banks),
+    KEPT(system_time_msr),
+    KEPT(wall_clock_msr),
+    KEPT(steal_time_msr),
+    KEPT(async_pf_en_msr),
+    KEPT(async_pf_int_msr),
+    KEPT(pv_eoi_en_msr),
+    KEPT(poll_control_msr),
+    KEPT(msr_fixed_ctr_ctrl),
+    KEPT(msr_global_ctrl),
+    KEPT(msr_global_status),
+    KEPT(msr_fixed_counters),
+    KEPT(msr_gp_counters),
+    KEPT(msr_gp_evtsel),
+    KEPT(mp_state),
+    KEPT(sipi_vector),
+    KEPT(interrupt_injected),
+    KEPT(nmi_pending),
+    KEPT(nmi_injected),
+};
+
+static void *kept_field(X86CPU *cpu, int i)
+{
+    return (char *)&cpu->env + kept[i].offset;
+}
+
 static void fill(X86CPU *cpu)
 {
     CPUX86State *env = &cpu->env;
 
-    randomize(env->regs, sizeof(env->regs));
+    for (int i = 0; i < ARRAY_SIZE(kept); i++) {
+        randomize(kept_field(cpu, i), kept[i].size);
+    }
     randomize(env->fpregs, sizeof(env->fpregs));
-    randomize(env->xmm_regs, sizeof(env->xmm_regs));
     randomize(env->segs, sizeof(env->segs));
-    randomize(env->mtrr_var, sizeof(env->mtrr_var));
     env->eip = 0x1234567890;
     env->eflags = 0x246;
     env->fpstt = 5;
     env->fpus = 0x0041;
     env->fptags[3] = 1;
-    env->pkru = 0x55555554;
-    env->xss = 1;
     env->tsc_khz = 2000000;
-    env->async_pf_en_msr = 0x1001;
+    env->mxcsr = 0x5fa1;
     env->xstate_bv = XSTATE_FP_MASK | XSTATE_SSE_MASK | XSTATE_OPMASK_MASK;
     env->msr_ia32_misc_enable = 0x40001;
 }
@@ -310,9 +389,20 @@ static void test_vmstate(void)
         load_from_bytes(d, b, d->version_id, bytes->data, bytes->len), ==, 0);
     save_to_bytes(d, b, d->version_id, NULL, &again, &error_abort);
     g_assert_cmpmem(bytes->data, bytes->len - 1, again->data, again->len);
+    for (int i = 0; i < ARRAY_SIZE(kept); i++) {
+        if (memcmp(kept_field(a, i), kept_field(b, i), kept[i].size)) {
+            g_error("%s is not in the stream", kept[i].name);
+        }
+    }
     g_assert_cmphex(b->env.eip, ==, a->env.eip);
     g_assert_cmpint(b->env.fpstt, ==, 5);
     g_assert_cmphex(b->env.tsc_khz, ==, 2000000);
+    /* Who asks for a frequency does not get another one. */
+    object_property_set_int(OBJECT(b), "tsc-frequency", 2000001000,
+                            &error_abort);
+    g_assert_cmpint(
+        load_from_bytes(d, b, d->version_id, bytes->data, bytes->len), ==,
+        -EINVAL);
     g_byte_array_unref(bytes);
     g_byte_array_unref(again);
     object_unref(OBJECT(a));

@@ -56,8 +56,6 @@ static const Msr msrs[] = {
     RESET(MSR_MCG_STATUS, mcg_status),
     RESET(MSR_MCG_CTL, mcg_ctl),
     RESET(MSR_MCG_EXT_CTL, mcg_ext_ctl),
-    RESET(MSR_CORE_PERF_FIXED_CTR_CTRL, msr_fixed_ctr_ctrl),
-    RESET(MSR_CORE_PERF_GLOBAL_CTRL, msr_global_ctrl),
     RESET(MSR_MTRRdefType, mtrr_deftype),
     PARAVIRT(MSR_KVM_SYSTEM_TIME, system_time_msr, KVM_FEATURE_CLOCKSOURCE),
     PARAVIRT(MSR_KVM_WALL_CLOCK, wall_clock_msr, KVM_FEATURE_CLOCKSOURCE),
@@ -150,11 +148,35 @@ static void store_field(X86CPU *cpu, const Msr *m, uint64_t data)
     }
 }
 
-/* MTRRs and machine checks: arrays. Calls @fn for each. */
-static void each_array_msr(X86CPU *cpu,
-                           void (*fn)(void *opaque, uint32_t index,
-                                      uint64_t *field),
-                           void *opaque)
+typedef void ArrayMsrFn(void *opaque, uint32_t index, uint64_t *field);
+
+/* As many counters as leaf 0xa of CPUID says that the guest has. */
+static void each_pmu_msr(X86CPU *cpu, ArrayMsrFn *fn, void *opaque)
+{
+    CPUX86State *env = &cpu->env;
+    uint32_t eax = 0, ebx, ecx, edx = 0, version;
+
+    if (env->cpuid_level >= 0xa) {
+        cpu_x86_cpuid(env, 0xa, 0, &eax, &ebx, &ecx, &edx);
+    }
+    version = eax & 0xff;
+    for (int i = 0; version && i < MIN(eax >> 8 & 0xff, MAX_GP_COUNTERS); i++) {
+        fn(opaque, MSR_P6_PERFCTR0 + i, &env->msr_gp_counters[i]);
+        fn(opaque, MSR_P6_EVNTSEL0 + i, &env->msr_gp_evtsel[i]);
+    }
+    if (version < 2) {
+        return;
+    }
+    for (int i = 0; i < MIN(edx & 0x1f, MAX_FIXED_COUNTERS); i++) {
+        fn(opaque, MSR_CORE_PERF_FIXED_CTR0 + i, &env->msr_fixed_counters[i]);
+    }
+    fn(opaque, MSR_CORE_PERF_GLOBAL_STATUS, &env->msr_global_status);
+    fn(opaque, MSR_CORE_PERF_FIXED_CTR_CTRL, &env->msr_fixed_ctr_ctrl);
+    fn(opaque, MSR_CORE_PERF_GLOBAL_CTRL, &env->msr_global_ctrl);
+}
+
+/* MTRRs, machine checks, counters: arrays. Calls @fn for each. */
+static void each_array_msr(X86CPU *cpu, ArrayMsrFn *fn, void *opaque)
 {
     CPUX86State *env = &cpu->env;
 
@@ -168,6 +190,7 @@ static void each_array_msr(X86CPU *cpu,
     for (int i = 0; i < (env->mcg_cap & 0xff) * 4; i++) {
         fn(opaque, MSR_MC0_CTL + i, &env->mce_banks[i]);
     }
+    each_pmu_msr(cpu, fn, opaque);
 }
 
 /* ---- put ----------------------------------------------------------------- */

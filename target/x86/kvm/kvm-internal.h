@@ -16,6 +16,8 @@ int kvm_x86_get_msrs(X86CPU *cpu);
 int kvm_x86_put_msrs(X86CPU *cpu, int level);
 /* KVM_SET_CPUID2 as the CPU's features say. */
 int kvm_x86_set_cpuid(X86CPU *cpu);
+/* Gives the TSC the frequency of @cpu's state, if it has one; 0 or -errno. */
+int kvm_x86_set_tsc_khz(X86CPU *cpu);
 /* The LAPIC as after a reset. */
 void kvm_x86_reset_lapic(X86CPU *cpu);
 

@@ -6,6 +6,7 @@
 #include "qemu/osdep.h"
 #include "kvm-internal.h"
 #include "qapi/error.h"
+#include "qemu/error-report.h"
 #include "qemu/memalign.h"
 
 /* ---- general registers --------------------------------------------------- */
@@ -442,6 +443,16 @@ static bool failed(const char *verb, const char *what, int ret, Error **errp)
     return ret < 0;
 }
 
+/* A guest that comes from another host goes on, with a clock that is off. */
+static void put_tsc_khz(X86CPU *cpu)
+{
+    if (kvm_x86_set_tsc_khz(cpu) < 0) {
+        warn_report_once("this host cannot give the guest a TSC of %" PRId64
+                         " kHz, which it had: its clock may be wrong",
+                         cpu->env.tsc_khz);
+    }
+}
+
 /* System registers first: others depend on the mode. */
 int kvm_arch_put_registers(CPUState *cs, int level, Error **errp)
 {
@@ -455,6 +466,9 @@ int kvm_arch_put_registers(CPUState *cs, int level, Error **errp)
     X86CPU *cpu = X86_CPU(cs);
     int ret;
 
+    if (level >= KVM_PUT_FULL_STATE) {
+        put_tsc_khz(cpu);
+    }
     for (int i = 0; i < ARRAY_SIZE(steps); i++) {
         if (level >= steps[i].level) {
             ret = steps[i].fn(cpu);

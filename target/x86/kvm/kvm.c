@@ -226,7 +226,18 @@ static int enforce_pv_cpuid(X86CPU *cpu)
     return ret;
 }
 
-static int set_tsc_khz(X86CPU *cpu)
+int kvm_x86_set_tsc_khz(X86CPU *cpu)
+{
+    int64_t khz = cpu->env.tsc_khz;
+
+    if (!khz || kvm_vcpu_ioctl(CPU(cpu), KVM_GET_TSC_KHZ) == khz) {
+        return 0;
+    }
+    return kvm_vcpu_ioctl(CPU(cpu), KVM_SET_TSC_KHZ, (unsigned long)khz);
+}
+
+/* The frequency that the user asks for; else the state gets the host's. */
+static int init_tsc_khz(X86CPU *cpu)
 {
     CPUX86State *env = &cpu->env;
     int ret;
@@ -236,11 +247,7 @@ static int set_tsc_khz(X86CPU *cpu)
         env->tsc_khz = MAX(ret, 0);
         return 0;
     }
-    ret =
-        kvm_vcpu_ioctl(CPU(cpu), KVM_SET_TSC_KHZ, (unsigned long)env->tsc_khz);
-    if (ret < 0 && kvm_vcpu_ioctl(CPU(cpu), KVM_GET_TSC_KHZ) == env->tsc_khz) {
-        return 0;
-    }
+    ret = kvm_x86_set_tsc_khz(cpu);
     if (ret < 0) {
         error_report("this host cannot give a guest a TSC of %" PRId64
                      " kHz: leave out 'tsc-frequency'",
@@ -268,7 +275,7 @@ int kvm_arch_init_vcpu(CPUState *cs)
         return -ENOTSUP;
     }
     map_apic_memory();
-    ret = set_tsc_khz(cpu);
+    ret = init_tsc_khz(cpu);
     if (ret < 0) {
         return ret;
     }

@@ -339,10 +339,9 @@ static void complete(MigrationState *s)
     if (s->total_ms) {
         s->mbps = migration_transferred_bytes() * 8.0 / s->total_ms / 1000;
     }
-    if (migrate_set_state(&s->status, MIGRATION_STATUS_DEVICE,
-                          MIGRATION_STATUS_COMPLETED)) {
-        runstate_set(RUN_STATE_POSTMIGRATE);
-    }
+    /* All has left, and may run there: who cancels now is too late. */
+    migrate_set_state(&s->status, status_of(s), MIGRATION_STATUS_COMPLETED);
+    runstate_set(RUN_STATE_POSTMIGRATE);
 }
 
 static bool begin(MigrationState *s, SaveVM *vm, Error **errp)

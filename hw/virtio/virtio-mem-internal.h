@@ -64,7 +64,7 @@ uint16_t virtio_mem_state(const VirtIOMEM *vmem, uint64_t gpa,
                           uint16_t nb_blocks, uint16_t *state);
 /*
  * Gives the host what it needs to keep the blocks available; false if there is
- * not enough memory, with a warning the first time.
+ * not enough memory.
  */
 bool virtio_mem_prealloc(VirtIOMEM *vmem, uint64_t offset, uint64_t size,
                          Error **errp);
@@ -91,7 +91,7 @@ void virtio_mem_free_memslots(VirtIOMEM *vmem);
  * accelerator or the like cannot take them.
  */
 bool virtio_mem_activate_memslots(VirtIOMEM *vmem, uint64_t offset,
-                                  uint64_t size);
+                                  uint64_t size, Error **errp);
 /* Unmaps slots of the range that have no plugged block left. */
 void virtio_mem_deactivate_memslots(VirtIOMEM *vmem, uint64_t offset,
                                     uint64_t size);

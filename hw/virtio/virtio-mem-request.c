@@ -54,31 +54,24 @@ bool virtio_mem_prealloc(VirtIOMEM *vmem, uint64_t offset, uint64_t size,
     return qemu_prealloc_mem(fd, area + offset, size, 1, NULL, false, errp);
 }
 
-static bool prealloc_or_warn(VirtIOMEM *vmem, uint64_t offset, uint64_t size)
-{
-    Error *err = NULL;
-
-    if (virtio_mem_prealloc(vmem, offset, size, &err)) {
-        return true;
-    }
-    warn_report_err_once(err); /* the guest may try for ever */
-    return false;
-}
-
 static int plug_blocks(VirtIOMEM *vmem, uint64_t offset, uint64_t size)
 {
+    Error *err = NULL;
     int ret = -EBUSY;
 
-    if (!vmem->prealloc || prealloc_or_warn(vmem, offset, size)) {
-        /*
-         * The slots come first: a listener that hears of a new one registers
-         * and is told what is plugged, which these blocks are not yet.
-         */
-        if (virtio_mem_activate_memslots(vmem, offset, size)) {
-            ret = virtio_mem_notify_plug(vmem, offset, size);
-            if (ret) {
-                virtio_mem_deactivate_memslots(vmem, offset, size);
-            }
+    /*
+     * The slots come first: a listener that hears of a new one registers and is
+     * told what is plugged, which these blocks are not yet. The guest may try
+     * for ever.
+     */
+    if (vmem->prealloc && !virtio_mem_prealloc(vmem, offset, size, &err)) {
+        warn_report_err_once(err);
+    } else if (!virtio_mem_activate_memslots(vmem, offset, size, &err)) {
+        warn_report_err_once(err);
+    } else {
+        ret = virtio_mem_notify_plug(vmem, offset, size);
+        if (ret) {
+            virtio_mem_deactivate_memslots(vmem, offset, size);
         }
     }
     if (ret) {

@@ -66,10 +66,8 @@ void virtio_mem_free_memslots(VirtIOMEM *vmem)
 }
 
 bool virtio_mem_activate_memslots(VirtIOMEM *vmem, uint64_t offset,
-                                  uint64_t size)
+                                  uint64_t size, Error **errp)
 {
-    Error *err = NULL;
-
     if (!vmem->dynamic_memslots) {
         return true;
     }
@@ -81,11 +79,7 @@ bool virtio_mem_activate_memslots(VirtIOMEM *vmem, uint64_t offset,
                                         &vmem->memslots[i]);
         }
     }
-    if (memory_region_transaction_commit_undoable(&err)) {
-        return true;
-    }
-    warn_report_err_once(err); /* the guest may try for ever */
-    return false;
+    return memory_region_transaction_commit_undoable(errp);
 }
 
 void virtio_mem_deactivate_memslots(VirtIOMEM *vmem, uint64_t offset,

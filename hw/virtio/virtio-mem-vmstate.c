@@ -103,7 +103,13 @@ static int for_each_run(VirtIOMEM *vmem, bool plugged, RunFn fn)
 
 static int activate_run(VirtIOMEM *vmem, uint64_t offset, uint64_t size)
 {
-    return virtio_mem_activate_memslots(vmem, offset, size) ? 0 : -ENOMEM;
+    Error *err = NULL;
+
+    if (!virtio_mem_activate_memslots(vmem, offset, size, &err)) {
+        error_report_err(err);
+        return -ENOMEM;
+    }
+    return 0;
 }
 
 static int prealloc_run(VirtIOMEM *vmem, uint64_t offset, uint64_t size)
@@ -147,11 +153,10 @@ static int apply_bitmap(VirtIOMEM *vmem)
 {
     int ret = check_bitmap(vmem);
 
-    if (ret) {
-        return ret;
+    if (!ret) {
+        ret = for_each_run(vmem, true, activate_run);
     }
-    for_each_run(vmem, true, activate_run);
-    return virtio_mem_notify_all_plugged(vmem);
+    return ret ?: virtio_mem_notify_all_plugged(vmem);
 }
 
 static int early_post_load(void *opaque, int version_id)

@@ -7,6 +7,7 @@
 #include "qemu/osdep.h"
 #include "hw/mem/pc-dimm.h"
 #include "virtio-mem-fixture.h"
+#include "vmstate-helpers.h"
 
 static unsigned slots_max = 509, slots_free = 400;
 
@@ -116,6 +117,38 @@ static void test_refused(void)
     memory_listener_unregister(&listener);
 }
 
+/* What has come is not to be had here: the guest does not run on without it. */
+static void test_load_refused(void)
+{
+    const char *const on[] = { "dynamic-memslots", "on", NULL };
+    const VMStateDescription *vmsd = &vmstate_virtio_mem_device_early;
+    MemoryListener listener = { .name = "limited",
+                                .prepare = limited_prepare };
+    GByteArray *bytes;
+
+    room = 2 * GiB;
+    memory_listener_register(&listener, &address_space_memory);
+    create(4 * GiB, on);
+    start_driver(false);
+    want(4 * GiB);
+    g_assert_cmpuint(ask(PLUG, 511, 2), ==, VIRTIO_MEM_RESP_ACK);
+    g_assert_cmpint(save_to_bytes(vmsd, vmem, 1, NULL, &bytes, &error_abort),
+                    ==, 0);
+    g_byte_array_append(bytes, (const uint8_t[]){ 0 }, 1);
+    g_assert_cmpuint(ask(UNPLUG_ALL, 0, 0), ==, VIRTIO_MEM_RESP_ACK);
+    destroy();
+    for (unsigned slots = 0; slots <= 2; slots++) {
+        room = slots * GiB;
+        create(4 * GiB, on);
+        g_assert_cmpint(load_from_bytes(vmsd, vmem, 1, bytes->data, bytes->len),
+                        ==, slots < 2 ? -ENOMEM : 0);
+        g_assert_cmpuint(slots_used(), ==, slots < 2 ? 0 : 2);
+        destroy();
+    }
+    g_byte_array_unref(bytes);
+    memory_listener_unregister(&listener);
+}
+
 static void test_slot_limits(void)
 {
     const char *const on[] = { "dynamic-memslots", "on", NULL };
@@ -152,5 +185,6 @@ int main(int argc, char **argv)
     g_test_add_func("/virtio-mem-slots/used", test_slots);
     g_test_add_func("/virtio-mem-slots/limits", test_slot_limits);
     g_test_add_func("/virtio-mem-slots/refused", test_refused);
+    g_test_add_func("/virtio-mem-slots/load-refused", test_load_refused);
     return g_test_run();
 }

@@ -63,6 +63,7 @@ struct PCITestDevState {
 
     int32_t current; /* the test that runs */
     uint32_t count;
+    int32_t in_stream; /* current, until it is known to be one */
 };
 
 /* ---- tests --------------------------------------------------------------- */
@@ -248,23 +249,27 @@ static void testdev_reset_hold(Object *obj, ResetType type)
     stop(PCI_TEST_DEV(obj));
 }
 
-static int testdev_pre_load(void *opaque)
-{
-    stop(opaque);
-    return 0;
-}
-
-static bool current_is_test(void *opaque, int version_id)
+static int testdev_pre_save(void *opaque)
 {
     PCITestDevState *s = opaque;
 
-    return s->current >= NO_TEST && s->current < TESTS;
+    s->in_stream = s->current;
+    return 0;
+}
+
+static bool in_stream_is_test(void *opaque, int version_id)
+{
+    PCITestDevState *s = opaque;
+
+    return s->in_stream >= NO_TEST && s->in_stream < TESTS;
 }
 
 static int testdev_post_load(void *opaque, int version_id)
 {
     PCITestDevState *s = opaque;
 
+    stop(s);
+    s->current = s->in_stream;
     if (s->current != NO_TEST) {
         attach(s, s->current, true);
     }
@@ -275,13 +280,13 @@ static const VMStateDescription vmstate_testdev = {
     .name = "pci-testdev",
     .version_id = 1,
     .minimum_version_id = 1,
-    .pre_load = testdev_pre_load,
+    .pre_save = testdev_pre_save,
     .post_load = testdev_post_load,
     .fields =
         (const VMStateField[]){
             VMSTATE_PCI_DEVICE(parent_obj, PCITestDevState),
-            VMSTATE_INT32(current, PCITestDevState),
-            VMSTATE_VALIDATE("current is a test", current_is_test),
+            VMSTATE_INT32(in_stream, PCITestDevState),
+            VMSTATE_VALIDATE("current is a test", in_stream_is_test),
             VMSTATE_UINT32(count, PCITestDevState),
             VMSTATE_END_OF_LIST(),
         },

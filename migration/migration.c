@@ -128,7 +128,7 @@ static void finish(MigrationState *s)
         s->has_thread = false;
     }
     close_files(s);
-    s->busy = false;
+    qatomic_set(&s->busy, false);
     if (completed) {
         migration_call_notifiers(MIG_MODE_NORMAL, MIG_EVENT_PRECOPY_DONE, NULL);
         return;
@@ -451,7 +451,7 @@ static void reset_state(MigrationState *s)
     WITH_QEMU_LOCK_GUARD(&s->lock) {
         error_free(g_steal_pointer(&s->error));
     }
-    s->busy = true;
+    qatomic_set(&s->busy, true);
     s->stopped_guest = false;
     s->start_ms = now_ms();
     s->setup_ms = s->total_ms = s->downtime_ms = 0;
@@ -484,7 +484,7 @@ void qmp_migrate(const char *uri, bool has_channels,
     reset_state(s);
     if (!migration_channel_outgoing(addr, connected, &err)) {
         set_error(s, error_copy(err));
-        s->busy = false;
+        qatomic_set(&s->busy, false);
         migrate_set_state(&s->status, MIGRATION_STATUS_SETUP,
                           MIGRATION_STATUS_FAILED);
         migration_call_notifiers(MIG_MODE_NORMAL, MIG_EVENT_PRECOPY_FAILED,
@@ -567,7 +567,7 @@ static void ram_resized(const char *block)
 
 static bool is_busy(void)
 {
-    return current.busy;
+    return qatomic_read(&current.busy);
 }
 
 /* ---- for the main program ------------------------------------------------ */

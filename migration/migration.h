@@ -19,7 +19,10 @@
 
 struct MigrationState {
     int status; /* MigrationStatus; any thread, atomically */
-    /* From the beginning to the very end, which is after the last status. */
+    /*
+     * From the beginning to the very end, which is after the last status; any
+     * thread, atomically.
+     */
     bool busy;
 
     QemuMutex lock; /* protects the next five */

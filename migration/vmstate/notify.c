@@ -41,7 +41,9 @@ int migration_call_notifiers(MigMode mode, MigrationEventType type,
 
 bool migration_is_running(void)
 {
-    return qatomic_read(&running);
+    /* Notifiers hear of it once it is connected, which may take a while. */
+    return qatomic_read(&running) ||
+           (migration_busy_hook && migration_busy_hook());
 }
 
 /* RAM only leaves in the stream so far, and all of it. */

@@ -429,7 +429,9 @@ static void test_blockers(void)
     migrate_del_blocker(&two);
     g_assert_null(migration_blocker_list(MIG_MODE_CPR_REBOOT));
 
+    g_assert_false(migration_is_running());
     migration_busy_hook = busy;
+    g_assert_true(migration_is_running());
     error_setg(&one, "one");
     g_assert_cmpint(migrate_add_blocker_internal(&one, &err), ==, -EBUSY);
     g_assert_cmpstr(error_get_pretty(err), ==,

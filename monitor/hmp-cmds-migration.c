@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The human monitor's commands about migration. */
 #include "qemu/osdep.h"
+#include "migration/misc.h"
 #include "monitor/hmp.h"
 #include "monitor/monitor.h"
 #include "qapi/error.h"
@@ -25,31 +26,20 @@ typedef struct Waiting {
     QEMUTimer *timer;
 } Waiting;
 
-static bool is_under_way(Monitor *mon)
-{
-    MigrationInfo *info = qmp_query_migrate(NULL);
-    bool yes =
-        info->has_status && (info->status == MIGRATION_STATUS_SETUP ||
-                             info->status == MIGRATION_STATUS_ACTIVE ||
-                             info->status == MIGRATION_STATUS_DEVICE ||
-                             info->status == MIGRATION_STATUS_PRE_SWITCHOVER ||
-                             info->status == MIGRATION_STATUS_CANCELLING);
-
-    if (!yes && info->error_desc) {
-        monitor_printf(mon, "%s\n", info->error_desc);
-    }
-    qapi_free_MigrationInfo(info);
-    return yes;
-}
-
 static void look_again(void *opaque)
 {
     Waiting *w = opaque;
+    MigrationInfo *info;
 
-    if (is_under_way(w->mon)) {
+    if (migration_is_running()) {
         timer_mod(w->timer, qemu_clock_get_ms(QEMU_CLOCK_REALTIME) + 100);
         return;
     }
+    info = qmp_query_migrate(NULL);
+    if (info->error_desc) {
+        monitor_printf(w->mon, "%s\n", info->error_desc);
+    }
+    qapi_free_MigrationInfo(info);
     monitor_resume(w->mon);
     timer_free(w->timer);
     g_free(w);
@@ -124,62 +114,40 @@ void hmp_migrate_set_capability(Monitor *mon, const QDict *qdict)
 }
 
 /*
- * A parameter as people write it: sizes with suffixes, of which those of
+ * A parameter as the visitor reads it: without the suffix of a size. Those of
  * bandwidths are megabytes by default.
  */
-static QObject *parameter_value(MigrationParameter parameter, const char *text,
-                                Error **errp)
+static char *parameter_text(MigrationParameter parameter, const char *text,
+                            Error **errp)
 {
     uint64_t size;
+    int ret;
 
     switch (parameter) {
     case MIGRATION_PARAMETER_MAX_BANDWIDTH:
     case MIGRATION_PARAMETER_AVAIL_SWITCHOVER_BANDWIDTH:
     case MIGRATION_PARAMETER_MAX_POSTCOPY_BANDWIDTH:
-        if (qemu_strtosz_MiB(text, NULL, &size)) {
-            error_setg(errp, "Invalid size %s", text);
-            return NULL;
-        }
+        ret = qemu_strtosz_MiB(text, NULL, &size);
         break;
     case MIGRATION_PARAMETER_XBZRLE_CACHE_SIZE:
-        if (qemu_strtosz(text, NULL, &size)) {
-            error_setg(errp, "Invalid size %s", text);
-            return NULL;
-        }
+        ret = qemu_strtosz(text, NULL, &size);
         break;
-    case MIGRATION_PARAMETER_TLS_CREDS:
-    case MIGRATION_PARAMETER_TLS_HOSTNAME:
-    case MIGRATION_PARAMETER_TLS_AUTHZ:
     default:
-        return QOBJECT(qstring_from_str(text));
+        return g_strdup(text);
     }
-    return QOBJECT(qnum_from_uint(size));
-}
-
-/* Those that are strings in the interface, too. */
-static bool is_string(MigrationParameter parameter, const char *text)
-{
-    switch (parameter) {
-    case MIGRATION_PARAMETER_MAX_BANDWIDTH:
-    case MIGRATION_PARAMETER_AVAIL_SWITCHOVER_BANDWIDTH:
-    case MIGRATION_PARAMETER_MAX_POSTCOPY_BANDWIDTH:
-    case MIGRATION_PARAMETER_XBZRLE_CACHE_SIZE:
-    case MIGRATION_PARAMETER_TLS_CREDS:
-    case MIGRATION_PARAMETER_TLS_HOSTNAME:
-    case MIGRATION_PARAMETER_TLS_AUTHZ:
-        return true;
-    default:
-        return false;
+    if (ret) {
+        error_setg(errp, "Invalid size %s", text);
+        return NULL;
     }
+    return g_strdup_printf("%" PRIu64, size);
 }
 
 void hmp_migrate_set_parameter(Monitor *mon, const QDict *qdict)
 {
     const char *name = qdict_get_str(qdict, "parameter");
-    const char *text = qdict_get_str(qdict, "value");
     g_autoptr(QDict) dict = qdict_new();
+    g_autofree char *text = NULL;
     MigrateSetParameters *p = NULL;
-    QObject *value = NULL;
     Error *err = NULL;
     Visitor *v;
     int parameter = qapi_enum_parse(&MigrationParameter_lookup, name, -1, &err);
@@ -188,16 +156,14 @@ void hmp_migrate_set_parameter(Monitor *mon, const QDict *qdict)
         error_setg(&err, "The block-bitmap-mapping parameter can only be set "
                          "through QMP");
     } else if (parameter >= 0) {
-        value = parameter_value(parameter, text, &err);
+        text = parameter_text(parameter, qdict_get_str(qdict, "value"), &err);
     }
     if (hmp_handle_error(mon, err)) {
         return;
     }
-    qdict_put_obj(dict, name, value);
+    qdict_put_str(dict, name, text);
     /* The visitor for texts makes numbers of them where they are wanted. */
-    v = is_string(parameter, text)
-            ? qobject_input_visitor_new(QOBJECT(dict))
-            : qobject_input_visitor_new_keyval(QOBJECT(dict));
+    v = qobject_input_visitor_new_keyval(QOBJECT(dict));
     if (visit_type_MigrateSetParameters(v, NULL, &p, &err)) {
         qmp_migrate_set_parameters(p, &err);
     }

@@ -70,6 +70,7 @@ static MigrationAddress *parse_uri(const char *uri, Error **errp)
     return g_steal_pointer(&addr);
 }
 
+/* Of a list that is not empty. */
 static MigrationAddress *main_channel(MigrationChannelList *channels,
                                       Error **errp)
 {
@@ -89,10 +90,6 @@ static MigrationAddress *main_channel(MigrationChannelList *channels,
             return NULL;
         }
         found = channel->addr;
-    }
-    if (!found) {
-        error_setg(errp, "Channel list has no main entry");
-        return NULL;
     }
     if (found->transport == MIGRATION_ADDRESS_TYPE_RDMA) {
         error_setg(errp, "RDMA is not supported");

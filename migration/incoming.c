@@ -114,11 +114,10 @@ static void fail(MigrationIncomingState *mis)
     error_prepend(&mis->error, "load of migration failed: ");
     migrate_set_state(&mis->status, qatomic_read(&mis->status),
                       MIGRATION_STATUS_FAILED);
+    error_report_err(error_copy(mis->error));
     if (mis->exit_on_error) {
-        error_report_err(error_copy(mis->error));
         exit(EXIT_FAILURE);
     }
-    error_report_err(error_copy(mis->error));
 }
 
 static void finish_bh(void *opaque)

@@ -62,6 +62,7 @@ class Machine(Qmp):
             stdout=subprocess.DEVNULL, stderr=self.stderr, **kwargs)
         connection, _ = listener.accept()
         connection.settimeout(TIMEOUT)
+        self.connection = connection
         super().__init__(connection.makefile("rwb"))
 
     def __enter__(self):
@@ -88,6 +89,12 @@ class Machine(Qmp):
                 return info
             time.sleep(0.01)
         raise AssertionError(f"{info}; {self.errors()}")
+
+    def pass_fd(self, fd, name, /, **arguments):
+        """A command that comes with a descriptor."""
+        message = {"execute": name, "arguments": arguments}
+        socket.send_fds(self.connection, [json.dumps(message).encode()], [fd])
+        return self.result()
 
     def enable(self, *capabilities):
         self.command("migrate-set-capabilities", capabilities=[
@@ -220,20 +227,26 @@ def test_file_offset(tmp):
 
 
 def test_fd(tmp):
-    """Descriptors that were inherited."""
+    """A descriptor that came with getfd, one that was inherited, a set."""
     a, b = socket.socketpair()
-    with Machine(tmp, pass_fds=[a.fileno()]) as source, \
+    with Machine(tmp) as source, \
             Machine(tmp, "-incoming", f"fd:{b.fileno()}",
                     pass_fds=[b.fileno()]) as target:
-        number = a.fileno()
+        source.pass_fd(a.fileno(), "getfd", fdname="there")
         a.close()
         b.close()
-        source.command("migrate", uri=f"fd:{number}")
+        source.command("migrate", uri="fd:there")
         source.wait_for("completed")
         target.wait_for("completed")
         runs_on(target, source.check())
         source.quit()
+        with open(f"{tmp}/stream", "wb") as file:
+            fdset = target.pass_fd(file.fileno(), "add-fd")["fdset-id"]
+        target.command("migrate", uri=f"file:/dev/fdset/{fdset}")
+        target.wait_for("completed")
         target.quit()
+    status, errors = load(tmp, pathlib.Path(tmp, "stream").read_bytes())
+    assert status == "completed", errors
 
 
 # --- capabilities and parameters ----------------------------------------------
@@ -367,8 +380,13 @@ def test_refused_options(tmp):
         assert "downtime-limit: 7 ms" in m.hmp("info migrate_parameters")
         assert not m.hmp("migrate_set_parameter max-bandwidth 2M")
         assert not m.hmp("migrate_set_parameter downtime-limit 8")
+        assert not m.hmp("migrate_set_parameter xbzrle-cache-size 1M")
+        assert not m.hmp("migrate_set_parameter tls-hostname 5")
+        assert "Invalid size" in m.hmp("migrate_set_parameter max-bandwidth x")
         got = m.command("query-migrate-parameters")
         assert got["max-bandwidth"] == 2 << 20 and got["downtime-limit"] == 8
+        assert got["xbzrle-cache-size"] == 1 << 20 and \
+            got["tls-hostname"] == "5"
         for name, value, text in (
                 ("downtime-limit", 2000001, "downtime_limit"),
                 ("multifd-channels", 0, "multifd_channels"),
@@ -386,6 +404,8 @@ def test_refused_options(tmp):
 
 
 def test_refused_uris(tmp):
+    main = {"channel-type": "main", "addr": {
+        "transport": "file", "filename": f"{tmp}/a", "offset": 0}}
     with Machine(tmp) as m:
         for arguments, text in (
                 ({}, "need either 'uri' or 'channels'"),
@@ -396,9 +416,18 @@ def test_refused_uris(tmp):
                 ({"uri": "fd:nope"}, "nope"),
                 ({"uri": f"file:{tmp}/a", "resume": True},
                  "no paused migration"),
-                ({"channels": [{"channel-type": "cpr", "addr": {
-                    "transport": "file", "filename": "a", "offset": 0}}]},
-                 "'cpr' is not supported")):
+                ({"uri": "x:y", "channels": [main]},
+                 "need either 'uri' or 'channels'"),
+                ({"channels": []}, "need either 'uri' or 'channels'"),
+                ({"channels": [main, main]}, "more than one main entry"),
+                ({"channels": [{**main, "channel-type": "cpr"}]},
+                 "'cpr' is not supported"),
+                ({"channels": [{**main, "addr": {
+                    "transport": "rdma", "host": "h", "port": "1"}}]},
+                 "RDMA is not supported"),
+                ({"channels": [{**main, "addr": {
+                    "transport": "exec", "args": []}}]},
+                 "at least its path")):
             assert text in m.refused("migrate", **arguments), arguments
         assert "'-incoming' was not specified" in m.refused(
             "migrate-incoming", uri=f"unix:{tmp}/s")
@@ -422,6 +451,29 @@ def test_refused_uris(tmp):
          "x:y"], capture_output=True, text=True, check=False, timeout=TIMEOUT)
     assert done.returncode == 1 and "unknown migration protocol: x:y" in \
         done.stderr, done
+
+
+def test_terminal(tmp):
+    """Without -d, "migrate" in a terminal waits, and says what went wrong."""
+    with Machine(tmp, "-monitor", f"unix:{tmp}/hmp,server=on,wait=off") \
+            as source, socket.socket(socket.AF_UNIX) as terminal:
+        source.command("migrate-set-parameters",
+                       **{"max-bandwidth": 4 << 20,
+                          "zero-page-detection": "none"})
+        terminal.settimeout(TIMEOUT)
+        terminal.connect(f"{tmp}/hmp")
+        terminal.sendall(f"migrate unix:{tmp}/nobody\n"
+                         f"migrate file:{tmp}/stream\n"
+                         "info migrate\n".encode())
+        source.wait_for("active")
+        time.sleep(1)
+        source.command("migrate-set-parameters", **{"max-bandwidth": 0})
+        text = b""
+        while b"setup: " not in text:
+            text += terminal.recv(4096)
+        assert b"nobody': No such file" in text, text
+        assert b"Migration status: completed" in text, text
+        source.quit()
 
 
 # --- the source goes on -------------------------------------------------------

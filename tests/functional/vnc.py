@@ -386,9 +386,13 @@ def test_passwords():
         assert not denied("other")
         e.qmp("change-vnc-password", password="third")
         assert not denied("third")
-    with emulator(",password-secret=s0", "-M", "none", "-object",
-                  "secret,id=s0,data=c2VjcmV0,format=base64") as e:
-        Client(e, password("secret")).close()
+    with tempfile.NamedTemporaryFile("w") as f:
+        print("c2VjcmV0", file=f, flush=True)
+        for secret in ("data=secret", "data=c2VjcmV0,format=base64",
+                       f"file={f.name},format=base64"):
+            with emulator(",password-secret=s0", "-M", "none", "-object",
+                          f"secret,id=s0,{secret}") as e:
+                Client(e, password("secret")).close()
 
 
 
@@ -459,6 +463,25 @@ def test_command_line():
                                       timeout=30) as s:
             assert s.recv(12) == b"RFB 003.008\n"
         assert "Server: 127.0.0.1:" in e.hmp("info vnc")
+
+
+def test_secrets():
+    """Those that are none, and what VNC cannot use."""
+    for secret, message in (
+            ("secret,id=s", "Either 'file' or 'data' must be provided"),
+            ("secret,id=s,data=x,file=y", "mutually exclusive"),
+            ("secret,id=s,file=/no/such", "Unable to read /no/such"),
+            ("secret,id=s,data=x,format=x", "does not accept value 'x'"),
+            ("secret,id=s,data=*,format=base64", "Base64 data is not valid"),
+            ("secret,id=s,data=x,keyid=k", "encrypted secrets are not"),
+            ("secret,id=s,data=/w==,format=base64", "not valid UTF-8"),
+            ("iothread,id=s", "Object with id 's' is not a secret")):
+        done = subprocess.run(
+            [PROGRAM, "-M", "none", "-nodefaults", "-object", secret,
+             "-vnc", ":0,password-secret=s"],
+            env=dict(os.environ, PLATEAU_MODULE_DIR=MODULES),
+            capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 1 and message in done.stderr, done
 
 
 def test_few_descriptors():

@@ -3,7 +3,6 @@
 #include "qemu/osdep.h"
 #include "hw/pci/pcie_port.h"
 #include "hw/qdev-properties.h"
-#include "qapi/error.h"
 #include "qemu/module.h"
 
 /* Which vector errors have depends on how many the guest has given. */
@@ -91,16 +90,8 @@ no_express:
 static void rp_realize(PCIDevice *d, Error **errp)
 {
     PCIESlot *s = PCIE_SLOT(d);
-    int ret;
 
-    pcie_chassis_create(s->chassis);
-    ret = pcie_chassis_add_slot(s);
-    if (ret < 0) {
-        error_setg(errp, "Can't add chassis slot, error %d", ret);
-        error_append_hint(errp,
-                          "Chassis %u has a port with slot %u already; give "
-                          "one of them another chassis= or slot=.\n",
-                          s->chassis, s->slot);
+    if (!pcie_chassis_take_slot(s, errp)) {
         return;
     }
     pci_config_set_interrupt_pin(d->config, 1);

@@ -10,7 +10,6 @@
 #include "hw/qdev-properties-system.h"
 #include "hw/qdev-properties.h"
 #include "migration/vmstate.h"
-#include "qapi/error.h"
 #include "qemu/module.h"
 
 #define MSI_OFFSET    0x70
@@ -145,12 +144,8 @@ static void down_reset(DeviceState *dev)
 static void down_realize(PCIDevice *d, Error **errp)
 {
     PCIESlot *s = PCIE_SLOT(d);
-    int ret;
 
-    pcie_chassis_create(s->chassis);
-    ret = pcie_chassis_add_slot(s);
-    if (ret < 0) {
-        error_setg(errp, "Can't add chassis slot, error %d", ret);
+    if (!pcie_chassis_take_slot(s, errp)) {
         return;
     }
     if (!add_common(d, PCI_EXP_TYPE_DOWNSTREAM, errp)) {

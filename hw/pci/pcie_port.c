@@ -5,6 +5,7 @@
 #include "hw/pci/pcie_port.h"
 #include "hw/qdev-properties.h"
 #include "pci-internal.h"
+#include "qapi/error.h"
 #include "qemu/module.h"
 
 void pcie_port_init_reg(PCIDevice *d)
@@ -120,6 +121,22 @@ int pcie_chassis_add_slot(struct PCIESlot *slot)
     }
     QLIST_INSERT_HEAD(&c->slots, slot, next);
     return 0;
+}
+
+bool pcie_chassis_take_slot(PCIESlot *s, Error **errp)
+{
+    int ret;
+
+    pcie_chassis_create(s->chassis);
+    ret = pcie_chassis_add_slot(s);
+    if (ret < 0) {
+        error_setg(errp, "Can't add chassis slot, error %d", ret);
+        error_append_hint(errp,
+                          "Chassis %u has a port with slot %u already; give "
+                          "one of them another chassis= or slot=.\n",
+                          s->chassis, s->slot);
+    }
+    return !ret;
 }
 
 void pcie_chassis_del_slot(PCIESlot *s)

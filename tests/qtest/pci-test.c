@@ -343,6 +343,26 @@ static void test_hotplug_off(void)
     qtest_quit(s);
 }
 
+/* Two ports cannot have one number; who is refused takes nothing. */
+static void test_slot_taken(void)
+{
+    static const char *const ports[] = { "pcie-root-port",
+                                         "xio3130-downstream" };
+    QTestState *s = start("-device pcie-root-port,id=rp,chassis=2,slot=1");
+
+    for (int i = 0; i < ARRAY_SIZE(ports); i++) {
+        g_autofree char *refused =
+            qtest_hmp(s, "device_add %s,bus=rp,chassis=2,slot=1", ports[i]);
+
+        g_assert_nonnull(strstr(refused, "Can't add chassis slot, error -16"));
+        g_assert_nonnull(
+            strstr(refused, "Chassis 2 has a port with slot 1 already"));
+    }
+    qtest_qmp_assert_success(s, "{'execute': 'device_add', 'arguments': "
+                                "{'driver': 'edu', 'bus': 'rp'}}");
+    qtest_quit(s);
+}
+
 /* ---- random -------------------------------------------------------------- */
 
 /*
@@ -423,6 +443,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pci/bridge-windows", test_bridge_windows);
     g_test_add_func("/pci/hotplug", test_hotplug);
     g_test_add_func("/pci/hotplug-off", test_hotplug_off);
+    g_test_add_func("/pci/slot-taken", test_slot_taken);
     g_test_add_func("/pci/random", test_random);
     return g_test_run();
 }

@@ -52,6 +52,8 @@ struct PCIESlot {
 /* A chassis is made when first named; -EBUSY: it has a slot of this number. */
 void pcie_chassis_create(uint8_t chassis_number);
 int pcie_chassis_add_slot(struct PCIESlot *slot);
+/* Both, in realize, with an error that says what to do. */
+bool pcie_chassis_take_slot(PCIESlot *s, Error **errp);
 void pcie_chassis_del_slot(PCIESlot *s);
 
 /* The base of models of root ports, which say where they have what. */

@@ -66,18 +66,22 @@ static inline bool qpci_there(QPci d)
     return qpci_readl(d, 0) != 0xffffffff;
 }
 
+/* The next capability @id after the one at @at (0: the first); 0: no more. */
+static inline int qpci_next_cap(QPci d, int id, int at)
+{
+    for (int i = 0; i < 48; i++) {
+        at = qpci_readb(d, at ? at + 1 : PCI_CAPABILITY_LIST);
+        if (!at || qpci_readb(d, at) == id) {
+            return at;
+        }
+    }
+    return 0;
+}
+
 /* Where a capability is; 0: there is none. */
 static inline int qpci_find_cap(QPci d, int id)
 {
-    int at = qpci_readb(d, PCI_CAPABILITY_LIST);
-
-    for (int i = 0; at && i < 48; i++) {
-        if (qpci_readb(d, at) == id) {
-            return at;
-        }
-        at = qpci_readb(d, at + 1);
-    }
-    return 0;
+    return qpci_next_cap(d, id, 0);
 }
 
 /* The size of register @bar, which keeps what it had. */

@@ -103,13 +103,12 @@ void qvirtio_pci_write(QVirtioMMIO *dev, uint64_t reg, uint32_t value)
 static void find_structures(QVirtioMMIO *dev, QPci d)
 {
     uint64_t bar4 = WINDOW(dev->slot);
-    int at = qpci_readb(d, PCI_CAPABILITY_LIST);
 
-    for (int i = 0; at && i < 48; i++, at = qpci_readb(d, at + 1)) {
+    for (int at = qpci_find_cap(d, PCI_CAP_ID_VNDR); at;
+         at = qpci_next_cap(d, PCI_CAP_ID_VNDR, at)) {
         uint64_t addr = bar4 + qpci_readl(d, at + VIRTIO_PCI_CAP_OFFSET);
 
-        if (qpci_readb(d, at) != PCI_CAP_ID_VNDR ||
-            qpci_readb(d, at + VIRTIO_PCI_CAP_BAR) != 4) {
+        if (qpci_readb(d, at + VIRTIO_PCI_CAP_BAR) != 4) {
             continue;
         }
         switch (qpci_readb(d, at + VIRTIO_PCI_CAP_CFG_TYPE)) {

@@ -325,17 +325,14 @@ static void test_generation(void)
 /* The registers through the configuration space, for firmware. */
 static int find_window(QPci d)
 {
-    int at = qpci_readb(d, PCI_CAPABILITY_LIST);
+    int at = qpci_find_cap(d, PCI_CAP_ID_VNDR);
 
-    while (at) {
-        if (qpci_readb(d, at) == PCI_CAP_ID_VNDR &&
-            qpci_readb(d, at + VIRTIO_PCI_CAP_CFG_TYPE) ==
-                VIRTIO_PCI_CAP_PCI_CFG) {
-            return at;
-        }
-        at = qpci_readb(d, at + 1);
+    while (at && qpci_readb(d, at + VIRTIO_PCI_CAP_CFG_TYPE) !=
+                     VIRTIO_PCI_CAP_PCI_CFG) {
+        at = qpci_next_cap(d, PCI_CAP_ID_VNDR, at);
     }
-    g_assert_not_reached();
+    g_assert_cmpint(at, !=, 0);
+    return at;
 }
 
 static void test_window(void)

@@ -166,23 +166,23 @@ static void find_memory_device(Target *t)
     t->vdev->host_features |= BIT_ULL(VIRTIO_F_NOTIFICATION_DATA);
 }
 
+/* @props of the device with backends number @n. */
+static char *properties(const char *props, int n)
+{
+    g_autofree char *number = g_strdup_printf("%d", n);
+    g_auto(GStrv) parts = g_strsplit(props, "%d", -1);
+
+    return g_strjoinv(number, parts);
+}
+
 static void make(Target *t)
 {
     bool on_pci = t->transport >= PCI_LEGACY;
     DeviceState *dev =
         qdev_new(on_pci ? kinds[t->kind].pci : kinds[t->kind].mmio);
     int n = MIN(t->transport, PCI_LEGACY);
-    g_autofree char *props = g_strdup(kinds[t->kind].props);
-    char *which = strstr(props, "%d");
+    g_autofree char *props = properties(kinds[t->kind].props, n);
 
-    if (which) {
-        g_autofree char *rest = g_strdup(which + 2);
-
-        *which = '\0';
-        which = g_strdup_printf("%s%d%s", props, n, rest);
-        g_free(props);
-        props = which;
-    }
     set_properties(dev, props);
     if (t->kind == BLK_FILE && t->transport == MMIO_MODERN) {
         set_properties(dev, "werror=stop,rerror=stop");

@@ -433,13 +433,13 @@ static void test_read_only(void)
 }
 
 /* One request that waits for "cont", once or through a reset. */
-static void test_stop(void)
+static void test_stop(gconstpointer options)
 {
     g_autoptr(QDict) event = NULL;
     QmpClient *c;
 
-    start(",werror=stop,rerror=report",
-          "-blockdev file,node-name=f,filename=%s "
+    start(options,
+          "-object iothread,id=io -blockdev file,node-name=f,filename=%s "
           "-blockdev blkdebug,node-name=d,image=f,"
           "inject-error.0.event=none,inject-error.0.iotype=write,"
           "inject-error.0.once=on,inject-error.0.sector=8,"
@@ -517,7 +517,10 @@ int main(int argc, char **argv)
     g_test_add_func("/virtio-blk/hostile", test_hostile);
     g_test_add_func("/virtio-blk/garbage", test_garbage);
     g_test_add_func("/virtio-blk/read-only", test_read_only);
-    g_test_add_func("/virtio-blk/stop", test_stop);
+    g_test_add_data_func("/virtio-blk/stop", ",werror=stop,rerror=report",
+                         test_stop);
+    g_test_add_data_func("/virtio-blk/stop-iothread",
+                         ",werror=stop,rerror=report,iothread=io", test_stop);
     g_test_add_func("/virtio-blk/resize", test_resize);
     g_test_add_func("/virtio-blk/iothread", test_iothread);
     return g_test_run();

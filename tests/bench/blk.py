@@ -9,12 +9,8 @@ is the guest's own code: on a busy machine only the second tells something. Prin
 asserts nothing.
 """
 import argparse
-import importlib.machinery
-import importlib.util
 import os
 import pathlib
-import shutil
-import subprocess
 import sys
 import tempfile
 
@@ -23,7 +19,6 @@ ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "guest"))
 from guest import PROMPT, Guest, GuestError, images  # noqa: E402
 
-SKIP = 77
 SIZE = 256 << 20
 DISKS = {
     "threads": ["-drive", "if=none,id=d,format=raw,file={}"],
@@ -33,36 +28,6 @@ DISKS = {
 }
 
 
-def program():
-    compiler = shutil.which("riscv64-linux-gnu-gcc")
-    if not compiler:
-        print("bench: needs riscv64-linux-gnu-gcc (gcc-riscv64-linux-gnu)")
-        sys.exit(SKIP)
-    with tempfile.TemporaryDirectory() as tmp:
-        out = pathlib.Path(tmp, "randread")
-        subprocess.run([compiler, "-O2", "-ffreestanding", "-nostdlib",
-                        "-static", "-fno-pic", "-no-pie", "-fno-stack-protector",
-                        "-Wl,--build-id=none", HERE / "blk/randread.c",
-                        "-o", out], check=True)
-        return out.read_bytes()
-
-
-def initramfs(folder, tmp):
-    """The guests' usual one, and the program behind it."""
-    loader = importlib.machinery.SourceFileLoader(
-        "guest_images", str(ROOT / "tests/guest/images"))
-    spec = importlib.util.spec_from_loader(loader.name, loader)
-    module = importlib.util.module_from_spec(spec)
-    loader.exec_module(module)
-    archive = module.Cpio()
-    archive.file("bin/randread", program())
-    path = pathlib.Path(tmp, "initramfs")
-    first = (folder / "initramfs.cpio.gz").read_bytes()
-    # The kernel looks for the next archive at a multiple of four.
-    path.write_bytes(first + bytes(-len(first) % 4) + archive.bytes())
-    return path
-
-
 def cpu_time(pid):
     """Seconds."""
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text(
@@ -70,11 +35,12 @@ def cpu_time(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def measure(emulator, initrd, folder, disk, more):
+def measure(emulator, folder, disk, more):
     """Thousands of reads per second; processor time for each, in us."""
     args = ["-M", "virt", "-m", "256M", "-smp", "2",
             "-bios", folder / "fw_dynamic.bin", "-kernel", folder / "Image",
-            "-initrd", initrd, "-append", "console=ttyS0 quiet",
+            "-initrd", folder / "initramfs.cpio.gz",
+            "-append", "console=ttyS0 quiet",
             *(a.format(disk) for a in more),
             "-device", "virtio-blk-device,drive=d"
             + (",iothread=io" if "-object" in more else "")]
@@ -94,20 +60,18 @@ def main():
     parser.add_argument("--reference",
                         default=str(ROOT / "scripts/reference-qemu"))
     args = parser.parse_args()
-    folder = images("virtio_mmio,virtio_blk")
+    folder = images("virtio_mmio,virtio_blk", "randread")
     place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(dir=place) as tmp:
         disk = pathlib.Path(tmp, "disk.img")
         disk.write_bytes(b"x" * SIZE)
-        initrd = initramfs(folder, tmp)
         print("virtio-blk, random reads of 4 KiB, depth 32: 1000 per second; us of "
               "processor time for one")
         for name, more in DISKS.items():
             figures = []
             for emulator in ([args.emulator], [args.reference]):
                 try:
-                    figures.append(
-                        measure(emulator, initrd, folder, disk, more))
+                    figures.append(measure(emulator, folder, disk, more))
                 except GuestError as err:
                     print(f"  {name}: {str(err).splitlines()[0]}")
                     figures.append(None)

@@ -13,7 +13,6 @@ import gzip
 import importlib.machinery
 import importlib.util
 import pathlib
-import re
 import statistics
 import subprocess
 import sys
@@ -24,9 +23,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "guest"))
 from guest import PROMPT, Guest, GuestError, deadline, images  # noqa: E402
+from memory import GIB, resident  # noqa: E402
 
-SKIP = 77
-GIB = 1 << 30
 APPEND = "quiet memhp_default_state=online_movable"
 
 
@@ -84,20 +82,6 @@ def arm64(tmp):
         "-device", "virtio-mem-pci,id=vm0,memdev=mem0"]
 
 
-def resident(pid):
-    """KiB of the device's backend, told from all else by its size."""
-    found = 0
-    size = 0
-    with open(f"/proc/{pid}/smaps", encoding="ascii") as smaps:
-        for line in smaps:
-            match = re.match(r"([0-9a-f]+)-([0-9a-f]+) ", line)
-            if match:
-                size = int(match[2], 16) - int(match[1], 16)
-            elif line.startswith("Rss:") and size == 3 * GIB:
-                found += int(line.split()[1])
-    return found
-
-
 def resize(guest, size):
     """Milliseconds."""
     path = "/machine/peripheral/vm0"
@@ -122,9 +106,10 @@ def measure(command, args, rounds):
             # The guest settles: memory goes online after it was plugged.
             guest.shell("sleep 1", 120)
             unplug.append(resize(guest, 0))
-            left = resident(guest.process.pid)
+            left = resident(guest.process.pid, 3 * GIB)
             if left:
-                sys.exit(f"bench: {left} KiB of unplugged memory are resident")
+                sys.exit(f"bench: {left} bytes of unplugged memory are "
+                         "resident")
             guest.shell("sleep 1", 120)
         return statistics.median(plug), statistics.median(unplug)
 

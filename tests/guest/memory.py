@@ -22,6 +22,20 @@ def folder():
     return images(MODULES, PROGRAMS)
 
 
+def resident(pid, size):
+    """Of the only mapping of that size, in bytes."""
+    found = []
+    with open(f"/proc/{pid}/smaps", encoding="ascii") as maps:
+        for line in maps:
+            match = re.match(r"([0-9a-f]+)-([0-9a-f]+) ", line)
+            if match:
+                length = int(match[2], 16) - int(match[1], 16)
+            elif line.startswith("Rss:") and length == size:
+                found.append(int(line.split()[1]) << 10)
+    assert len(found) == 1, found
+    return found[0]
+
+
 class MemoryGuest(Guest):
     def __init__(self, command, *args, append=""):
         append = f"quiet memhp_default_state=online_movable {append}"
@@ -75,17 +89,7 @@ class MemoryGuest(Guest):
                    ) // 1024
 
     def resident(self, size):
-        """Of the mapping of that size, in bytes."""
-        found = []
-        with open(f"/proc/{self.process.pid}/smaps", encoding="ascii") as maps:
-            for line in maps:
-                match = re.match(r"([0-9a-f]+)-([0-9a-f]+) ", line)
-                if match:
-                    length = int(match[2], 16) - int(match[1], 16)
-                elif line.startswith("Rss:") and length == size:
-                    found.append(int(line.split()[1]) << 10)
-        assert len(found) == 1, found
-        return found[0]
+        return resident(self.process.pid, size)
 
     def start_load(self, seconds, seed, keep=96):
         self.shell(f"memload {seconds} {seed} {keep} > /tmp/load &")

@@ -10,9 +10,13 @@
 typedef unsigned long u64;
 
 /* From Linux's asm-generic/unistd.h, which the cross compiler lacks. */
+#define NR_io_setup      0
+#define NR_io_submit     2
+#define NR_io_getevents  4
 #define NR_openat        56
 #define NR_close         57
 #define NR_pipe2         59
+#define NR_lseek         62
 #define NR_read          63
 #define NR_write         64
 #define NR_sync          81

@@ -1,25 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * In the guest: random reads of 4 KiB from /dev/vda, past the page cache, 32
- * at a time, for some seconds. Prints how many; no C library.
+ * at a time, for some seconds. Prints how many.
  */
-typedef unsigned long u64;
+#include "linux.h"
+
 typedef unsigned int u32;
 
 #define DEPTH   32
 #define BLOCK   4096
 #define SECONDS 5
-
-enum {
-    SYS_IO_SETUP = 0,
-    SYS_IO_SUBMIT = 2,
-    SYS_IO_GETEVENTS = 4,
-    SYS_OPENAT = 56,
-    SYS_LSEEK = 62,
-    SYS_WRITE = 64,
-    SYS_EXIT = 93,
-    SYS_CLOCK_GETTIME = 113,
-};
 
 struct iocb {
     u64 data;
@@ -38,22 +28,6 @@ struct event {
     long res, res2;
 };
 
-static long call(long n, long a, long b, long c, long d, long e)
-{
-    register long a0 __asm__("a0") = a;
-    register long a1 __asm__("a1") = b;
-    register long a2 __asm__("a2") = c;
-    register long a3 __asm__("a3") = d;
-    register long a4 __asm__("a4") = e;
-    register long a7 __asm__("a7") = n;
-
-    __asm__ volatile("ecall"
-                     : "+r"(a0)
-                     : "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a7)
-                     : "memory");
-    return a0;
-}
-
 static char data[DEPTH][BLOCK] __attribute__((aligned(BLOCK)));
 static struct iocb blocks[DEPTH];
 static struct event events[DEPTH];
@@ -71,33 +45,21 @@ static u64 now_us(void)
 {
     long t[2];
 
-    call(SYS_CLOCK_GETTIME, 1, (long)t, 0, 0, 0);
+    call2(NR_clock_gettime, 1, t);
     return t[0] * 1000000ul + t[1] / 1000;
 }
 
-static void print(const char *text, u64 number)
+static void report(const char *text, u64 value)
 {
-    char line[64];
-    int n = 0, digits = 1;
-
-    while (*text) {
-        line[n++] = *text++;
-    }
-    for (u64 i = number; i >= 10; i /= 10) {
-        digits++;
-    }
-    for (int i = digits; i--; number /= 10) {
-        line[n + i] = '0' + number % 10;
-    }
-    n += digits;
-    line[n++] = '\n';
-    call(SYS_WRITE, 1, (long)line, n, 0, 0);
+    put(text);
+    put_number(value, 10);
+    put("\n");
 }
 
 static void fail(const char *what, long error)
 {
-    print(what, -error);
-    call(SYS_EXIT, 1, 0, 0, 0, 0);
+    report(what, -error);
+    exit(1);
 }
 
 static void submit(u64 ctx, int fd, int i, u64 count)
@@ -110,24 +72,23 @@ static void submit(u64 ctx, int fd, int i, u64 count)
                           .buf = (u64)data[i],
                           .bytes = BLOCK,
                           .offset = random_number() % count * BLOCK };
-    ret = call(SYS_IO_SUBMIT, ctx, 1, (long)&one, 0, 0);
+    ret = call3(NR_io_submit, ctx, 1, &one);
     if (ret != 1) {
         fail("bench: io_submit failed with ", ret);
     }
 }
 
-void _start(void)
+void start(u64 argc, char **argv)
 {
-    static const char path[] = "/dev/vda";
     u64 ctx = 0, reads = 0, begin, end, count;
     long ret;
-    int fd = call(SYS_OPENAT, -100, (long)path, 040000, 0, 0); /* O_DIRECT */
+    int fd = call3(NR_openat, -100, "/dev/vda", 040000); /* O_DIRECT */
 
     if (fd < 0) {
         fail("bench: no disk, ", fd);
     }
-    count = call(SYS_LSEEK, fd, 0, 2, 0, 0) / BLOCK;
-    ret = call(SYS_IO_SETUP, DEPTH, (long)&ctx, 0, 0, 0);
+    count = call3(NR_lseek, fd, 0, 2) / BLOCK;
+    ret = call2(NR_io_setup, DEPTH, &ctx);
     if (ret < 0) {
         fail("bench: io_setup failed with ", ret);
     }
@@ -136,7 +97,7 @@ void _start(void)
         submit(ctx, fd, i, count);
     }
     do {
-        ret = call(SYS_IO_GETEVENTS, ctx, 1, DEPTH, (long)events, 0);
+        ret = syscall6(NR_io_getevents, ctx, 1, DEPTH, (long)events, 0, 0);
         for (long i = 0; i < ret; i++) {
             if (events[i].res != BLOCK) {
                 fail("bench: a read failed with ", events[i].res);
@@ -146,7 +107,7 @@ void _start(void)
         reads += ret;
         end = now_us();
     } while (end - begin < SECONDS * 1000000ul);
-    print("bench: reads ", reads);
-    print("bench: us ", end - begin);
-    call(SYS_EXIT, 0, 0, 0, 0, 0);
+    report("bench: reads ", reads);
+    report("bench: us ", end - begin);
+    exit(0);
 }

@@ -169,7 +169,6 @@ static void *reaper(void *opaque)
         kvm_dirty_ring_reap(s, NULL);
         qemu_mutex_unlock(&s->slots_lock);
         qemu_mutex_lock(&r->lock);
-        r->iterations++;
     }
     qemu_mutex_unlock(&r->lock);
     rcu_unregister_thread();

@@ -195,10 +195,8 @@ int kvm_init_vcpu(CPUState *cpu, Error **errp)
         kvm_dirty_ring_unmap(s, cpu);
         unmap_run(s, cpu);
         kvm_park_vcpu(cpu);
-        return ret;
     }
-    cpu->kvm_vcpu_stats_fd = kvm_vcpu_ioctl(cpu, KVM_GET_STATS_FD, NULL);
-    return 0;
+    return ret;
 }
 
 void kvm_destroy_vcpu(CPUState *cpu)
@@ -218,10 +216,6 @@ void kvm_destroy_vcpu(CPUState *cpu)
     }
     kvm_dirty_ring_unmap(s, cpu);
     qemu_mutex_unlock(&s->slots_lock);
-    if (cpu->kvm_vcpu_stats_fd >= 0) {
-        close(cpu->kvm_vcpu_stats_fd);
-        cpu->kvm_vcpu_stats_fd = -1;
-    }
     kvm_flush_coalesced_mmio_buffer();
     unmap_run(s, cpu);
     kvm_park_vcpu(cpu);

@@ -43,7 +43,6 @@ struct KVMDirtyRingReaper {
     QemuMutex lock; /* of quit */
     QemuCond wake;
     bool started, quit;
-    uint64_t iterations;
 };
 
 typedef struct KVMParkedVcpu {

@@ -3,8 +3,9 @@
  * The stream as a whole: framing, and going through all that is migrated.
  *
  *   magic, version, configuration (machine, capabilities, UUID)
- *   what must be there early     FULL sections of early_setup descriptions
- *   RAM and the like             START, then PARTs in rounds, then END
+ *   the setup                    START of RAM and the like; FULL sections of
+ *                                early_setup descriptions
+ *   rounds                       PARTs, in the end ENDs
  *   all other state              FULL sections
  *   EOF, then a description of all of that as JSON
  *

@@ -115,16 +115,6 @@ bool kvm_has_smm(void)
     return kvm_vm_check_extension(kvm_state, KVM_CAP_X86_SMM);
 }
 
-bool kvm_has_adjust_clock(void)
-{
-    return kvm_check_extension(kvm_state, KVM_CAP_ADJUST_CLOCK);
-}
-
-bool kvm_has_pit_state2(void)
-{
-    return kvm_check_extension(kvm_state, KVM_CAP_PIT_STATE2);
-}
-
 bool kvm_has_x2apic_api(void)
 {
     return kvm_check_extension(kvm_state, KVM_CAP_X2APIC_API);

@@ -23,8 +23,6 @@ uint32_t kvm_arch_get_supported_cpuid(KVMState *env, uint32_t function,
 uint64_t kvm_arch_get_supported_msr_feature(KVMState *s, uint32_t index);
 
 bool kvm_has_smm(void);
-bool kvm_has_adjust_clock(void);
-bool kvm_has_pit_state2(void);
 bool kvm_has_x2apic_api(void);
 bool kvm_enable_x2apic(void);
 

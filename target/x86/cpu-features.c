@@ -519,11 +519,12 @@ static void warn_of(FeatureWord w, uint64_t mask)
     static const char *const regs[] = { "EAX", "ECX", "EDX", "EBX" };
     const X86FeatureWord *f = &x86_feature_words[w];
 
+    g_autofree char *where =
+        f->msr ? g_strdup_printf("MSR(%02XH)", f->msr)
+               : g_strdup_printf("CPUID.%02XH:%s", f->eax, regs[f->reg]);
+
     for (int bit = 0; bit < 64; bit++) {
         const char *name = x86_feature_name(w, bit);
-        g_autofree char *where =
-            f->msr ? g_strdup_printf("MSR(%02XH)", f->msr)
-                   : g_strdup_printf("CPUID.%02XH:%s", f->eax, regs[f->reg]);
 
         if (mask & BIT_ULL(bit)) {
             warn_report("host doesn't support requested feature: "

@@ -375,15 +375,14 @@ static void check_old_descriptors(QTestState *s, QVirtioMMIO *dev,
 
 /* ---- rings that are not there -------------------------------------------- */
 
-static void place_rings(QVirtioMMIO *dev, uint64_t at)
+static void place_rings(QVirtioMMIO *dev, uint64_t at, unsigned num)
 {
+    qvirtio_write(dev, VIRTIO_MMIO_QUEUE_NUM, num);
     if (dev->legacy) {
-        qvirtio_write(dev, VIRTIO_MMIO_QUEUE_NUM, 8);
         qvirtio_write(dev, VIRTIO_MMIO_QUEUE_ALIGN, 4096);
         qvirtio_write(dev, VIRTIO_MMIO_QUEUE_PFN, at >> 12);
         return;
     }
-    qvirtio_write(dev, VIRTIO_MMIO_QUEUE_NUM, 8);
     for (int reg = VIRTIO_MMIO_QUEUE_DESC_LOW;
          reg <= VIRTIO_MMIO_QUEUE_USED_LOW; reg += 0x10) {
         qvirtio_write(dev, reg, at);
@@ -395,14 +394,22 @@ static void place_rings(QVirtioMMIO *dev, uint64_t at)
 static void check_elsewhere(QTestState *s, QVirtioMMIO *dev, const Case *c)
 {
     static const uint64_t where[] = {
-        0x1000,     0x10000000, 0x30000000,         0x40000000,
-        0x83ffff00, 0x83fffff0, 0xfffffffffffff000, 0xffffffffffffffff,
+        0,
+        0x1000,
+        0x10000000,
+        0x30000000,
+        0x40000000,
+        0x83ffff00,
+        0x83fffff0,
+        0x84000000,
+        0xfffffffffffff000,
+        0xffffffffffffffff,
     };
 
-    for (unsigned i = 0; i < 2 * ARRAY_SIZE(where); i++) {
+    for (unsigned i = 0; i < 4 * ARRAY_SIZE(where); i++) {
         negotiate(dev, i % 2);
         qvirtio_write(dev, VIRTIO_MMIO_QUEUE_SEL, c->d->queue);
-        place_rings(dev, where[i / 2]);
+        place_rings(dev, where[i / 4], i & 2 ? 1024 : 8);
         qvirtio_driver_ok(dev);
         qvirtio_write(dev, VIRTIO_MMIO_QUEUE_NOTIFY, c->d->queue);
         qtest_clock_step(s, 1000);

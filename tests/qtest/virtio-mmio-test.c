@@ -2,8 +2,8 @@
 /*
  * virtio-mmio, legacy and modern, with virtio-rng on it: every register, wrong
  * sizes and places, negotiation, requests in both ring formats with and
- * without eventfds, interrupts, what a hostile driver writes, random accesses,
- * resets, and what the monitor says.
+ * without eventfds, interrupts, random accesses, resets, and what the monitor
+ * says. Rings that cannot be are in virtio-hostile-test.c.
  */
 #include "qemu/osdep.h"
 #include "qemu/bitops.h"
@@ -312,114 +312,7 @@ static void test_queue_reset(void)
     qtest_quit(s);
 }
 
-/* ---- a hostile driver ---------------------------------------------------- */
-
-typedef struct Hostile {
-    const char *what;
-    bool packed;
-    /* A descriptor, as it is written; and the available index. */
-    uint64_t addr;
-    uint32_t len;
-    uint16_t flags, next;
-    uint16_t idx, head;
-} Hostile;
-
-#define INSIDE  0x82100000ull
-#define P_AVAIL (1u << VRING_PACKED_DESC_F_AVAIL)
-
-static const Hostile hostile[] = {
-    { "a loop", false, INSIDE, 8, VRING_DESC_F_NEXT, 0, 1, 0 },
-    { "next outside", false, INSIDE, 8, VRING_DESC_F_NEXT, 100, 1, 0 },
-    { "head outside", false, INSIDE, 8, 2, 0, 1, 100 },
-    { "index backwards", false, INSIDE, 8, 2, 0, 0xfff0, 0 },
-    { "index too far", false, INSIDE, 8, 2, 0, 9, 0 },
-    { "an empty table", false, INSIDE, 0, 4, 0, 1, 0 },
-    { "an odd table", false, INSIDE, 24, 4, 0, 1, 0 },
-    { "a table of 2^16", false, INSIDE, 0x100000, 4, 0, 1, 0 },
-    { "a huge table", false, 0x80000000, 0xfffffff0, 4, 0, 1, 0 },
-    { "packed: a loop", true, INSIDE, 8, VRING_DESC_F_NEXT | P_AVAIL, 0 },
-    { "packed: an odd table", true, INSIDE, 8, 4 | P_AVAIL, 0 },
-    { "packed: a table of 2^16", true, INSIDE, 0x100000, 4 | P_AVAIL, 0 },
-};
-
-static void write_hostile(QVirtioMMIO *dev, const QVirtQueue *vq,
-                          const Hostile *h)
-{
-    QTestState *s = dev->s;
-
-    /* For tables: chains that go on and on. */
-    for (int i = 0; i < 64; i++) {
-        qvirtio_desc(s, INSIDE + i * 16, INSIDE, 0, h->packed ? 0 : 1,
-                     h->packed ? 0 : (i + 1) % 64);
-    }
-    for (unsigned i = 0; i < vq->num; i++) {
-        qvirtio_desc(s, vq->desc + i * 16, h->addr, h->len,
-                     h->packed ? h->next : h->flags,
-                     h->packed ? h->flags : h->next);
-        if (!h->packed) {
-            qtest_writew(s, vq->avail + 4 + i * 2, h->head);
-        }
-    }
-    if (!h->packed) {
-        qtest_writew(s, vq->avail + 2, h->idx);
-    }
-}
-
-static void test_hostile(void)
-{
-    QTestState *s = start(MODERN RNG ",packed=on");
-    g_autofree QVirtioMMIO *dev = qvirtio_mmio_find(s, VIRTIO_ID_RNG);
-
-    for (unsigned i = 0; i < ARRAY_SIZE(hostile); i++) {
-        const Hostile *h = &hostile[i];
-        uint64_t features = QV_V1 | QV_INDIRECT | (h->packed ? QV_PACKED : 0);
-        g_autofree QVirtQueue *vq = NULL;
-        g_autoptr(QDict) status = NULL;
-
-        g_test_message("%s", h->what);
-        qvirtio_start(dev, features);
-        vq = qvirtio_queue_new(dev, 0, 8);
-        qvirtio_driver_ok(dev);
-        write_hostile(dev, vq, h);
-        qvirtio_kick(vq);
-        qvirtio_wait_status(dev, VIRTIO_CONFIG_S_NEEDS_RESET);
-        g_assert_true(qvirtio_read(dev, VIRTIO_MMIO_INTERRUPT_STATUS) & 2);
-        /* Nothing more from it, until a reset: then all is well. */
-        qvirtio_kick(vq);
-        run_requests(dev, features);
-    }
-    qtest_quit(s);
-}
-
-/* Rings that are not where there is memory. */
-static void test_rings_elsewhere(void)
-{
-    static const uint64_t where[] = {
-        0, 0x1000, 0x10000000, 0x83ffff00, 0x83fffff0, 0x84000000,
-        0xfffffffffffff000, 0xffffffffffffffff,
-    };
-    QTestState *s = start(MODERN RNG ",packed=on");
-    g_autofree QVirtioMMIO *dev = qvirtio_mmio_find(s, VIRTIO_ID_RNG);
-
-    for (unsigned i = 0; i < 2 * ARRAY_SIZE(where); i++) {
-        uint64_t at = where[i / 2];
-
-        qvirtio_start(dev, QV_V1 | (i % 2 ? QV_PACKED : 0));
-        qvirtio_write(dev, VIRTIO_MMIO_QUEUE_SEL, 0);
-        qvirtio_write(dev, VIRTIO_MMIO_QUEUE_NUM, 1024);
-        for (int reg = VIRTIO_MMIO_QUEUE_DESC_LOW;
-             reg <= VIRTIO_MMIO_QUEUE_USED_LOW; reg += 0x10) {
-            qvirtio_write(dev, reg, at);
-            qvirtio_write(dev, reg + 4, at >> 32);
-        }
-        qvirtio_write(dev, VIRTIO_MMIO_QUEUE_READY, 1);
-        qvirtio_driver_ok(dev);
-        qvirtio_write(dev, VIRTIO_MMIO_QUEUE_NOTIFY, 0);
-        qtest_clock_step(s, 1000);
-    }
-    run_requests(dev, QV_V1);
-    qtest_quit(s);
-}
+/* ---- random accesses ----------------------------------------------------- */
 
 static void check_random(const char *args, uint64_t features)
 {
@@ -499,8 +392,6 @@ int main(int argc, char **argv)
     g_test_add_func("/virtio-mmio/requests/no-eventfd", test_no_eventfd);
     g_test_add_func("/virtio-mmio/doorbell", test_notification_data);
     g_test_add_func("/virtio-mmio/queue-reset", test_queue_reset);
-    g_test_add_func("/virtio-mmio/hostile", test_hostile);
-    g_test_add_func("/virtio-mmio/rings-elsewhere", test_rings_elsewhere);
     g_test_add_func("/virtio-mmio/random", test_random);
     g_test_add_func("/virtio-mmio/monitor", test_monitor);
     return g_test_run();

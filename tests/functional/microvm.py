@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Linux on the board microvm under KVM: it sees its virtio-mmio devices, plugs
-and unplugs virtio-mem, halts; and what is refused.
+and unplugs virtio-mem, halts; a tiny guest migrates; and what is refused.
 
     microvm.py [--short] EMULATOR...
 
@@ -170,20 +170,50 @@ def kernels_refused():
             assert text in done.stderr, (text, done.stderr)
 
 
-def interrupts_are_counted():
-    """The UART, told to, interrupts at once: mov $0x3f9, %dx; mov $2, %al;
-    out %al, %dx; hlt."""
+def tiny_guest(folder):
+    """Firmware that makes the UART interrupt at once, and halts:
+    mov $0x3f9, %dx; mov $2, %al; out %al, %dx; hlt."""
     code = bytes.fromhex("baf903b002eef4ebfd")
+    bios = pathlib.Path(folder, "bios")
+    bios.write_bytes(code.ljust(16, b"\x90").rjust(64 << 10, b"\x90"))
+    return ["-M", "microvm", "-accel", "kvm", "-cpu", "host", "-bios", bios,
+            "-m", "64M"]
+
+
+def wait_for(guest, command, pattern):
+    limit = deadline(30)
+    while not re.search(pattern, guest.hmp(command)):
+        assert time.monotonic() < limit, guest.hmp(command)
+        time.sleep(0.1)
+
+
+def interrupts_are_counted():
     with tempfile.TemporaryDirectory() as tmp:
-        bios = pathlib.Path(tmp, "bios")
-        bios.write_bytes(code.ljust(16, b"\x90").rjust(64 << 10, b"\x90"))
-        with Guest(COMMAND, "-M", "microvm", "-accel", "kvm", "-bios", bios,
-                   "-m", "64M") as guest:
-            limit = deadline(30)
-            while not re.search(r"kvm-i8259:\s+(0: \d+\s+)?4: 1\s",
-                                guest.hmp("info irq")):
-                assert time.monotonic() < limit, guest.hmp("info irq")
-                time.sleep(0.1)
+        with Guest(COMMAND, *tiny_guest(tmp)) as guest:
+            wait_for(guest, "info irq", r"kvm-i8259:\s+(0: \d+\s+)?4: 1\s")
+            guest.command("quit")
+
+
+def state(guest):
+    return guest.hmp("info registers") + guest.hmp("info pic")
+
+
+def guest_migrates():
+    with tempfile.TemporaryDirectory() as tmp:
+        args, stream = tiny_guest(tmp), pathlib.Path(tmp, "stream")
+        with Guest(COMMAND, *args) as guest:
+            wait_for(guest, "info registers", r"EIP=0000fff7[^$]*HLT=1")
+            guest.command("stop")
+            before = state(guest)
+            guest.command("migrate", uri=f"exec:cat > {stream}")
+            wait_for(guest, "info migrate", r"status: completed")
+            guest.command("quit")
+        with Guest(COMMAND, *args, "-incoming",
+                   f"exec:cat {stream}") as guest:
+            wait_for(guest, "info status", r"status: paused$")
+            assert state(guest) == before, (before, state(guest))
+            guest.command("cont")
+            wait_for(guest, "info registers", r"EIP=0000fff7[^$]*HLT=1")
             guest.command("quit")
 
 
@@ -226,5 +256,5 @@ def linux_plugs_memory():
 if __name__ == "__main__":
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
         skip("no /dev/kvm, or no permission")
-    tests = [refused, kernels_refused, interrupts_are_counted]
+    tests = [refused, kernels_refused, interrupts_are_counted, guest_migrates]
     sys.exit(run_tap(tests if SHORT else [*tests, linux_plugs_memory]))

@@ -343,23 +343,32 @@ static void test_hotplug_off(void)
     qtest_quit(s);
 }
 
-/* Two ports cannot have one number; who is refused takes nothing. */
-static void test_slot_taken(void)
+/* Ports that cannot be, at the first step or a later one, leave nothing. */
+static void test_refused_ports(void)
 {
-    static const char *const ports[] = { "pcie-root-port",
-                                         "xio3130-downstream" };
+    static const char taken[] = "Chassis 2 has a port with slot 1 already";
+    static const char many[] = "Invalid aer_log_max 129";
+    static const struct {
+        const char *args, *error;
+    } ports[] = {
+        { "pcie-root-port,chassis=2,slot=1", taken },
+        { "xio3130-downstream,chassis=2,slot=1", taken },
+        { "pcie-root-port,chassis=3,aer_log_max=129", many },
+        { "xio3130-downstream,chassis=3,aer_log_max=129", many },
+        { "pcie-root-port,chassis=3,pref32-reserve=1M,pref64-reserve=1M",
+          "PREF32 and PREF64 conflict" },
+    };
     QTestState *s = start("-device pcie-root-port,id=rp,chassis=2,slot=1");
 
-    for (int i = 0; i < ARRAY_SIZE(ports); i++) {
-        g_autofree char *refused =
-            qtest_hmp(s, "device_add %s,bus=rp,chassis=2,slot=1", ports[i]);
+    for (int i = 0; i < 2 * ARRAY_SIZE(ports); i++) {
+        g_autofree char *answer =
+            qtest_hmp(s, "device_add %s,bus=rp", ports[i / 2].args);
 
-        g_assert_nonnull(strstr(refused, "Can't add chassis slot, error -16"));
-        g_assert_nonnull(
-            strstr(refused, "Chassis 2 has a port with slot 1 already"));
+        g_assert_nonnull(strstr(answer, ports[i / 2].error));
     }
-    qtest_qmp_assert_success(s, "{'execute': 'device_add', 'arguments': "
-                                "{'driver': 'edu', 'bus': 'rp'}}");
+    qtest_qmp_assert_success(s, "{'execute': 'device_add', 'arguments': {"
+                                "'driver': 'pcie-root-port', 'bus': 'rp',"
+                                " 'chassis': 3}}");
     qtest_quit(s);
 }
 
@@ -443,7 +452,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pci/bridge-windows", test_bridge_windows);
     g_test_add_func("/pci/hotplug", test_hotplug);
     g_test_add_func("/pci/hotplug-off", test_hotplug_off);
-    g_test_add_func("/pci/slot-taken", test_slot_taken);
+    g_test_add_func("/pci/refused-ports", test_refused_ports);
     g_test_add_func("/pci/random", test_random);
     return g_test_run();
 }

@@ -84,8 +84,7 @@ void hmp_virtio_status(Monitor *mon, const QDict *qdict)
     print_bool(mon, "start_on_kick", s->start_on_kick);
     print_bool(mon, "use_guest_notifier_mask", s->use_guest_notifier_mask);
     print_bool(mon, "vm_running", s->vm_running);
-    monitor_printf(mon, "  num_vqs:                 %" PRId64 "\n",
-                   s->num_vqs);
+    monitor_printf(mon, "  num_vqs:                 %" PRId64 "\n", s->num_vqs);
     monitor_printf(mon, "  queue_sel:               %d\n", s->queue_sel);
     monitor_printf(mon, "  isr:                     %d\n", s->isr);
     monitor_printf(mon, "  endianness:              %s\n", s->device_endian);
@@ -144,8 +143,7 @@ void hmp_virtio_queue_status(Monitor *mon, const QDict *qdict)
     monitor_printf(mon, "  signalled_used_valid: %s\n",
                    s->signalled_used_valid ? "true" : "false");
     if (s->has_last_avail_idx) {
-        monitor_printf(mon, "  last_avail_idx:       %d\n",
-                       s->last_avail_idx);
+        monitor_printf(mon, "  last_avail_idx:       %d\n", s->last_avail_idx);
     }
     if (s->has_shadow_avail_idx) {
         monitor_printf(mon, "  shadow_avail_idx:     %d\n",
@@ -156,12 +154,9 @@ void hmp_virtio_queue_status(Monitor *mon, const QDict *qdict)
     monitor_printf(mon, "    num_default:  %" PRId32 "\n",
                    s->vring_num_default);
     monitor_printf(mon, "    align:        %" PRId32 "\n", s->vring_align);
-    monitor_printf(mon, "    desc:         0x%016" PRIx64 "\n",
-                   s->vring_desc);
-    monitor_printf(mon, "    avail:        0x%016" PRIx64 "\n",
-                   s->vring_avail);
-    monitor_printf(mon, "    used:         0x%016" PRIx64 "\n",
-                   s->vring_used);
+    monitor_printf(mon, "    desc:         0x%016" PRIx64 "\n", s->vring_desc);
+    monitor_printf(mon, "    avail:        0x%016" PRIx64 "\n", s->vring_avail);
+    monitor_printf(mon, "    used:         0x%016" PRIx64 "\n", s->vring_used);
     qapi_free_VirtQueueStatus(s);
 }
 

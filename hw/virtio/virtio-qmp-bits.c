@@ -10,7 +10,7 @@
 #include "virtio-qmp.h"
 
 /* Of vhost and vhost-user: bits that a driver never sees. */
-#define VHOST_F_LOG_ALL 26
+#define VHOST_F_LOG_ALL                26
 #define VHOST_USER_F_PROTOCOL_FEATURES 30
 
 /* ---- tables -------------------------------------------------------------- */
@@ -67,33 +67,26 @@ static const qmp_virtio_feature_map_t blk_map[] = {
       "VIRTIO_BLK_F_SEG_MAX: Max segments in a request is seg_max" },
     { VIRTIO_BLK_F_GEOMETRY,
       "VIRTIO_BLK_F_GEOMETRY: Legacy geometry available" },
-    { VIRTIO_BLK_F_RO,
-      "VIRTIO_BLK_F_RO: Device is read-only" },
+    { VIRTIO_BLK_F_RO, "VIRTIO_BLK_F_RO: Device is read-only" },
     { VIRTIO_BLK_F_BLK_SIZE,
       "VIRTIO_BLK_F_BLK_SIZE: Block size of disk available" },
     { VIRTIO_BLK_F_TOPOLOGY,
       "VIRTIO_BLK_F_TOPOLOGY: Topology information available" },
-    { VIRTIO_BLK_F_MQ,
-      "VIRTIO_BLK_F_MQ: Multiqueue supported" },
-    { VIRTIO_BLK_F_DISCARD,
-      "VIRTIO_BLK_F_DISCARD: Discard command supported" },
+    { VIRTIO_BLK_F_MQ, "VIRTIO_BLK_F_MQ: Multiqueue supported" },
+    { VIRTIO_BLK_F_DISCARD, "VIRTIO_BLK_F_DISCARD: Discard command supported" },
     { VIRTIO_BLK_F_WRITE_ZEROES,
       "VIRTIO_BLK_F_WRITE_ZEROES: Write zeroes command supported" },
     { VIRTIO_BLK_F_SECURE_ERASE,
       "VIRTIO_BLK_F_SECURE_ERASE: Secure erase supported" },
-    { VIRTIO_BLK_F_ZONED,
-      "VIRTIO_BLK_F_ZONED: Zoned block devices" },
+    { VIRTIO_BLK_F_ZONED, "VIRTIO_BLK_F_ZONED: Zoned block devices" },
     { VIRTIO_BLK_F_BARRIER,
       "VIRTIO_BLK_F_BARRIER: Request barriers supported" },
-    { VIRTIO_BLK_F_SCSI,
-      "VIRTIO_BLK_F_SCSI: SCSI packet commands supported" },
-    { VIRTIO_BLK_F_FLUSH,
-      "VIRTIO_BLK_F_FLUSH: Flush command supported" },
+    { VIRTIO_BLK_F_SCSI, "VIRTIO_BLK_F_SCSI: SCSI packet commands supported" },
+    { VIRTIO_BLK_F_FLUSH, "VIRTIO_BLK_F_FLUSH: Flush command supported" },
     { VIRTIO_BLK_F_CONFIG_WCE,
       "VIRTIO_BLK_F_CONFIG_WCE: Cache writeback and writethrough modes "
       "supported" },
-    { VHOST_F_LOG_ALL,
-      "VHOST_F_LOG_ALL: Logging write descriptors supported" },
+    { VHOST_F_LOG_ALL, "VHOST_F_LOG_ALL: Logging write descriptors supported" },
     { VHOST_USER_F_PROTOCOL_FEATURES,
       "VHOST_USER_F_PROTOCOL_FEATURES: Vhost-user protocol features "
       "negotiation supported" },
@@ -139,8 +132,7 @@ static const qmp_virtio_feature_map_t mem_map[] = {
 };
 
 static const qmp_virtio_feature_map_t rng_map[] = {
-    { VHOST_F_LOG_ALL,
-      "VHOST_F_LOG_ALL: Logging write descriptors supported" },
+    { VHOST_F_LOG_ALL, "VHOST_F_LOG_ALL: Logging write descriptors supported" },
     { VHOST_USER_F_PROTOCOL_FEATURES,
       "VHOST_USER_F_PROTOCOL_FEATURES: Vhost-user protocol features "
       "negotiation supported" },
@@ -149,10 +141,8 @@ static const qmp_virtio_feature_map_t rng_map[] = {
 
 /* By the number of the device; those that are not here have no features. */
 static const qmp_virtio_feature_map_t *const device_maps[] = {
-    [VIRTIO_ID_BLOCK] = blk_map,
-    [VIRTIO_ID_CONSOLE] = serial_map,
-    [VIRTIO_ID_RNG] = rng_map,
-    [VIRTIO_ID_BALLOON] = balloon_map,
+    [VIRTIO_ID_BLOCK] = blk_map, [VIRTIO_ID_CONSOLE] = serial_map,
+    [VIRTIO_ID_RNG] = rng_map,   [VIRTIO_ID_BALLOON] = balloon_map,
     [VIRTIO_ID_MEM] = mem_map,
 };
 
@@ -193,8 +183,8 @@ VirtioDeviceFeatures *qmp_decode_features(uint16_t device_id, uint64_t bitmap)
     features->transports = take_known(transport_map, &bitmap, true);
     features->has_dev_features = true;
     if (device_id < ARRAY_SIZE(device_maps) && device_maps[device_id]) {
-        features->dev_features = take_known(device_maps[device_id], &bitmap,
-                                            true);
+        features->dev_features =
+            take_known(device_maps[device_id], &bitmap, true);
     }
     features->has_unknown_dev_features = bitmap;
     features->unknown_dev_features = bitmap;

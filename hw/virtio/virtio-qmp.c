@@ -94,8 +94,8 @@ VirtioStatus *qmp_x_query_virtio_status(const char *path, Error **errp)
 
 /* ---- queues -------------------------------------------------------------- */
 
-static VirtQueue *find_queue(const char *path, uint16_t queue,
-                             const char *kind, Error **errp)
+static VirtQueue *find_queue(const char *path, uint16_t queue, const char *kind,
+                             Error **errp)
 {
     VirtIODevice *vdev = qmp_find_virtio_device(path);
 
@@ -157,7 +157,9 @@ VirtVhostQueueStatus *qmp_x_query_virtio_vhost_queue_status(const char *path,
 static strList *desc_flags(uint16_t flags)
 {
     static const char *const name[16] = {
-        [0] = "next", [1] = "write", [2] = "indirect",
+        [0] = "next",
+        [1] = "write",
+        [2] = "indirect",
         [VRING_PACKED_DESC_F_AVAIL] = "avail",
         [VRING_PACKED_DESC_F_USED] = "used",
     };
@@ -215,11 +217,9 @@ out:
     return list;
 }
 
-VirtioQueueElement *qmp_x_query_virtio_queue_element(const char *path,
-                                                     uint16_t queue,
-                                                     bool has_index,
-                                                     uint16_t index,
-                                                     Error **errp)
+VirtioQueueElement *
+qmp_x_query_virtio_queue_element(const char *path, uint16_t queue,
+                                 bool has_index, uint16_t index, Error **errp)
 {
     VirtQueue *vq = find_queue(path, queue, "VirtIO device", errp);
     VRingMemoryRegionCaches *caches;

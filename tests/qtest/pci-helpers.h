@@ -23,7 +23,7 @@ typedef struct QPci {
 
 static inline QPci qpci(QTestState *qts, int bus, int slot, int function)
 {
-    return (QPci) { qts, bus, slot << 3 | function };
+    return (QPci){ qts, bus, slot << 3 | function };
 }
 
 static inline uint64_t qpci_addr(QPci d, int reg)

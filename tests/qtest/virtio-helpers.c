@@ -169,8 +169,8 @@ void qvirtio_desc(QTestState *s, uint64_t at, uint64_t addr, uint32_t len,
 
 static void add_desc(QVirtQueue *vq, const QVirtBuf *b, bool more, unsigned id)
 {
-    uint16_t flags = (b->write ? VRING_DESC_F_WRITE : 0) |
-                     (more ? VRING_DESC_F_NEXT : 0);
+    uint16_t flags =
+        (b->write ? VRING_DESC_F_WRITE : 0) | (more ? VRING_DESC_F_NEXT : 0);
     uint64_t at = vq->desc + vq->next * 16;
     unsigned next = (vq->next + 1) % vq->num;
 

@@ -29,7 +29,7 @@
 #define QV_QUEUE_RESET 0xc0
 
 /* Where the transports of `virt' are; slot @n has interrupt n + 1. */
-#define QV_SLOT(n) (0x10001000 + (n) * 0x1000)
+#define QV_SLOT(n) (0x10001000 + (n)*0x1000)
 #define QV_SLOTS   8
 
 /* What a test may use of the guest's RAM; it needs -m 64M. */

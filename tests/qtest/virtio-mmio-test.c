@@ -154,8 +154,7 @@ static void test_features(void)
     g_free(dev);
     dev = qvirtio_mmio_find(s, VIRTIO_ID_RNG);
     g_assert_cmphex(qvirtio_offered(dev), ==,
-                    QV_EVENT | QV_INDIRECT |
-                        BIT_ULL(VIRTIO_F_NOTIFY_ON_EMPTY) |
+                    QV_EVENT | QV_INDIRECT | BIT_ULL(VIRTIO_F_NOTIFY_ON_EMPTY) |
                         BIT_ULL(VIRTIO_F_ANY_LAYOUT));
     qtest_quit(s);
 }
@@ -206,7 +205,7 @@ static void run_requests(QVirtioMMIO *dev, uint64_t features)
         uint32_t len;
 
         for (unsigned b = 0; b < n; b++) {
-            bufs[b] = (QVirtBuf) { buf + b * 64, 64, true };
+            bufs[b] = (QVirtBuf){ buf + b * 64, 64, true };
         }
         qtest_memset(dev->s, buf, 0, 256);
         id = qvirtio_add(vq, bufs, n);
@@ -220,13 +219,12 @@ static void run_requests(QVirtioMMIO *dev, uint64_t features)
         g_assert_cmphex(qtest_readq(dev->s, buf + n * 64), ==, 0);
         /* Without EVENT_IDX there is an interrupt for each. */
         if (!(features & QV_EVENT)) {
-            g_assert_cmphex(qvirtio_read(dev, VIRTIO_MMIO_INTERRUPT_STATUS),
-                            ==, 1);
+            g_assert_cmphex(qvirtio_read(dev, VIRTIO_MMIO_INTERRUPT_STATUS), ==,
+                            1);
             g_assert_true(pending(dev));
         }
         qvirtio_write(dev, VIRTIO_MMIO_INTERRUPT_ACK, 1);
-        g_assert_cmphex(qvirtio_read(dev, VIRTIO_MMIO_INTERRUPT_STATUS), ==,
-                        0);
+        g_assert_cmphex(qvirtio_read(dev, VIRTIO_MMIO_INTERRUPT_STATUS), ==, 0);
     }
     g_assert_cmpint(zero, <, 100); /* of 2560, 10 expected */
 }

@@ -41,7 +41,7 @@ enum {
     VIRTIO_PCI_FLAG_PM_NO_SOFT_RESET_BIT,
 };
 
-#define VIRTIO_PCI_FLAG_BUS_MASTER_BUG_MIGRATION \
+#define VIRTIO_PCI_FLAG_BUS_MASTER_BUG_MIGRATION                               \
     (1 << VIRTIO_PCI_FLAG_BUS_MASTER_BUG_MIGRATION_BIT)
 /* Kicks go to an eventfd */
 #define VIRTIO_PCI_FLAG_USE_IOEVENTFD (1 << VIRTIO_PCI_FLAG_USE_IOEVENTFD_BIT)
@@ -50,7 +50,7 @@ enum {
 /* The modern state is in the stream */
 #define VIRTIO_PCI_FLAG_MIGRATE_EXTRA (1 << VIRTIO_PCI_FLAG_MIGRATE_EXTRA_BIT)
 /* Kicks through a port, too */
-#define VIRTIO_PCI_FLAG_MODERN_PIO_NOTIFY \
+#define VIRTIO_PCI_FLAG_MODERN_PIO_NOTIFY                                      \
     (1 << VIRTIO_PCI_FLAG_MODERN_PIO_NOTIFY_BIT)
 /* Each queue's kick has a page of its own */
 #define VIRTIO_PCI_FLAG_PAGE_PER_VQ (1 << VIRTIO_PCI_FLAG_PAGE_PER_VQ_BIT)
@@ -59,11 +59,11 @@ enum {
 #define VIRTIO_PCI_FLAG_INIT_DEVERR (1 << VIRTIO_PCI_FLAG_INIT_DEVERR_BIT)
 #define VIRTIO_PCI_FLAG_INIT_LNKCTL (1 << VIRTIO_PCI_FLAG_INIT_LNKCTL_BIT)
 #define VIRTIO_PCI_FLAG_INIT_PM     (1 << VIRTIO_PCI_FLAG_INIT_PM_BIT)
-#define VIRTIO_PCI_FLAG_PM_NO_SOFT_RESET \
+#define VIRTIO_PCI_FLAG_PM_NO_SOFT_RESET                                       \
     (1 << VIRTIO_PCI_FLAG_PM_NO_SOFT_RESET_BIT)
 #define VIRTIO_PCI_FLAG_INIT_FLR (1 << VIRTIO_PCI_FLAG_INIT_FLR_BIT)
 #define VIRTIO_PCI_FLAG_AER      (1 << VIRTIO_PCI_FLAG_AER_BIT)
-#define VIRTIO_PCI_FLAG_ATS_PAGE_ALIGNED \
+#define VIRTIO_PCI_FLAG_ATS_PAGE_ALIGNED                                       \
     (1 << VIRTIO_PCI_FLAG_ATS_PAGE_ALIGNED_BIT)
 
 #define TYPE_VIRTIO_PCI "virtio-pci"
@@ -80,7 +80,7 @@ typedef struct VirtIOPCIRegion {
     MemoryRegion mr;
     uint32_t offset; /* in the base address register's region */
     uint32_t size;
-    uint32_t type;   /* VIRTIO_PCI_CAP_... */
+    uint32_t type; /* VIRTIO_PCI_CAP_... */
 } VirtIOPCIRegion;
 
 /* What the guest has written of a queue; @reset is never seen. */

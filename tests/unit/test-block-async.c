@@ -480,10 +480,26 @@ static void test_generic_pool(void)
     }
     thread_pool_wait(pool);
     g_assert_cmpint(counter, ==, 50);
+    /* Fewer threads; those that are too many end, whoever was woken. */
+    for (int i = 0; i < 50; i++) {
+        thread_pool_submit(pool, count_up, &counter, NULL);
+        g_assert_true(thread_pool_set_max_threads(pool, 1 + i % 3));
+    }
+    thread_pool_wait(pool);
+    g_assert_cmpint(counter, ==, 100);
     thread_pool_submit_immediate(pool, count_up, &counter, NULL);
     thread_pool_submit_immediate(pool, count_up, g_new0(int, 1), g_free);
     thread_pool_free(pool);
-    g_assert_cmpint(counter, ==, 51);
+    g_assert_cmpint(counter, ==, 101);
+
+    /* One that has no threads until its end. */
+    pool = thread_pool_new();
+    for (int i = 0; i < 5; i++) {
+        thread_pool_submit(pool, count_up, &counter, NULL);
+    }
+    g_assert_cmpint(qatomic_read(&counter), ==, 101);
+    thread_pool_free(pool);
+    g_assert_cmpint(counter, ==, 106);
 }
 
 static void note(void *opaque)

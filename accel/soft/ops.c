@@ -185,26 +185,31 @@ static void soft_reset_hold(CPUState *cpu)
 
 /* ---- the accelerator ----------------------------------------------------- */
 
-static void do_nothing(CPUState *cpu, run_on_cpu_data data)
-{
-}
-
 /*
  * A store looks at its TLB entry, then writes. Between the two, others may take
  * the page's dirty bit: that page may only be read once each CPU has come to
- * the end of the instruction that it was in. The BQL is given up meanwhile, but
- * not where no CPU runs, as at the end of a migration.
+ * the end of the instruction that it was in. All leave the guest at once: one by
+ * one, each would wait for its turn on the host. The BQL is given up meanwhile,
+ * but not where no CPU runs, as at the end of a migration.
  */
 static void wait_for_stores(MemoryListener *listener)
 {
     CPUState *cpu;
 
+    /* Asked by a device that the guest has called: others may wait for it. */
+    if (current_cpu) {
+        return;
+    }
     /* The bits are taken: a CPU that starts now finds them so. */
     smp_mb();
     CPU_FOREACH(cpu)
     {
         if (qatomic_load_acquire(&cpu->running)) {
-            run_on_cpu(cpu, do_nothing, RUN_ON_CPU_NULL);
+            bql_unlock();
+            start_exclusive();
+            end_exclusive();
+            bql_lock();
+            return;
         }
     }
 }

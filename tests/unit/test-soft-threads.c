@@ -284,6 +284,52 @@ static void test_interrupts(void)
     }
 }
 
+static void sync_write(void *opaque, hwaddr addr, uint64_t value, unsigned size)
+{
+    memory_global_after_dirty_log_sync();
+}
+
+/* Two threads wait for stores under way, one of them that of a CPU. */
+static void test_dirty_sync(void)
+{
+    static const MemoryRegionOps ops = {
+        .read = report_read,
+        .write = sync_write,
+        .endianness = DEVICE_LITTLE_ENDIAN,
+    };
+    MemoryRegion *mr = g_new0(MemoryRegion, 1);
+    Code c = { PROGRAM }, d = { CODE };
+
+    memory_region_init_io(mr, NULL, &ops, NULL, "sync", 0x1000);
+    memory_region_add_subregion(get_system_memory(), REPORT + 0x20000, mr);
+    put_li(&c, s0, REPORT + 0x20000);
+    put32(&c, ADDI(a0, zero, 20));
+    put32(&c, SW(a0, s0, 0));
+    put32(&c, ADDI(a0, a0, -1));
+    put32(&c, BNE(a0, zero, -8));
+    put_report(&c, a0);
+    put_li(&d, s0, SHARED);
+    put32(&d, SD(a0, s0, 0));
+    put32(&d, JAL(zero, -4));
+    idle_harts();
+    for (unsigned i = 0; i < HARTS; i++) {
+        hart_start_at(i, i ? CODE : PROGRAM);
+    }
+    qatomic_set(&reports, 0);
+    vm_start();
+    while (!qatomic_read(&reports)) {
+        memory_global_after_dirty_log_sync();
+        bql_unlock();
+        g_usleep(200);
+        bql_lock();
+    }
+    vm_stop(RUN_STATE_PAUSED);
+    memory_region_del_subregion(get_system_memory(), mr);
+    object_unparent(OBJECT(mr));
+    drain_call_rcu();
+    g_free(mr);
+}
+
 int main(int argc, char **argv)
 {
     int status;
@@ -294,6 +340,7 @@ int main(int argc, char **argv)
     g_test_add_func("/soft-threads/lock", test_lock);
     g_test_add_func("/soft-threads/fence-i", test_fence_i);
     g_test_add_func("/soft-threads/late-store", test_late_store);
+    g_test_add_func("/soft-threads/dirty-sync", test_dirty_sync);
     g_test_add_func("/soft-threads/interrupts", test_interrupts);
     status = g_test_run();
     machine_end();

@@ -51,10 +51,6 @@ static bool load_command(QEMUFile *f, enum qemu_vm_cmd command, uint16_t len,
             return false;
         }
         mis->to_src = qemu_file_get_return_path(f);
-        if (!mis->to_src) {
-            error_setg(errp, "CMD_OPEN_RETURN_PATH failed");
-            return false;
-        }
         return true;
     case MIG_CMD_PING:
         if (!mis->to_src) {

@@ -541,7 +541,7 @@ void qmp_migrate_continue(MigrationStatus state, Error **errp)
     qemu_sem_post(&s->pause_sem);
 }
 
-static void parameters_changed(void)
+void migration_parameters_changed(void)
 {
     MigrationStatus status = status_of(&current);
 
@@ -578,7 +578,6 @@ void migration_object_init(void)
     qemu_sem_init(&current.rate_sem, 0);
     qemu_sem_init(&current.pause_sem, 0);
     migration_busy_hook = is_busy;
-    migrate_parameters_changed = parameters_changed;
     ram_resized_hook = ram_resized;
     register_global_state();
     ram_mig_init();

@@ -51,6 +51,8 @@ struct MigrationState {
 
 /* The one that runs, or was the last. */
 MigrationState *migrate_get_current(void);
+/* Parameters have changed: what runs goes by the new ones. */
+void migration_parameters_changed(void);
 /* Whether @status is neither the beginning nor an end. */
 bool migration_status_is_running(MigrationStatus status);
 

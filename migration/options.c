@@ -2,6 +2,7 @@
 /* Capabilities and parameters. */
 #include "qemu/osdep.h"
 #include "exec/target_page.h"
+#include "migration.h"
 #include "migration/misc.h"
 #include "options.h"
 #include "qapi/error.h"
@@ -25,8 +26,6 @@
 #define COMPARED (BIT_OF(X_IGNORE_SHARED) | BIT_OF(MAPPED_RAM))
 
 #define MAX_DOWNTIME 2000000 /* ms */
-
-void (*migrate_parameters_changed)(void);
 
 static uint64_t capabilities;
 
@@ -120,7 +119,7 @@ bool migrate_capability(MigrationCapability cap)
     return qatomic_read(&capabilities) >> cap & 1;
 }
 
-bool migrate_capability_supported(MigrationCapability cap)
+static bool is_supported(MigrationCapability cap)
 {
     return SUPPORTED >> cap & 1;
 }
@@ -151,7 +150,7 @@ void qmp_migrate_set_capabilities(MigrationCapabilityStatusList *list,
     for (cap = list; cap; cap = cap->next) {
         MigrationCapability number = cap->value->capability;
 
-        if (cap->value->state && !migrate_capability_supported(number)) {
+        if (cap->value->state && !is_supported(number)) {
             error_setg(errp, "Capability '%s' is not supported",
                        MigrationCapability_str(number));
             return;
@@ -311,9 +310,7 @@ void qmp_migrate_set_parameters(MigrateSetParameters *p, Error **errp)
     }
     STRING_PARAMETERS(SET)
 #undef SET
-    if (migrate_parameters_changed) {
-        migrate_parameters_changed();
-    }
+    migration_parameters_changed();
 }
 
 MigrationParameters *qmp_query_migrate_parameters(Error **errp)

@@ -11,8 +11,6 @@
 
 /* Whether @cap is on. */
 bool migrate_capability(MigrationCapability cap);
-/* Whether @cap is among those that this program has. */
-bool migrate_capability_supported(MigrationCapability cap);
 /* Whether the stream says which of both sides have @cap on. */
 bool migrate_capability_compared(MigrationCapability cap);
 
@@ -24,8 +22,5 @@ bool migrate_set_capability(MigrationCapability cap, bool on, Error **errp);
 
 /* Back to what a new process has: for tests. */
 void migrate_options_reset(void);
-
-/* Called when parameters have changed, while a migration runs. */
-extern void (*migrate_parameters_changed)(void);
 
 #endif

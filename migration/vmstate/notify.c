@@ -46,7 +46,7 @@ bool migration_is_running(void)
            (migration_busy_hook && migration_busy_hook());
 }
 
-/* RAM only leaves in the stream so far, and all of it. */
+/* There are neither snapshots of that kind nor postcopy so far. */
 bool migration_in_bg_snapshot(void)
 {
     return false;

@@ -666,6 +666,11 @@ def load(tmp, data):
         return status, target.errors()
 
 
+# Commands, which may stand behind the configuration.
+OPEN_RETURN_PATH = b"\x08\0\1\0\0"
+PING = b"\x08\0\2\0\4\0\0\0\1"
+
+
 def small_stream(tmp):
     with Machine(tmp, "-S") as source:
         source.command("migrate", uri=f"file:{tmp}/small")
@@ -689,7 +694,9 @@ def test_bad_streams(tmp):
              'Unknown ramblock "riscv_virt_board.rum"'),
             (good[:len(good) // 3], "error while loading state"),
             (good[:len(good) - 5], "the description cannot be read"),
-            (good[:25], "cannot be read")):
+            (good[:25], "cannot be read"),
+            (good[:17] + PING, "CMD_PING (0x1) received with no return path"),
+            (good[:17] + 2 * OPEN_RETURN_PATH, "RP already open")):
         status, errors = load(tmp, data)
         assert status == "failed" and text in errors, (status, text, errors)
         assert "load of migration failed" in errors, errors

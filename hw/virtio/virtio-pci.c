@@ -290,6 +290,17 @@ static bool check_kinds(VirtIOPCIProxy *proxy, VirtIODevice *vdev, Error **errp)
                                 " to off\n");
         return false;
     }
+    /* The structures of modern devices without the feature confuse drivers. */
+    if (virtio_pci_modern(proxy) && !proxy->ignore_backend_features &&
+        !virtio_host_has_feature(vdev, VIRTIO_F_VERSION_1)) {
+        if (!virtio_pci_legacy(proxy)) {
+            error_setg(errp, "Device doesn't support modern mode, and legacy"
+                             " mode is disabled");
+            error_append_hint(errp, "Set disable-legacy to off\n");
+            return false;
+        }
+        virtio_pci_disable_modern(proxy);
+    }
     if (virtio_pci_legacy(proxy) && !virtio_legacy_allowed(vdev) &&
         !virtio_legacy_check_disabled(vdev)) {
         error_setg(errp, "device is modern-only, use disable-legacy=on");

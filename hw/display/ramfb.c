@@ -132,28 +132,31 @@ void ramfb_reset(QemuConsole *con, RAMFBState *s)
     memset(&s->cfg, 0, sizeof(s->cfg));
 }
 
-/* Tells of each run of rows that has changed. */
+/*
+ * Tells of each run of rows that has changed. Taking the snapshot may let a CPU
+ * in, which configures another screen: this is of the surface that is shown,
+ * which keeps its region.
+ */
 static void tell_dirty_rows(QemuConsole *con, RAMFBState *s)
 {
     MemoryRegion *mr = s->section.mr;
     hwaddr base = s->section.offset_within_region;
+    uint32_t width = s->width, height = s->height, stride = s->stride;
     uint32_t row_bytes =
-        s->width * surface_bytes_per_pixel(qemu_console_surface(con));
+        width * surface_bytes_per_pixel(qemu_console_surface(con));
     DirtyBitmapSnapshot *snapshot = memory_region_snapshot_and_clear_dirty(
-        mr, base, (hwaddr)s->stride * (s->height - 1) + row_bytes,
-        DIRTY_MEMORY_VGA);
+        mr, base, (hwaddr)stride * (height - 1) + row_bytes, DIRTY_MEMORY_VGA);
     int first = -1;
 
-    for (int row = 0; row <= s->height; row++) {
-        bool dirty =
-            row < s->height &&
-            memory_region_snapshot_get_dirty(
-                mr, snapshot, base + (hwaddr)row * s->stride, row_bytes);
+    for (int row = 0; row <= height; row++) {
+        bool dirty = row < height &&
+                     memory_region_snapshot_get_dirty(
+                         mr, snapshot, base + (hwaddr)row * stride, row_bytes);
 
         if (dirty && first < 0) {
             first = row;
         } else if (!dirty && first >= 0) {
-            dpy_gfx_update(con, 0, first, s->width, row - first);
+            dpy_gfx_update(con, 0, first, width, row - first);
             first = -1;
         }
     }

@@ -158,6 +158,27 @@ static void test_hostile(void)
     expect("S200x100 0,0+200x100 ");
 }
 
+static void configure_other(MemoryListener *l)
+{
+    l->log_global_after_sync = NULL;
+    configure(SCREEN, WIDTH, 2 * HEIGHT, 0);
+}
+
+/* A CPU may come in while rows are looked for, and want another screen. */
+static void test_meanwhile(void)
+{
+    MemoryListener l = { .name = "cpu" };
+
+    configure(SCREEN, WIDTH, HEIGHT, 0);
+    expect("S1024x64 0,0+1024x64 ");
+    memory_listener_register(&l, &address_space_memory);
+    draw(0, 3, 9);
+    l.log_global_after_sync = configure_other;
+    expect("0,3+1024x1 ");
+    memory_listener_unregister(&l);
+    expect("S1024x128 0,0+1024x128 ");
+}
+
 /* Written only in part: it is a file like others. */
 static void test_partial(void)
 {
@@ -306,6 +327,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ramfb/rows", test_rows);
     g_test_add_func("/ramfb/small-rows", test_small_rows);
     g_test_add_func("/ramfb/hostile", test_hostile);
+    g_test_add_func("/ramfb/meanwhile", test_meanwhile);
     g_test_add_func("/ramfb/partial", test_partial);
     g_test_add_func("/ramfb/state", test_state);
     g_test_add_func("/framebuffer/rows", test_framebuffer);

@@ -55,6 +55,8 @@ void framebuffer_update_display(DisplaySurface *ds,
     to -= MIN(dest_col_pitch, 0) * (ptrdiff_t)(cols - 1);
 
     base = mem_section->offset_within_region;
+    /* Taking it may let in who looks for another section. */
+    memory_region_ref(mr);
     snapshot = memory_region_snapshot_and_clear_dirty(
         mr, base + (hwaddr)begin * src_width,
         (hwaddr)(rows - begin) * src_width, DIRTY_MEMORY_VGA);
@@ -74,4 +76,5 @@ void framebuffer_update_display(DisplaySurface *ds,
         }
     }
     g_free(snapshot);
+    memory_region_unref(mr);
 }

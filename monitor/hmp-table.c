@@ -634,6 +634,22 @@ HMPCommand hmp_cmds[] = {
         .cmd = hmp_one_insn_per_tb,
     },
     {
+        .name = "pcie_aer_inject_error",
+        .args_type = "advisory_non_fatal:-a,correctable:-c,id:s,error_status:s,"
+                     "header0:i?,header1:i?,header2:i?,header3:i?,"
+                     "prefix0:i?,prefix1:i?,prefix2:i?,prefix3:i?",
+        .params = "[-a] [-c] id <error_status> "
+                  "[<tlp header> [<tlp header prefix>]]",
+        .help = "inject pcie aer error\n\t\t\t"
+                " -a for advisory non fatal error\n\t\t\t"
+                " -c for correctable error\n\t\t\t"
+                "<id> = qdev device id\n\t\t\t"
+                "<error_status> = error string or 32bit\n\t\t\t"
+                "<tlp header> = 32bit x 4\n\t\t\t"
+                "<tlp header prefix> = 32bit x 4",
+        .cmd = hmp_pcie_aer_inject_error,
+    },
+    {
         .name = "pmemsave",
         .args_type = "val:l,size:i,filename:s",
         .params = "addr size file",

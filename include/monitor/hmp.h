@@ -100,6 +100,7 @@ void hmp_device_del(Monitor *mon, const QDict *qdict);
 
 /* PCI. */
 void hmp_info_pci(Monitor *mon, const QDict *qdict);
+void hmp_pcie_aer_inject_error(Monitor *mon, const QDict *qdict);
 
 /* virtio. */
 void hmp_virtio_query(Monitor *mon, const QDict *qdict);

@@ -498,6 +498,7 @@ static const struct {
     { "nmi", "Error: machine does not provide NMIs" },
     { "system_wakeup",
       "Error: wake-up from suspend is not supported by this guest" },
+    { "pcie_aer_inject_error nope DLP", "device 'nope' not found" },
     { "pmemsave 0 16 \"/dev/null\"", "" },
     { "pmemsave 0 16 \"/no/such/dir/f\"", "/no/such/dir/f" },
     { "i /b 0x80", "portb[0x0080] = 0xff" },

@@ -374,6 +374,55 @@ static void test_refused_ports(void)
 
 /* ---- random -------------------------------------------------------------- */
 
+static void check_injected(QTestState *s, const char *args, const char *text)
+{
+    g_autofree char *out = qtest_hmp(s, "pcie_aer_inject_error %s", args);
+
+    if (!strstr(out, text)) {
+        g_error("'%s' printed '%s', which lacks '%s'", args, out, text);
+    }
+}
+
+/* Errors of a link by the monitor, and what the driver sees of them. */
+static void test_injected_errors(void)
+{
+    QTestState *s = qtest_init("-M virt -device pcie-root-port,id=rp,addr=3 "
+                               "-device virtio-rng-pci,id=rng,bus=rp,aer=on "
+                               "-device edu,id=edu,addr=4");
+    QPci port = qpci(s, 0, 3, 0), d = qpci(s, 1, 0, 0);
+    const int aer = 0x100;
+
+    qpci_bridge(port, 1, 1, BAR, BAR + 0xfffff);
+    qpci_command(port, ALL_ON | PCI_COMMAND_SERR);
+    qpci_writew(port, PCI_BRIDGE_CONTROL, PCI_BRIDGE_CTL_SERR);
+    qpci_writew(d, qpci_find_cap(d, PCI_CAP_ID_EXP) + PCI_EXP_DEVCTL,
+                PCI_EXP_DEVCTL_CERE | PCI_EXP_DEVCTL_NFERE |
+                    PCI_EXP_DEVCTL_FERE);
+    check_injected(s, "rng COMP_ABORT 1 2 3 4",
+                   "OK id: rng root bus: 0000:00, bus: 1 devfn: 0.0");
+    g_assert_cmphex(qpci_readl(d, aer + PCI_ERR_UNCOR_STATUS), ==,
+                    PCI_ERR_UNC_COMP_ABORT);
+    for (int i = 0; i < 4; i++) { /* the first byte in the highest bits */
+        g_assert_cmphex(qpci_readl(d, aer + PCI_ERR_HEADER_LOG + 4 * i), ==,
+                        GUINT32_SWAP_LE_BE(i + 1));
+    }
+    g_assert_cmphex(qpci_readl(port, aer + PCI_ERR_ROOT_STATUS), ==,
+                    PCI_ERR_ROOT_UNCOR_RCV | PCI_ERR_ROOT_NONFATAL_RCV);
+    g_assert_cmphex(qpci_readl(port, aer + PCI_ERR_ROOT_ERR_SRC), ==,
+                    0x0100u << 16);
+    check_injected(s, "-c rng 1", "OK id: rng");
+    g_assert_cmphex(qpci_readl(d, aer + PCI_ERR_COR_STATUS), ==,
+                    PCI_ERR_COR_RCVR);
+
+    check_injected(s, "nobody DLP", "device 'nobody' not found");
+    check_injected(s, "edu DLP", "device 'edu' is not a PCIe device");
+    check_injected(s, "rng DLQ", "invalid error status value 'DLQ'");
+    check_injected(s, "-c rng DLP",
+                   "-c is only valid with numeric error status");
+    check_injected(s, "rng 3", "failed to inject error: Invalid argument");
+    qtest_quit(s);
+}
+
 /*
  * Configuration spaces and regions are written with anything; functions keep
  * their identity, and the machine goes on.
@@ -453,6 +502,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pci/hotplug", test_hotplug);
     g_test_add_func("/pci/hotplug-off", test_hotplug_off);
     g_test_add_func("/pci/refused-ports", test_refused_ports);
+    g_test_add_func("/pci/injected-errors", test_injected_errors);
     g_test_add_func("/pci/random", test_random);
     return g_test_run();
 }

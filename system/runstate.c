@@ -270,7 +270,8 @@ int vm_stop_force_state(RunState state)
         return vm_stop(state);
     }
     runstate_set(state);
-    return 0;
+    bdrv_drain_all();
+    return bdrv_flush_all();
 }
 
 int vm_shutdown(void)

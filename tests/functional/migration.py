@@ -545,20 +545,30 @@ def test_cancel_debugged(tmp):
         source.quit()
 
 
+def flush_fails(tmp, *args):
+    """A machine whose first migration fails, for its disk does."""
+    source = Machine(tmp, *args, "-blockdev", json.dumps({
+        "driver": "blkdebug", "node-name": "disk",
+        "image": {"driver": "null-co", "size": 1 << 20},
+        "inject-error": [{"event": "flush_to_disk", "iotype": "flush",
+                          "once": True}]}))
+    source.command("migrate", uri=f"file:{tmp}/stream")
+    info = source.wait_for("completed", "failed")
+    assert info["status"] == "failed", info
+    assert "cannot be flushed: Input/output" in info["error-desc"], info
+    return source
+
+
 def test_flush_fails(tmp):
     """What the guest has written is not on its disk: it must not leave."""
-    with Machine(tmp, "-blockdev", json.dumps({
-            "driver": "blkdebug", "node-name": "disk",
-            "image": {"driver": "null-co", "size": 1 << 20},
-            "inject-error": [{"event": "flush_to_disk", "iotype": "flush",
-                              "once": True}]})) as source:
-        source.command("migrate", uri=f"file:{tmp}/stream")
-        info = source.wait_for("completed", "failed")
-        assert info["status"] == "failed", info
-        assert "cannot be flushed: Input/output" in info["error-desc"], info
+    with flush_fails(tmp) as source:
         runs_on(source, 0)
         source.command("cont")
         hop(tmp, source, f"file:{tmp}/stream2").quit()
+    with flush_fails(tmp, "-S") as source:
+        assert source.status() == "prelaunch", source.status()
+        source.command("migrate", uri=f"file:{tmp}/stream3")
+        source.wait_for("completed")
 
 
 def drain(connection, source):

@@ -8,6 +8,7 @@
 #include "hw/irq.h"
 #include "hw/kvm/clock.h"
 #include "hw/loader.h"
+#include "hw/machine-options.h"
 #include "hw/mem/memory-device.h"
 #include "hw/rtc/mc146818rtc.h"
 #include "hw/rtc/mc146818rtc_regs.h"
@@ -351,14 +352,14 @@ BOOL_OPTION(auto_kernel_cmdline)
 
 static void add_options(ObjectClass *oc)
 {
-    x86_add_on_off_auto(oc, MICROVM_MACHINE_RTC,
-                        offsetof(MicrovmMachineState, rtc),
-                        "Enable MC146818 RTC");
-    x86_add_on_off_auto(oc, MICROVM_MACHINE_PCIE,
-                        offsetof(MicrovmMachineState, pcie), "Enable PCIe");
-    x86_add_on_off_auto(oc, MICROVM_MACHINE_IOAPIC2,
-                        offsetof(MicrovmMachineState, ioapic2),
-                        "Enable second IO-APIC");
+    machine_add_on_off_auto(oc, MICROVM_MACHINE_RTC,
+                            offsetof(MicrovmMachineState, rtc),
+                            "Enable MC146818 RTC");
+    machine_add_on_off_auto(oc, MICROVM_MACHINE_PCIE,
+                            offsetof(MicrovmMachineState, pcie), "Enable PCIe");
+    machine_add_on_off_auto(oc, MICROVM_MACHINE_IOAPIC2,
+                            offsetof(MicrovmMachineState, ioapic2),
+                            "Enable second IO-APIC");
     object_class_property_add_bool(oc, MICROVM_MACHINE_ISA_SERIAL,
                                    get_isa_serial, set_isa_serial);
     object_class_property_set_description(

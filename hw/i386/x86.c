@@ -5,9 +5,9 @@
 #include "hw/intc/i8259.h"
 #include "hw/irq.h"
 #include "hw/loader.h"
+#include "hw/machine-options.h"
 #include "hw/sysbus.h"
 #include "qapi/error.h"
-#include "qapi/qapi-visit-common.h"
 #include "qemu/datadir.h"
 #include "qemu/error-report.h"
 #include "qemu/module.h"
@@ -249,23 +249,6 @@ bool x86_machine_is_acpi_enabled(const X86MachineState *x86ms)
     return x86ms->acpi == ON_OFF_AUTO_ON;
 }
 
-/* @opaque: the offset of an OnOffAuto. */
-static void visit_on_off_auto(Object *obj, Visitor *v, const char *name,
-                              void *opaque, Error **errp)
-{
-    OnOffAuto *field = (void *)((char *)obj + (uintptr_t)opaque);
-
-    visit_type_OnOffAuto(v, name, field, errp);
-}
-
-void x86_add_on_off_auto(ObjectClass *oc, const char *name, size_t offset,
-                         const char *description)
-{
-    object_class_property_add(oc, name, "OnOffAuto", visit_on_off_auto,
-                              visit_on_off_auto, NULL, (void *)offset);
-    object_class_property_set_description(oc, name, description);
-}
-
 static void x86_machine_instance_init(Object *obj)
 {
     X86MachineState *x86ms = X86_MACHINE(obj);
@@ -284,14 +267,14 @@ static void x86_machine_class_init(ObjectClass *oc, void *data)
     mc->cpu_index_to_instance_props = index_to_props;
     mc->get_default_cpu_node_id = default_node;
     mc->possible_cpu_arch_ids = possible_cpus;
-    x86_add_on_off_auto(oc, X86_MACHINE_SMM, offsetof(X86MachineState, smm),
-                        "Enable SMM");
-    x86_add_on_off_auto(oc, X86_MACHINE_ACPI, offsetof(X86MachineState, acpi),
-                        "Enable ACPI");
-    x86_add_on_off_auto(oc, X86_MACHINE_PIT, offsetof(X86MachineState, pit),
-                        "Enable i8254 PIT");
-    x86_add_on_off_auto(oc, X86_MACHINE_PIC, offsetof(X86MachineState, pic),
-                        "Enable i8259 PIC");
+    machine_add_on_off_auto(oc, X86_MACHINE_SMM, offsetof(X86MachineState, smm),
+                            "Enable SMM");
+    machine_add_on_off_auto(oc, X86_MACHINE_ACPI,
+                            offsetof(X86MachineState, acpi), "Enable ACPI");
+    machine_add_on_off_auto(oc, X86_MACHINE_PIT, offsetof(X86MachineState, pit),
+                            "Enable i8254 PIT");
+    machine_add_on_off_auto(oc, X86_MACHINE_PIC, offsetof(X86MachineState, pic),
+                            "Enable i8259 PIC");
 }
 
 static const TypeInfo x86_machine_types[] = {

@@ -9,11 +9,11 @@
 #include "hw/nvram/fw_cfg.h"
 #include "hw/platform-bus.h"
 #include "hw/qdev-properties.h"
+#include "hw/machine-options.h"
 #include "hw/riscv/boot.h"
 #include "hw/riscv/numa.h"
 #include "hw/rtc/goldfish_rtc.h"
 #include "qapi/error.h"
-#include "qapi/qapi-visit-common.h"
 #include "qemu/cutils.h"
 #include "qemu/error-report.h"
 #include "system/device_tree.h"
@@ -319,29 +319,6 @@ static void virt_set_aclint(Object *obj, bool value, Error **errp)
     RISCV_VIRT_MACHINE(obj)->have_aclint = value;
 }
 
-/* @opaque: the offset of an OnOffAuto. */
-static void virt_get_on_off_auto(Object *obj, Visitor *v, const char *name,
-                                 void *opaque, Error **errp)
-{
-    OnOffAuto *field = (void *)((char *)obj + (uintptr_t)opaque);
-
-    visit_type_OnOffAuto(v, name, field, errp);
-}
-
-static void virt_set_on_off_auto(Object *obj, Visitor *v, const char *name,
-                                 void *opaque, Error **errp)
-{
-    virt_get_on_off_auto(obj, v, name, opaque, errp);
-}
-
-static void add_on_off_auto(ObjectClass *oc, const char *name, size_t offset,
-                            const char *description)
-{
-    object_class_property_add(oc, name, "OnOffAuto", virt_get_on_off_auto,
-                              virt_set_on_off_auto, NULL, (void *)offset);
-    object_class_property_set_description(oc, name, description);
-}
-
 static void virt_add_properties(ObjectClass *oc)
 {
     object_class_property_add_bool(oc, "aclint", virt_get_aclint,
@@ -360,9 +337,11 @@ static void virt_add_properties(ObjectClass *oc)
         oc, "aia-guests",
         "Set number of guest MMIO pages for AIA IMSIC. Valid value should be "
         "between 0 and " VIRT_GUESTS_MAX ".");
-    add_on_off_auto(oc, "acpi", offsetof(RISCVVirtState, acpi), "Enable ACPI");
-    add_on_off_auto(oc, "iommu-sys", offsetof(RISCVVirtState, iommu_sys),
-                    "Enable IOMMU platform device");
+    machine_add_on_off_auto(oc, "acpi", offsetof(RISCVVirtState, acpi),
+                            "Enable ACPI");
+    machine_add_on_off_auto(oc, "iommu-sys",
+                            offsetof(RISCVVirtState, iommu_sys),
+                            "Enable IOMMU platform device");
     virt_memdev_class_init(oc);
 }
 
@@ -392,8 +371,9 @@ static void virt_device_unplug_request(HotplugHandler *handler,
     if (virt_is_memory_device(dev)) {
         virt_memdev_unplug_request(RISCV_VIRT_MACHINE(handler), dev, errp);
     } else {
-        error_setg(errp, "device unplug request for unsupported device type: "
-                         "%s",
+        error_setg(errp,
+                   "device unplug request for unsupported device type: "
+                   "%s",
                    object_get_typename(OBJECT(dev)));
     }
 }

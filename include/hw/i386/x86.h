@@ -88,9 +88,6 @@ void x86_isa_bios_init(MemoryRegion *isa_bios, MemoryRegion *isa_memory,
 bool x86_load_firmware(X86MachineState *x86ms, const char *default_firmware,
                        MemoryRegion *rom_memory);
 
-/* Adds an option that is the OnOffAuto at @offset of a board's state. */
-void x86_add_on_off_auto(ObjectClass *oc, const char *name, size_t offset,
-                         const char *description);
 bool x86_machine_is_smm_enabled(const X86MachineState *x86ms);
 bool x86_machine_is_acpi_enabled(const X86MachineState *x86ms);
 

@@ -89,13 +89,15 @@ static void get_config(VirtIODevice *vdev, uint8_t *config)
     memcpy(config, &c, s->config_size);
 }
 
-/* All that a driver can change is the write cache. */
+/* All that a driver can change is the write cache, if it was offered that. */
 static void set_config(VirtIODevice *vdev, const uint8_t *config)
 {
     VirtIOBlock *s = VIRTIO_BLK(vdev);
     uint8_t wce = config[offsetof(struct virtio_blk_config, wce)];
 
-    blk_set_enable_write_cache(s->blk, wce != 0);
+    if (virtio_vdev_has_feature(vdev, VIRTIO_BLK_F_CONFIG_WCE)) {
+        blk_set_enable_write_cache(s->blk, wce != 0);
+    }
 }
 
 static uint64_t get_features(VirtIODevice *vdev, uint64_t features,

@@ -259,6 +259,34 @@ static void test_config(void)
     stop();
 }
 
+static void set_wce(uint8_t value)
+{
+    qtest_writeb(
+        s, MMIO + VIRTIO_MMIO_CONFIG + offsetof(struct virtio_blk_config, wce),
+        value);
+}
+
+/* The driver's choice of the write cache, and what else an option changes. */
+static void test_choices(void)
+{
+    start(",queue-size=64,seg-max-adjust=off", FILE_NODE);
+    g_assert_cmpuint(CONFIG(seg_max), ==, 126);
+    set_wce(0);
+    g_assert_cmpuint(CONFIG(wce), ==, 0);
+    g_assert_cmphex(request(VIRTIO_BLK_T_OUT, 0, 512), ==, VIRTIO_BLK_S_OK);
+    start_driver();
+    g_assert_cmpuint(CONFIG(wce), ==, 1);
+    stop();
+
+    start(",config-wce=off", FILE_NODE);
+    g_assert_cmphex(
+        offered() & (1 << VIRTIO_BLK_F_FLUSH | 1 << VIRTIO_BLK_F_CONFIG_WCE),
+        ==, 1 << VIRTIO_BLK_F_FLUSH);
+    set_wce(0);
+    g_assert_cmpuint(CONFIG(wce), ==, 1);
+    stop();
+}
+
 static void test_requests(void)
 {
     char id[20];
@@ -512,6 +540,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/virtio-blk/config", test_config);
+    g_test_add_func("/virtio-blk/choices", test_choices);
     g_test_add_func("/virtio-blk/requests", test_requests);
     g_test_add_func("/virtio-blk/erase", test_erase);
     g_test_add_func("/virtio-blk/hostile", test_hostile);

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The balloon's statistics, whose buffer the device keeps: what becomes of it
- * when the driver resets the device, and when the device goes.
+ * when the driver resets the device, and when the device goes. Free pages that
+ * are reported, and those that the driver poisons.
  */
 #include "qemu/osdep.h"
 #include "virtio-fixture.h"
 #include "hw/virtio/virtio-balloon.h"
 
-#define STATS_QUEUE 2
+#define STATS_QUEUE  2
+#define REPORT_QUEUE 3
+#define PAGE         0x100000
 
 static VirtIOBalloon *balloon;
 static Drv drv;
@@ -22,6 +25,8 @@ static void make_device(void)
     sysbus_realize_and_unref(SYS_BUS_DEVICE(mmio), &error_abort);
     sysbus_mmio_map(SYS_BUS_DEVICE(mmio), 0, VF_MMIO);
     vf_mmio = VIRTIO_MMIO(mmio);
+    qdev_prop_set_bit(dev, "free-page-reporting", true);
+    qdev_prop_set_bit(dev, "page-poison", true);
     qdev_realize(dev, BUS(&vf_mmio->bus), &error_abort);
     object_unref(OBJECT(dev));
     balloon = VIRTIO_BALLOON(dev);
@@ -54,10 +59,43 @@ static void test_buffer(void)
     g_assert_cmpuint(address_space_memory.bounce_buffer_size, ==, 0);
 }
 
+static void report(uint64_t features, uint32_t poison, uint8_t expected)
+{
+    DrvChain chain = { .nbufs = 1,
+                       .buf = { { VF_RAM_BASE + PAGE, 4096, true } } };
+    uint32_t len;
+
+    vf_negotiate(BIT_ULL(VIRTIO_F_VERSION_1) |
+                 BIT_ULL(VIRTIO_BALLOON_F_REPORTING) | features);
+    vf_write(VIRTIO_MMIO_CONFIG +
+                 offsetof(struct virtio_balloon_config, poison_val),
+             poison);
+    drv_init(&drv, vf_ram, VF_RAM_BASE, false, false, 16);
+    vf_start_queue(&drv, REPORT_QUEUE);
+    memset(vf_ram + PAGE, 0xaa, 4096);
+    g_assert_cmpint(drv_add(&drv, &chain, false), >=, 0);
+    vf_write(VIRTIO_MMIO_QUEUE_NOTIFY, REPORT_QUEUE);
+    g_assert_cmpint(drv_get(&drv, &len), >=, 0);
+    g_assert_cmphex(vf_ram[PAGE], ==, expected);
+    g_assert_cmphex(vf_ram[PAGE + 4095], ==, expected);
+}
+
+/* A free page is given back, unless the driver relies on what is in it. */
+static void test_poison(void)
+{
+    make_device();
+    report(0, 0, 0);
+    report(0, 0xaaaaaaaa, 0); /* not negotiated */
+    report(BIT_ULL(VIRTIO_BALLOON_F_PAGE_POISON), 0xaaaaaaaa, 0xaa);
+    report(BIT_ULL(VIRTIO_BALLOON_F_PAGE_POISON), 0, 0);
+    vf_destroy();
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     vf_init();
     g_test_add_func("/virtio-balloon/buffer", test_buffer);
+    g_test_add_func("/virtio-balloon/poison", test_poison);
     return g_test_run();
 }

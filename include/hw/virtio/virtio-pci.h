@@ -66,6 +66,12 @@ enum {
 #define VIRTIO_PCI_FLAG_ATS_PAGE_ALIGNED                                       \
     (1 << VIRTIO_PCI_FLAG_ATS_PAGE_ALIGNED_BIT)
 
+typedef struct {
+    MSIMessage msg;
+    int virq;
+    unsigned int users;
+} VirtIOIRQFD;
+
 #define TYPE_VIRTIO_PCI "virtio-pci"
 OBJECT_DECLARE_TYPE(VirtIOPCIProxy, VirtioPCIClass, VIRTIO_PCI)
 
@@ -108,12 +114,15 @@ struct VirtIOPCIProxy {
     };
     MemoryRegion modern_bar;
     MemoryRegion io_bar;
+    /* The same, for the window in the configuration space */
+    AddressSpace modern_cfg_mem_as;
+    AddressSpace modern_cfg_io_as;
     /* Numbers of base address registers */
     uint32_t legacy_io_bar_idx;
     uint32_t msix_bar_idx;
     uint32_t modern_io_bar_idx;
     uint32_t modern_mem_bar_idx;
-    int config_cap; /* where the window in the configuration space is */
+    int config_cap; /* where that window is */
     uint32_t flags;
     bool disable_modern;
     bool ignore_backend_features;
@@ -126,6 +135,8 @@ struct VirtIOPCIProxy {
     uint32_t guest_features[2];
     VirtIOPCIQueue vqs[VIRTIO_QUEUE_MAX];
 
+    VirtIOIRQFD *vector_irqfd;
+    int nvqs_with_notifiers;
     VirtioBusState bus;
 };
 

@@ -66,6 +66,7 @@ enum {
 #define VIRTIO_PCI_FLAG_ATS_PAGE_ALIGNED                                       \
     (1 << VIRTIO_PCI_FLAG_ATS_PAGE_ALIGNED_BIT)
 
+/* For vhost: QEMU's own source of the proxy has them, ours does not use them. */
 typedef struct {
     MSIMessage msg;
     int virq;
@@ -114,7 +115,7 @@ struct VirtIOPCIProxy {
     };
     MemoryRegion modern_bar;
     MemoryRegion io_bar;
-    /* The same, for the window in the configuration space */
+    /* QEMU's way to the window in the configuration space */
     AddressSpace modern_cfg_mem_as;
     AddressSpace modern_cfg_io_as;
     /* Numbers of base address registers */
@@ -135,7 +136,7 @@ struct VirtIOPCIProxy {
     uint32_t guest_features[2];
     VirtIOPCIQueue vqs[VIRTIO_QUEUE_MAX];
 
-    VirtIOIRQFD *vector_irqfd;
+    VirtIOIRQFD *vector_irqfd; /* QEMU's; see above */
     int nvqs_with_notifiers;
     VirtioBusState bus;
 };

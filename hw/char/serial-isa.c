@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The 16550A UART on the ISA bus. */
 #include "qemu/osdep.h"
+#include "hw/acpi/acpi_aml_interface.h"
 #include "hw/char/serial-isa.h"
 #include "hw/char/serial.h"
 #include "hw/qdev-properties-system.h"
@@ -99,6 +100,21 @@ void isa_serial_set_enabled(ISADevice *serial, bool enabled)
     memory_region_set_enabled(&ISA_SERIAL(serial)->state.io, enabled);
 }
 
+static void isa_serial_build_aml(AcpiDevAmlIf *adev, Aml *scope)
+{
+    const ISASerialState *isa = ISA_SERIAL(adev);
+    Aml *dev = aml_device("COM%u", isa->index + 1);
+    Aml *crs = aml_resource_template();
+
+    aml_append(crs, aml_io(AML_DECODE16, isa->iobase, isa->iobase, 0, 8));
+    aml_append(crs, aml_irq_no_flags(isa->isairq));
+    aml_append(dev, aml_name_decl("_HID", aml_eisaid("PNP0501")));
+    aml_append(dev, aml_name_decl("_UID", aml_int(isa->index + 1)));
+    aml_append(dev, aml_name_decl("_STA", aml_int(0xf)));
+    aml_append(dev, aml_name_decl("_CRS", crs));
+    aml_append(scope, dev);
+}
+
 static const VMStateDescription vmstate_isa_serial = {
     .name = "serial",
     .version_id = 3,
@@ -121,6 +137,7 @@ static void isa_serial_class_init(ObjectClass *klass, void *data)
 {
     DeviceClass *dc = DEVICE_CLASS(klass);
 
+    ACPI_DEV_AML_IF_CLASS(klass)->build_dev_aml = isa_serial_build_aml;
     dc->realize = isa_serial_realize;
     dc->vmsd = &vmstate_isa_serial;
     device_class_set_props(dc, isa_serial_properties);
@@ -134,6 +151,7 @@ static const TypeInfo isa_serial_types[] = {
         .instance_size = sizeof(ISASerialState),
         .instance_init = isa_serial_init,
         .class_init = isa_serial_class_init,
+        .interfaces = (InterfaceInfo[]){ { TYPE_ACPI_DEV_AML_IF }, {} },
     },
 };
 

@@ -140,6 +140,7 @@ static void add_start_info(X86MachineState *x86ms, uint64_t initrd,
     stl_le_p(info, PVH_MAGIC);
     stl_le_p(info + 4, 1); /* version */
     stq_le_p(info + 24, CMDLINE_ADDR);
+    stq_le_p(info + 32, x86ms->rsdp_addr);
     stq_le_p(info + 40, PVH_MAP);
     stl_le_p(info + 48, map->len);
     if (initrd) {
@@ -200,6 +201,7 @@ static bool load_pvh(X86MachineState *x86ms, const char *cmdline, Error **errp)
 
 /* Offsets within boot_params, as in the file. */
 enum {
+    BP_RSDP = 0x070,
     BP_E820_COUNT = 0x1e8,
     BP_SETUP_SECTS = 0x1f1,
     BP_HEADER = 0x1f1,
@@ -253,6 +255,7 @@ static void fill_boot_params(X86MachineState *x86ms, uint8_t *bp,
     g_autoptr(GArray) map = x86_memory_map(x86ms);
 
     bp[BP_LOADER] = LOADER_UNDEFINED;
+    stq_le_p(bp + BP_RSDP, x86ms->rsdp_addr);
     stl_le_p(bp + BP_CMDLINE, CMDLINE_ADDR);
     stl_le_p(bp + BP_RAMDISK, initrd);
     stl_le_p(bp + BP_RAMDISK_SIZE, initrd_size);
@@ -354,6 +357,26 @@ bool x86_load_kernel(X86MachineState *x86ms, const char *cmdline, Error **errp)
     }
     error_free(err);
     return load_bzimage(x86ms, cmdline, errp);
+}
+
+/* What such a kernel prints. */
+bool x86_kernel_has_acpi(const char *filename)
+{
+    static const char text[] = "ACPI: ";
+    GMappedFile *file = g_mapped_file_new(filename, false, NULL);
+    const char *bytes;
+    gsize len;
+    bool found;
+
+    if (!file) {
+        return true;
+    }
+    bytes = g_mapped_file_get_contents(file);
+    len = g_mapped_file_get_length(file);
+    found = len < SELFMAG || memcmp(bytes, ELFMAG, SELFMAG) ||
+            memmem(bytes, len, text, strlen(text));
+    g_mapped_file_unref(file);
+    return found;
 }
 
 /* ---- the first CPU ------------------------------------------------------- */

@@ -2,6 +2,8 @@
 /* The board "microvm": its type, its options and its devices. */
 #include "qemu/osdep.h"
 #include "exec/address-spaces.h"
+#include "acpi-microvm.h"
+#include "hw/acpi/generic_event_device.h"
 #include "hw/char/serial-isa.h"
 #include "hw/i386/microvm.h"
 #include "hw/intc/i8259.h"
@@ -10,6 +12,8 @@
 #include "hw/loader.h"
 #include "hw/machine-options.h"
 #include "hw/mem/memory-device.h"
+#include "hw/mem/pc-dimm.h"
+#include "hw/qdev-properties.h"
 #include "hw/rtc/mc146818rtc.h"
 #include "hw/rtc/mc146818rtc_regs.h"
 #include "hw/sysbus.h"
@@ -22,13 +26,15 @@
 #include "system/kvm.h"
 #include "system/qtest.h"
 #include "system/reset.h"
+#include "system/runstate.h"
 #include "system/system.h"
 #include "target/x86/cpu.h"
 
-#define FIRMWARE     "qboot.rom"
-#define LOW_RAM_MAX  (3 * GiB)
-#define FW_CFG_PORT  0x510
-#define WINDOW_ALIGN (1 * GiB)
+#define FIRMWARE      "qboot.rom"
+#define FIRMWARE_ACPI "bios-microvm.bin"
+#define LOW_RAM_MAX   (3 * GiB)
+#define FW_CFG_PORT   0x510
+#define WINDOW_ALIGN  (1 * GiB)
 
 /* ---- memory -------------------------------------------------------------- */
 
@@ -163,23 +169,74 @@ static void create_pics(MicrovmMachineState *mms, ISABus *bus, GSIState *gsi)
     g_free(in);
 }
 
+/* Slots, and their lines: a kernel without ACPI knows those below 16 only. */
+static void create_virtio(MicrovmMachineState *mms)
+{
+    X86MachineState *x86ms = X86_MACHINE(mms);
+
+    mms->virtio_num_transports = 8;
+    if (x86ms->ioapic2) {
+        mms->virtio_irq_base = IO_APIC_SECONDARY_IRQBASE;
+        mms->virtio_num_transports = IOAPIC_NUM_PINS;
+    } else {
+        mms->virtio_irq_base = x86_machine_is_acpi_enabled(x86ms) ? 16 : 5;
+    }
+    for (int i = 0; i < mms->virtio_num_transports; i++) {
+        sysbus_create_simple("virtio-mmio", VIRTIO_MMIO_BASE + i * 512,
+                             x86ms->gsi[mms->virtio_irq_base + i]);
+    }
+}
+
+static void create_ged(MicrovmMachineState *mms)
+{
+    X86MachineState *x86ms = X86_MACHINE(mms);
+    DeviceState *dev = qdev_new(TYPE_ACPI_GED);
+    SysBusDevice *sbd = SYS_BUS_DEVICE(dev);
+    uint32_t events = ACPI_GED_PWR_DOWN_EVT;
+
+    if (MACHINE(mms)->ram_slots) {
+        events |= ACPI_GED_MEM_HOTPLUG_EVT;
+    }
+    qdev_prop_set_uint32(dev, "ged-event", events);
+    sysbus_realize_and_unref(sbd, &error_fatal);
+    sysbus_mmio_map(sbd, 0, GED_MMIO_BASE);
+    if (MACHINE(mms)->ram_slots) {
+        sysbus_mmio_map(sbd, 1, GED_MMIO_BASE_MEMHP);
+    }
+    sysbus_mmio_map(sbd, 2, GED_MMIO_BASE_REGS);
+    sysbus_connect_irq(sbd, 0, x86ms->gsi[GED_MMIO_IRQ]);
+    x86ms->acpi_dev = HOTPLUG_HANDLER(dev);
+}
+
+/*
+ * Without ACPI the guest would not know of a second one. Under KVM nobody tells
+ * it of the end of an interrupt.
+ */
+static bool ioapic2_wanted(const MicrovmMachineState *mms)
+{
+    return x86_machine_is_acpi_enabled(X86_MACHINE(mms)) &&
+           mms->ioapic2 != ON_OFF_AUTO_OFF && !kvm_irqchip_in_kernel();
+}
+
 static void create_devices(MicrovmMachineState *mms)
 {
     X86MachineState *x86ms = X86_MACHINE(mms);
     GSIState *gsi = g_new0(GSIState, 1);
+    int ioapics = ioapic2_wanted(mms) ? 2 : 1;
     ISABus *bus =
         isa_bus_new(NULL, get_system_memory(), get_system_io(), &error_fatal);
 
-    x86ms->gsi = qemu_allocate_irqs(gsi_handler, gsi, IOAPIC_NUM_PINS);
+    x86ms->gsi =
+        qemu_allocate_irqs(gsi_handler, gsi, IOAPIC_NUM_PINS * ioapics);
     isa_bus_register_input_irqs(bus, x86ms->gsi);
     ioapic_init_gsi(gsi, OBJECT(mms));
+    if (ioapics > 1) {
+        x86ms->ioapic2 = ioapic_init_secondary(gsi);
+    }
     kvmclock_create(true);
-
-    mms->virtio_irq_base = 5;
-    mms->virtio_num_transports = 8;
-    for (int i = 0; i < mms->virtio_num_transports; i++) {
-        sysbus_create_simple("virtio-mmio", VIRTIO_MMIO_BASE + i * 512,
-                             x86ms->gsi[mms->virtio_irq_base + i]);
+    create_virtio(mms);
+    if (x86_machine_is_acpi_enabled(x86ms)) {
+        create_ged(mms);
     }
     create_pics(mms, bus, gsi);
     if (x86ms->pit != ON_OFF_AUTO_OFF) {
@@ -202,7 +259,8 @@ static char *kernel_cmdline(MicrovmMachineState *mms)
     GString *text = g_string_new(MACHINE(mms)->kernel_cmdline);
     BusChild *kid;
 
-    if (!mms->auto_kernel_cmdline) {
+    if (!mms->auto_kernel_cmdline ||
+        x86_machine_is_acpi_enabled(X86_MACHINE(mms))) {
         return g_string_free(text, false);
     }
     QTAILQ_FOREACH(kid, &bus->children, sibling) {
@@ -232,6 +290,10 @@ static void machine_done(Notifier *notifier, void *data)
     Error *err = NULL;
 
     add_e820(x86ms);
+    if (!acpi_setup_microvm(mms, &err)) {
+        error_report_err(err);
+        exit(EXIT_FAILURE);
+    }
     if (!ms->kernel_filename) {
         return;
     }
@@ -246,6 +308,15 @@ static void machine_done(Notifier *notifier, void *data)
     }
 }
 
+/* The user wants the guest to power off. */
+static void powerdown(Notifier *notifier, void *data)
+{
+    MicrovmMachineState *mms =
+        container_of(notifier, MicrovmMachineState, powerdown_req);
+
+    acpi_send_event(DEVICE(X86_MACHINE(mms)->acpi_dev), ACPI_POWER_DOWN_STATUS);
+}
+
 static void microvm_reset(MachineState *ms, ResetType type)
 {
     qemu_devices_reset(type);
@@ -256,21 +327,32 @@ static void microvm_reset(MachineState *ms, ResetType type)
 
 static bool check_options(MicrovmMachineState *mms, Error **errp)
 {
-    if (X86_MACHINE(mms)->acpi == ON_OFF_AUTO_ON) {
-        error_setg(errp, "acpi=on: this machine has no ACPI tables yet; the "
-                         "kernel gets its devices by the command line");
-        return false;
-    }
+    bool acpi = x86_machine_is_acpi_enabled(X86_MACHINE(mms));
+
     if (X86_MACHINE(mms)->smm == ON_OFF_AUTO_ON) {
         error_setg(errp, "smm=on: this machine's CPUs have no System "
                          "Management Mode yet");
         return false;
     }
-    if (mms->pcie == ON_OFF_AUTO_ON || mms->ioapic2 == ON_OFF_AUTO_ON) {
+    if (mms->pcie == ON_OFF_AUTO_ON) {
+        error_setg(errp, "pcie=on: this machine has no PCI Express yet");
+        return false;
+    }
+    if (mms->ioapic2 == ON_OFF_AUTO_ON && !acpi) {
+        error_setg(errp, "ioapic2=on needs acpi=on: the guest would not know "
+                         "of it");
+        return false;
+    }
+    if (mms->ioapic2 == ON_OFF_AUTO_ON && kvm_irqchip_in_kernel()) {
+        error_setg(errp, "ioapic2=on: the kernel's APICs do not tell a second "
+                         "I/O APIC of the end of an interrupt");
+        return false;
+    }
+    if (acpi && MACHINE(mms)->ram_slots > ACPI_MAX_RAM_SLOTS) {
         error_setg(errp,
-                   "%s=on needs ACPI, which this machine does not have "
-                   "yet",
-                   mms->pcie == ON_OFF_AUTO_ON ? "pcie" : "ioapic2");
+                   "%" PRIu64 " memory slots (-m ...,slots=); ACPI tables are "
+                   "made for up to %d",
+                   MACHINE(mms)->ram_slots, ACPI_MAX_RAM_SLOTS);
         return false;
     }
     return true;
@@ -280,8 +362,12 @@ static void microvm_init(MachineState *ms)
 {
     MicrovmMachineState *mms = MICROVM_MACHINE(ms);
     X86MachineState *x86ms = X86_MACHINE(ms);
+    bool acpi;
     Error *err = NULL;
 
+    x86ms->acpi_useless =
+        x86_boots_kernel(x86ms) && !x86_kernel_has_acpi(ms->kernel_filename);
+    acpi = x86_machine_is_acpi_enabled(x86ms);
     if (!check_options(mms, &err)) {
         error_report_err(err);
         exit(EXIT_FAILURE);
@@ -291,14 +377,27 @@ static void microvm_init(MachineState *ms)
     create_fw_cfg(mms);
     create_devices(mms);
     if ((ms->firmware || !ms->kernel_filename) &&
-        !x86_load_firmware(x86ms, FIRMWARE, get_system_memory()) &&
+        !x86_load_firmware(x86ms, acpi ? FIRMWARE_ACPI : FIRMWARE,
+                           get_system_memory()) &&
         kvm_enabled()) {
         warn_report("no kernel (-kernel) and no firmware (-bios, or '%s' "
                     "installed): there is nothing to run",
-                    FIRMWARE);
+                    acpi ? FIRMWARE_ACPI : FIRMWARE);
     }
     mms->machine_done.notify = machine_done;
     qemu_add_machine_init_done_notifier(&mms->machine_done);
+    if (acpi) {
+        mms->powerdown_req.notify = powerdown;
+        qemu_register_powerdown_notifier(&mms->powerdown_req);
+    }
+}
+
+/* ---- plugging ------------------------------------------------------------ */
+
+/* DIMMs are also the GED's: it tells the guest. */
+static bool is_dimm(const DeviceState *dev)
+{
+    return object_dynamic_cast(OBJECT(dev), TYPE_PC_DIMM);
 }
 
 static HotplugHandler *get_hotplug_handler(MachineState *ms, DeviceState *dev)
@@ -308,30 +407,69 @@ static HotplugHandler *get_hotplug_handler(MachineState *ms, DeviceState *dev)
 
 static void pre_plug(HotplugHandler *handler, DeviceState *dev, Error **errp)
 {
-    if (object_dynamic_cast(OBJECT(dev), "pc-dimm")) {
+    if (!is_dimm(dev)) {
+        memory_device_bus_pre_plug(dev, MACHINE(handler), errp);
+        return;
+    }
+    if (!X86_MACHINE(handler)->acpi_dev) {
         error_setg(errp,
-                   "'%s' needs ACPI, which this machine does not have "
-                   "yet; use virtio-mem",
+                   "'%s' needs ACPI, by which the guest learns of it "
+                   "(-M microvm,acpi=on); without it, use virtio-mem",
                    object_get_typename(OBJECT(dev)));
         return;
     }
-    memory_device_bus_pre_plug(dev, MACHINE(handler), errp);
+    if (object_dynamic_cast(OBJECT(dev), "nvdimm")) {
+        error_setg(errp, "this machine cannot tell the guest of an 'nvdimm'; "
+                         "use virtio-pmem or pc-dimm");
+        return;
+    }
+    pc_dimm_pre_plug(PC_DIMM(dev), MACHINE(handler), errp);
 }
 
 static void plug(HotplugHandler *handler, DeviceState *dev, Error **errp)
 {
-    memory_device_bus_plug(dev, MACHINE(handler), errp);
+    Error *err = NULL;
+
+    if (!is_dimm(dev)) {
+        memory_device_bus_plug(dev, MACHINE(handler), errp);
+        return;
+    }
+    if (!pc_dimm_try_plug(PC_DIMM(dev), MACHINE(handler), errp)) {
+        return;
+    }
+    hotplug_handler_plug(X86_MACHINE(handler)->acpi_dev, dev, &err);
+    if (err) {
+        pc_dimm_unplug(PC_DIMM(dev), MACHINE(handler));
+        error_propagate(errp, err);
+    }
 }
 
 static void unplug_request(HotplugHandler *handler, DeviceState *dev,
                            Error **errp)
 {
-    memory_device_bus_unplug_request(dev, MACHINE(handler), errp);
+    if (is_dimm(dev)) {
+        hotplug_handler_unplug_request(X86_MACHINE(handler)->acpi_dev, dev,
+                                       errp);
+    } else {
+        memory_device_bus_unplug_request(dev, MACHINE(handler), errp);
+    }
 }
 
 static void unplug(HotplugHandler *handler, DeviceState *dev, Error **errp)
 {
-    memory_device_bus_unplug(dev, MACHINE(handler), errp);
+    Error *err = NULL;
+
+    if (!is_dimm(dev)) {
+        memory_device_bus_unplug(dev, MACHINE(handler), errp);
+        return;
+    }
+    hotplug_handler_unplug(X86_MACHINE(handler)->acpi_dev, dev, &err);
+    if (err) {
+        error_propagate(errp, err);
+        return;
+    }
+    pc_dimm_unplug(PC_DIMM(dev), MACHINE(handler));
+    qdev_unrealize(dev);
 }
 
 /* ---- options ------------------------------------------------------------- */

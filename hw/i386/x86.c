@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What x86 boards have in common: options, CPUs, GSIs, firmware. */
 #include "qemu/osdep.h"
+#include "hw/acpi/aml-build.h"
 #include "hw/i386/x86.h"
 #include "hw/intc/i8259.h"
 #include "hw/irq.h"
@@ -243,10 +244,49 @@ bool x86_machine_is_smm_enabled(const X86MachineState *x86ms)
     return false;
 }
 
-/* There are no tables yet: see the check in the board. */
 bool x86_machine_is_acpi_enabled(const X86MachineState *x86ms)
 {
-    return x86ms->acpi == ON_OFF_AUTO_ON;
+    return x86ms->acpi == ON_OFF_AUTO_ON ||
+           (x86ms->acpi == ON_OFF_AUTO_AUTO && !x86ms->acpi_useless);
+}
+
+bool x86_boots_kernel(const X86MachineState *x86ms)
+{
+    return MACHINE(x86ms)->kernel_filename && !MACHINE(x86ms)->firmware;
+}
+
+static char *get_oem_id(Object *obj, Error **errp)
+{
+    return g_strdup(X86_MACHINE(obj)->oem_id);
+}
+
+static char *get_oem_table_id(Object *obj, Error **errp)
+{
+    return g_strdup(X86_MACHINE(obj)->oem_table_id);
+}
+
+static void set_text(char **text, const char *name, size_t max,
+                     const char *value, Error **errp)
+{
+    if (strlen(value) > max) {
+        error_setg(errp,
+                   "User specified %s value is bigger than %zu bytes in size",
+                   name, max);
+        return;
+    }
+    g_free(*text);
+    *text = g_strdup(value);
+}
+
+static void set_oem_id(Object *obj, const char *value, Error **errp)
+{
+    set_text(&X86_MACHINE(obj)->oem_id, X86_MACHINE_OEM_ID, 6, value, errp);
+}
+
+static void set_oem_table_id(Object *obj, const char *value, Error **errp)
+{
+    set_text(&X86_MACHINE(obj)->oem_table_id, X86_MACHINE_OEM_TABLE_ID, 8,
+             value, errp);
 }
 
 static void x86_machine_instance_init(Object *obj)
@@ -258,6 +298,14 @@ static void x86_machine_instance_init(Object *obj)
     x86ms->pit = ON_OFF_AUTO_AUTO;
     x86ms->pic = ON_OFF_AUTO_AUTO;
     x86ms->above_4g_mem_start = 4 * GiB;
+    x86ms->oem_id = g_strdup(ACPI_BUILD_APPNAME6);
+    x86ms->oem_table_id = g_strdup(ACPI_BUILD_APPNAME8);
+}
+
+static void x86_machine_finalize(Object *obj)
+{
+    g_free(X86_MACHINE(obj)->oem_id);
+    g_free(X86_MACHINE(obj)->oem_table_id);
 }
 
 static void x86_machine_class_init(ObjectClass *oc, void *data)
@@ -275,6 +323,18 @@ static void x86_machine_class_init(ObjectClass *oc, void *data)
                             "Enable i8254 PIT");
     machine_add_on_off_auto(oc, X86_MACHINE_PIC, offsetof(X86MachineState, pic),
                             "Enable i8259 PIC");
+    object_class_property_add_str(oc, X86_MACHINE_OEM_ID, get_oem_id,
+                                  set_oem_id);
+    object_class_property_set_description(
+        oc, X86_MACHINE_OEM_ID,
+        "Override the default value of field OEMID in ACPI table header."
+        "The string may be up to 6 bytes in size");
+    object_class_property_add_str(oc, X86_MACHINE_OEM_TABLE_ID,
+                                  get_oem_table_id, set_oem_table_id);
+    object_class_property_set_description(
+        oc, X86_MACHINE_OEM_TABLE_ID,
+        "Override the default value of field OEM Table ID in ACPI table "
+        "header. The string may be up to 8 bytes in size");
 }
 
 static const TypeInfo x86_machine_types[] = {
@@ -284,6 +344,7 @@ static const TypeInfo x86_machine_types[] = {
         .abstract = true,
         .instance_size = sizeof(X86MachineState),
         .instance_init = x86_machine_instance_init,
+        .instance_finalize = x86_machine_finalize,
         .class_size = sizeof(X86MachineClass),
         .class_init = x86_machine_class_init,
     },

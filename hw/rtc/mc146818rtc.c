@@ -5,6 +5,7 @@
  * interrupt or flag.
  */
 #include "qemu/osdep.h"
+#include "hw/acpi/acpi_aml_interface.h"
 #include "hw/irq.h"
 #include "hw/qdev-properties-system.h"
 #include "hw/qdev-properties.h"
@@ -651,6 +652,19 @@ static const Property rtc_properties[] = {
                                lost_tick_policy, LOST_TICK_POLICY_DISCARD),
 };
 
+/* A PC's clock takes eight ports, of which two do something. */
+static void rtc_build_aml(AcpiDevAmlIf *adev, Aml *scope)
+{
+    const MC146818RtcState *s = MC146818_RTC(adev);
+    Aml *dev = aml_device("RTC"), *crs = aml_resource_template();
+
+    aml_append(crs, aml_io(AML_DECODE16, s->io_base, s->io_base, 1, 8));
+    aml_append(crs, aml_irq_no_flags(s->isairq));
+    aml_append(dev, aml_name_decl("_HID", aml_eisaid("PNP0B00")));
+    aml_append(dev, aml_name_decl("_CRS", crs));
+    aml_append(scope, dev);
+}
+
 static void rtc_class_init(ObjectClass *klass, void *data)
 {
     DeviceClass *dc = DEVICE_CLASS(klass);
@@ -658,6 +672,7 @@ static void rtc_class_init(ObjectClass *klass, void *data)
 
     dc->realize = rtc_realize;
     dc->vmsd = &vmstate_rtc;
+    ACPI_DEV_AML_IF_CLASS(klass)->build_dev_aml = rtc_build_aml;
     rc->phases.enter = rtc_reset_enter;
     rc->phases.hold = rtc_reset_hold;
     device_class_set_props(dc, rtc_properties);
@@ -671,6 +686,7 @@ static const TypeInfo rtc_types[] = {
         .instance_size = sizeof(MC146818RtcState),
         .instance_finalize = rtc_finalize,
         .class_init = rtc_class_init,
+        .interfaces = (InterfaceInfo[]){ { TYPE_ACPI_DEV_AML_IF }, {} },
     },
 };
 

@@ -114,8 +114,14 @@ def run(*args):
 def refused():
     cases = [
         (["-M", "microvm"], "cannot run x86 CPUs"),
-        (["-M", "microvm,acpi=on", "-accel", "kvm"], "no ACPI tables"),
-        (["-M", "microvm,pcie=on", "-accel", "kvm"], "pcie=on needs ACPI"),
+        (["-M", "microvm,pcie=on", "-accel", "kvm"], "no PCI Express"),
+        (["-M", "microvm,ioapic2=on", "-accel", "kvm"],
+         "the end of an interrupt"),
+        (["-M", "microvm,acpi=off", "-accel", "kvm", "-m", "64M,slots=1,"
+          "maxmem=1G", "-object", "memory-backend-ram,id=m,size=128M",
+          "-device", "pc-dimm,memdev=m"], "'pc-dimm' needs ACPI"),
+        (["-M", "microvm", "-accel", "kvm", "-m", "64M,slots=257,maxmem=1G"],
+         "tables are made for up to 256"),
         (["-M", "microvm,smm=on", "-accel", "kvm"], "no System Management"),
         (["-M", "microvm", "-accel", "kvm", "-kernel", __file__],
          "neither an ELF file"),

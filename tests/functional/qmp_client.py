@@ -68,6 +68,7 @@ ARGUMENTS = {
 # Commands that are right to fail here, with the error class they answer.
 ERRORS = {
     "x-query-jit": (None, "GenericError"),
+    "query-acpi-ospm-status": (None, "GenericError"),
     "x-query-virtio": (None, "GenericError"),
     "x-query-virtio-status": ({"path": "/machine"}, "GenericError"),
     "x-query-virtio-queue-status": ({"path": "/machine", "queue": 0},

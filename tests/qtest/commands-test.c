@@ -212,6 +212,7 @@ static const struct {
     { "change-vnc-password", "{'password': 'x'}", GENERIC,
       "Could not set password" },
     { "dumpdtb", "{'filename': '/dev/null'}", GENERIC, "FDT" },
+    { "query-acpi-ospm-status", "{}", GENERIC, "missing ACPI device" },
     { "query-balloon", "{}", "DeviceNotActive", "balloon" },
     { "balloon", "{'value': 1048576}", "DeviceNotActive", "balloon" },
     { "blockdev-add", "{}", GENERIC, "'node-name' must be specified" },

@@ -50,6 +50,7 @@ struct MicrovmMachineState {
     uint32_t virtio_irq_base;
     uint32_t virtio_num_transports;
     Notifier machine_done;
+    Notifier powerdown_req;
 };
 
 #define TYPE_MICROVM_MACHINE MACHINE_TYPE_NAME("microvm")

@@ -57,16 +57,24 @@ struct X86MachineState {
     OnOffAuto pit;
     OnOffAuto pic;
 
-    /* Ours: of the kernel that was loaded. */
+    char *oem_id; /* of the ACPI tables */
+    char *oem_table_id;
+
+    /* Ours: acpi=auto, and a kernel that could not use it. */
+    bool acpi_useless;
+    hwaddr rsdp_addr; /* without firmware; 0: no tables */
+    /* Of the kernel that was loaded. */
     X86BootKind boot_kind;
     hwaddr boot_entry;
     hwaddr boot_info;
 };
 
-#define X86_MACHINE_SMM  "smm"
-#define X86_MACHINE_ACPI "acpi"
-#define X86_MACHINE_PIT  "pit"
-#define X86_MACHINE_PIC  "pic"
+#define X86_MACHINE_SMM          "smm"
+#define X86_MACHINE_ACPI         "acpi"
+#define X86_MACHINE_PIT          "pit"
+#define X86_MACHINE_PIC          "pic"
+#define X86_MACHINE_OEM_ID       "x-oem-id"
+#define X86_MACHINE_OEM_TABLE_ID "x-oem-table-id"
 
 #define TYPE_X86_MACHINE MACHINE_TYPE_NAME("x86")
 OBJECT_DECLARE_TYPE(X86MachineState, X86MachineClass, X86_MACHINE)
@@ -90,6 +98,8 @@ bool x86_load_firmware(X86MachineState *x86ms, const char *default_firmware,
 
 bool x86_machine_is_smm_enabled(const X86MachineState *x86ms);
 bool x86_machine_is_acpi_enabled(const X86MachineState *x86ms);
+/* Ours: whether it starts a kernel (-kernel) without firmware. */
+bool x86_boots_kernel(const X86MachineState *x86ms);
 
 /* ---- interrupts ---------------------------------------------------------- */
 
@@ -125,8 +135,12 @@ GArray *x86_memory_map(X86MachineState *x86ms);
  * where the first CPU starts: PVH for an ELF file with that note, the 64-bit
  * entry for a bzImage. Once, after all devices are there.
  */
-bool x86_load_kernel(X86MachineState *x86ms, const char *cmdline,
-                     Error **errp);
+bool x86_load_kernel(X86MachineState *x86ms, const char *cmdline, Error **errp);
+/*
+ * Whether there is ACPI in the kernel @filename. One that is compressed, or
+ * that cannot be read, counts as one that has it.
+ */
+bool x86_kernel_has_acpi(const char *filename);
 /* After a reset: the first CPU's registers for that. */
 void x86_boot_cpu_registers(X86MachineState *x86ms);
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Linux on the board microvm under KVM: it sees its virtio-mmio devices, plugs
-and unplugs virtio-mem, halts; a tiny guest migrates; and what is refused.
+and unplugs virtio-mem, halts; tiny guests migrate and power off by ACPI; and
+what is refused.
 
     microvm.py [--short] EMULATOR...
 
@@ -89,11 +90,11 @@ def busybox():
 
 
 def prepare(folder):
-    kernel = os.environ.get("PLATEAU_X86_KERNEL")
-    if not kernel:
+    kernel = pathlib.Path(os.environ.get("PLATEAU_X86_KERNEL", ""))
+    if kernel == pathlib.Path():
         if not KERNEL.exists():
             skip(f"no {KERNEL.name} in ../shared, nor $PLATEAU_X86_KERNEL")
-        kernel = folder / "vmlinux"
+        kernel = folder / "vmlinux"  # without ACPI
         kernel.write_bytes(lzma.decompress(KERNEL.read_bytes()))
     cpio = Cpio()
     for name in ("bin", "dev", "proc", "sys"):
@@ -200,6 +201,61 @@ def interrupts_are_counted():
             guest.command("quit")
 
 
+# From the RSDP, whose address is in ESI, to the FADT, and from there to the
+# register that powers off:
+#     cmpl $0x20445352, (%esi); jne 1f
+#     mov 24(%esi), %esi; mov 36(%esi), %esi
+#     cmpl $0x50434146, (%esi); jne 1f
+#     mov 248(%esi), %edi; movb $0x34, (%edi)
+#  1: hlt; jmp 1b
+POWER_OFF = bytes.fromhex("813e52534420 7517 8b7618 8b7624 813e46414350 7509"
+                          "8bbef8000000 c60734 f4ebfd")
+
+
+def pvh_kernel(code, text):
+    """An ELF file with a PVH note, at 1 MiB."""
+    at = 64 + 2 * 56
+    note = struct.pack("<III", 4, 4, 18) + b"Xen\0" + struct.pack(
+        "<I", MIB + at + 20)
+    body = note + code + text
+    head = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\2\1\1", 2, 62, 1,
+                       MIB + at + 20, 64, 0, 0, 64, 56, 2, 64, 0, 0)
+    load = struct.pack("<IIQQQQQQ", 1, 7, 0, MIB, MIB, at + len(body),
+                       at + len(body), 0x1000)
+    notes = struct.pack("<IIQQQQQQ", 4, 4, at, MIB + at, MIB + at, len(note),
+                        len(note), 4)
+    return head + load + notes + body
+
+
+def kernels_power_off(tmp):
+    """Without firmware they are told where the tables are."""
+    rsi_from_zero_page = bytes.fromhex("488b7670")
+    esi_from_start_info = bytes.fromhex("8b7320")
+    kernels = [
+        ("auto", pvh_kernel(esi_from_start_info + POWER_OFF, b"ACPI: ")),
+        ("on", pvh_kernel(esi_from_start_info + POWER_OFF, b"")),
+        ("auto", bzimage(MIB, 2560) + bytes(512) + rsi_from_zero_page
+         + POWER_OFF),
+    ]
+    name = pathlib.Path(tmp, "kernel")
+    for acpi, kernel in kernels:
+        name.write_bytes(kernel)
+        done = run("-M", f"microvm,acpi={acpi}", "-accel", "kvm", "-cpu",
+                   "host", "-m", "64M", "-nodefaults", "-kernel", name)
+        assert done.returncode == 0, (acpi, done)
+
+
+def acpi_is_for_those_who_can(tmp):
+    """acpi=auto: not for a kernel that has none in it."""
+    name = pathlib.Path(tmp, "kernel")
+    for text, there in ((b"ACPI: ", True), (b"", False)):
+        name.write_bytes(pvh_kernel(b"\xf4", text))
+        with Guest(COMMAND, "-M", "microvm", "-accel", "kvm", "-cpu", "host",
+                   "-m", "64M", "-kernel", name) as guest:
+            assert ("acpi-ged" in guest.hmp("info mtree")) == there
+            guest.command("quit")
+
+
 def state(guest):
     return guest.hmp("info registers") + guest.hmp("info pic")
 
@@ -252,15 +308,17 @@ def linux_plugs_memory():
             # A page of the kernel's may keep a block or two.
             while after - before > 16 * 1024:
                 after = int(guest.expect(r"guest: memory (\d+)\s", 300)[1])
-            # Without ACPI the guest can only halt.
             guest.type("off\n")
             guest.expect(r"guest: off", 60)
-            guest.command("quit")
+            # Without ACPI the guest can only halt.
+            if b"ACPI: " not in files[1].read_bytes():
+                guest.command("quit")
             assert guest.wait(60) == 0
 
 
 if __name__ == "__main__":
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
         skip("no /dev/kvm, or no permission")
-    tests = [refused, kernels_refused, interrupts_are_counted, guest_migrates]
+    tests = [refused, kernels_refused, interrupts_are_counted, guest_migrates,
+             kernels_power_off, acpi_is_for_those_who_can]
     sys.exit(run_tap(tests if SHORT else [*tests, linux_plugs_memory]))

@@ -3,7 +3,6 @@
 #include "qemu/osdep.h"
 #include "exec/address-spaces.h"
 #include "hw/char/serial-isa.h"
-#include "hw/i386/microvm.h"
 #include "hw/intc/i8259.h"
 #include "hw/irq.h"
 #include "hw/kvm/clock.h"
@@ -15,6 +14,7 @@
 #include "hw/sysbus.h"
 #include "hw/target.h"
 #include "hw/timer/i8254.h"
+#include "microvm-internal.h"
 #include "qapi/error.h"
 #include "qemu/error-report.h"
 #include "qemu/module.h"
@@ -40,7 +40,8 @@ static void create_window(MicrovmMachineState *mms)
     uint64_t size = ms->maxram_size - ms->ram_size;
     uint64_t base = ROUND_UP(
         x86ms->above_4g_mem_start + x86ms->above_4g_mem_size, WINDOW_ALIGN);
-    uint64_t end = 1ULL << X86_CPU(first_cpu)->phys_bits;
+    uint64_t end =
+        mms->gpex.mmio64.base ?: 1ULL << X86_CPU(first_cpu)->phys_bits;
 
     if (!size) {
         return;
@@ -49,9 +50,11 @@ static void create_window(MicrovmMachineState *mms)
     size = ROUND_UP(size, WINDOW_ALIGN) + ms->ram_slots * WINDOW_ALIGN;
     if (base + size < base || base + size > end) {
         error_report("memory devices up to 0x%" PRIx64 " (maxmem) are beyond "
-                     "the %u bits of the CPU's physical addresses: use less, "
+                     "the %u bits of the CPU's physical addresses%s: use less, "
                      "or -cpu ...,phys-bits=",
-                     base + size, X86_CPU(first_cpu)->phys_bits);
+                     base + size, X86_CPU(first_cpu)->phys_bits,
+                     mms->gpex.mmio64.size ? ", whose last quarter is PCI's"
+                                           : "");
         exit(EXIT_FAILURE);
     }
     machine_memory_devices_init(ms, base, size);
@@ -163,6 +166,18 @@ static void create_pics(MicrovmMachineState *mms, ISABus *bus, GSIState *gsi)
     g_free(in);
 }
 
+/* Without ACPI the slots are at inputs that a PIC has, too. */
+static void choose_irqs(MicrovmMachineState *mms)
+{
+    mms->virtio_irq_base = 5;
+    mms->virtio_num_transports = 8;
+    if (x86_machine_is_acpi_enabled(X86_MACHINE(mms)) ||
+        mms->pcie == ON_OFF_AUTO_ON) {
+        mms->pcie_irq_base = 12;
+        mms->virtio_irq_base = 16;
+    }
+}
+
 static void create_devices(MicrovmMachineState *mms)
 {
     X86MachineState *x86ms = X86_MACHINE(mms);
@@ -175,12 +190,12 @@ static void create_devices(MicrovmMachineState *mms)
     ioapic_init_gsi(gsi, OBJECT(mms));
     kvmclock_create(true);
 
-    mms->virtio_irq_base = 5;
-    mms->virtio_num_transports = 8;
+    choose_irqs(mms);
     for (int i = 0; i < mms->virtio_num_transports; i++) {
         sysbus_create_simple("virtio-mmio", VIRTIO_MMIO_BASE + i * 512,
                              x86ms->gsi[mms->virtio_irq_base + i]);
     }
+    microvm_create_pci(mms);
     create_pics(mms, bus, gsi);
     if (x86ms->pit != ON_OFF_AUTO_OFF) {
         i8254_pit_init(bus, 0x40, 0, NULL);
@@ -266,11 +281,9 @@ static bool check_options(MicrovmMachineState *mms, Error **errp)
                          "Management Mode yet");
         return false;
     }
-    if (mms->pcie == ON_OFF_AUTO_ON || mms->ioapic2 == ON_OFF_AUTO_ON) {
-        error_setg(errp,
-                   "%s=on needs ACPI, which this machine does not have "
-                   "yet",
-                   mms->pcie == ON_OFF_AUTO_ON ? "pcie" : "ioapic2");
+    if (mms->ioapic2 == ON_OFF_AUTO_ON) {
+        error_setg(errp, "ioapic2=on needs ACPI, which this machine does not "
+                         "have yet");
         return false;
     }
     return true;
@@ -287,6 +300,7 @@ static void microvm_init(MachineState *ms)
         exit(EXIT_FAILURE);
     }
     x86_cpus_init(x86ms, 0);
+    microvm_pci_layout(mms);
     create_memory(mms);
     create_fw_cfg(mms);
     create_devices(mms);

@@ -166,13 +166,25 @@ static void create_pics(MicrovmMachineState *mms, ISABus *bus, GSIState *gsi)
     g_free(in);
 }
 
+/* A kernel learns of the second one by ACPI only. */
+static bool ioapic2_wanted(MicrovmMachineState *mms)
+{
+    return mms->ioapic2 == ON_OFF_AUTO_ON ||
+           (mms->ioapic2 == ON_OFF_AUTO_AUTO &&
+            x86_machine_is_acpi_enabled(X86_MACHINE(mms)));
+}
+
 /* Without ACPI the slots are at inputs that a PIC has, too. */
 static void choose_irqs(MicrovmMachineState *mms)
 {
     mms->virtio_irq_base = 5;
     mms->virtio_num_transports = 8;
-    if (x86_machine_is_acpi_enabled(X86_MACHINE(mms)) ||
-        mms->pcie == ON_OFF_AUTO_ON) {
+    if (ioapic2_wanted(mms)) {
+        mms->pcie_irq_base = 16;
+        mms->virtio_irq_base = IO_APIC_SECONDARY_IRQBASE;
+        mms->virtio_num_transports = IOAPIC_NUM_PINS;
+    } else if (x86_machine_is_acpi_enabled(X86_MACHINE(mms)) ||
+               mms->pcie == ON_OFF_AUTO_ON) {
         mms->pcie_irq_base = 12;
         mms->virtio_irq_base = 16;
     }
@@ -185,9 +197,13 @@ static void create_devices(MicrovmMachineState *mms)
     ISABus *bus =
         isa_bus_new(NULL, get_system_memory(), get_system_io(), &error_fatal);
 
-    x86ms->gsi = qemu_allocate_irqs(gsi_handler, gsi, IOAPIC_NUM_PINS);
+    x86ms->gsi = qemu_allocate_irqs(
+        gsi_handler, gsi, IOAPIC_NUM_PINS * (ioapic2_wanted(mms) ? 2 : 1));
     isa_bus_register_input_irqs(bus, x86ms->gsi);
     ioapic_init_gsi(gsi, OBJECT(mms));
+    if (ioapic2_wanted(mms)) {
+        x86ms->ioapic2 = ioapic_init_secondary(gsi);
+    }
     kvmclock_create(true);
 
     choose_irqs(mms);
@@ -279,11 +295,6 @@ static bool check_options(MicrovmMachineState *mms, Error **errp)
     if (X86_MACHINE(mms)->smm == ON_OFF_AUTO_ON) {
         error_setg(errp, "smm=on: this machine's CPUs have no System "
                          "Management Mode yet");
-        return false;
-    }
-    if (mms->ioapic2 == ON_OFF_AUTO_ON) {
-        error_setg(errp, "ioapic2=on needs ACPI, which this machine does not "
-                         "have yet");
         return false;
     }
     return true;

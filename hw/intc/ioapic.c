@@ -85,8 +85,9 @@ static void ioapic_set_irq(void *opaque, int pin, int level)
     uint64_t entry;
 
     ioapic_stat_update_irq(s, pin, level);
-    /* ISA's interrupt 0 is at input 2 of a PC. */
-    if (pin == 0) {
+    /* ISA's interrupt 0 is at input 2 of a PC's first one. (QEMU's second one
+     * does that, too, and so has no interrupt 24.) */
+    if (pin == 0 && s->busdev.mmio[0].addr != IO_APIC_SECONDARY_ADDRESS) {
         pin = 2;
     }
     entry = s->ioredtbl[pin];

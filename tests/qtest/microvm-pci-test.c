@@ -13,14 +13,13 @@
 #define PCI_MMIO64 0xc000000000ull /* of 40 address bits */
 #include "pci-helpers.h"
 
-#define IOAPIC     "/machine/ioapic"
 #define IOAPIC_MEM 0xfec00000
-#define PCIE_IRQ   12
 #define MEM_ON     (PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER)
 
 static QTestState *start(const char *args)
 {
-    return qtest_initf("-M microvm,pcie=on,ioapic2=off -serial null %s", args);
+    return qtest_initf("-M microvm,pcie=on,ioapic2=off,pit=off -serial null %s",
+                       args);
 }
 
 static void has(QTestState *s, const char *command, const char *line)
@@ -116,7 +115,8 @@ static void test_bars(void)
 static bool asks(QTestState *s, int pin)
 {
     g_autofree char *text = qtest_hmp(s, "info pic");
-    const char *irr = strstr(text, "  IRR ");
+    const char *ioapic = strstr(text, "id=0x01");
+    const char *irr = ioapic ? strstr(ioapic, "  IRR ") : NULL;
     g_autofree char *name = g_strdup_printf(" %d ", pin);
     const char *at;
 
@@ -126,31 +126,42 @@ static bool asks(QTestState *s, int pin)
 }
 
 /* Slot n's INTA is line n; all four are inputs of the I/O APIC. */
-static void test_lines(void)
+static void check_lines(const char *more, int first)
 {
-    QTestState *s = start("-device edu,addr=1 -device edu,addr=2 "
-                          "-device edu,addr=3 -device edu,addr=4");
+    QTestState *s = qtest_initf(
+        "-M microvm,pcie=on,pit=off%s -device edu,addr=1 -device edu,addr=2 "
+        "-device edu,addr=3 -device edu,addr=4",
+        more);
 
-    for (int pin = PCIE_IRQ; pin < PCIE_IRQ + 4; pin++) {
+    /* By its ID it is told from another one. */
+    qtest_writel(s, IOAPIC_MEM, 0);
+    qtest_writel(s, IOAPIC_MEM + 0x10, 1 << 24);
+    for (int pin = first; pin < first + 4; pin++) {
         qtest_writel(s, IOAPIC_MEM, 0x10 + 2 * pin);
         qtest_writel(s, IOAPIC_MEM + 0x10, 0x1a000 | (0x30 + pin));
     }
     for (int slot = 1; slot <= 4; slot++) {
         QPci d = qpci(s, 0, slot, 0);
         uint64_t bar = PCI_MMIO + 0x100000 * slot;
-        int pin = PCIE_IRQ + slot % 4;
+        int pin = first + slot % 4;
 
         qpci_map(d, 0, bar);
         qpci_command(d, MEM_ON);
         g_assert_false(asks(s, pin));
         qtest_writel(s, bar + 0x60, 1);
-        for (int other = PCIE_IRQ; other < PCIE_IRQ + 4; other++) {
+        for (int other = first; other < first + 4; other++) {
             g_assert_cmpint(asks(s, other), ==, other == pin);
         }
         qtest_writel(s, bar + 0x64, 1);
         g_assert_false(asks(s, pin));
     }
     qtest_quit(s);
+}
+
+static void test_lines(void)
+{
+    check_lines(",ioapic2=off", 12);
+    check_lines(",ioapic2=on", 16);
 }
 
 /* ---- memory -------------------------------------------------------------- */

@@ -24,6 +24,7 @@
 #include "system/reset.h"
 #include "system/system.h"
 #include "target/x86/cpu.h"
+#include "target/x86/kvm/kvm_i386.h"
 
 #define FIRMWARE     "qboot.rom"
 #define LOW_RAM_MAX  (3 * GiB)
@@ -153,7 +154,7 @@ static void create_pics(MicrovmMachineState *mms, ISABus *bus, GSIState *gsi)
 {
     qemu_irq *in;
 
-    if (kvm_irqchip_in_kernel()) {
+    if (kvm_pic_in_kernel()) {
         in = kvm_i8259_init(bus); /* there whether wanted or not */
     } else if (X86_MACHINE(mms)->pic != ON_OFF_AUTO_OFF) {
         in = i8259_init(bus, x86_allocate_cpu_irq());

@@ -16,6 +16,7 @@
 #include "system/numa.h"
 #include "system/reset.h"
 #include "target/x86/cpu.h"
+#include "target/x86/kvm/kvm_i386.h"
 
 /* ---- CPUs ---------------------------------------------------------------- */
 
@@ -138,7 +139,6 @@ static int64_t default_node(const MachineState *ms, int idx)
 
 /* ---- interrupts ---------------------------------------------------------- */
 
-/* Under KVM the PIC is in the kernel; nothing else runs a CPU. */
 static void pic_irq(void *opaque, int irq, int level)
 {
     if (first_cpu && level) {
@@ -146,6 +146,11 @@ static void pic_irq(void *opaque, int irq, int level)
     } else if (first_cpu) {
         cpu_reset_interrupt(first_cpu, CPU_INTERRUPT_HARD);
     }
+}
+
+int cpu_get_pic_interrupt(CPUX86State *env)
+{
+    return isa_pic ? pic_read_irq(isa_pic) : -1;
 }
 
 qemu_irq x86_allocate_cpu_irq(void)
@@ -159,7 +164,7 @@ void gsi_handler(void *opaque, int n, int level)
 
     if (n < ISA_NUM_IRQS && s->i8259_irq[n]) {
         qemu_set_irq(s->i8259_irq[n], level);
-        if (kvm_irqchip_in_kernel()) {
+        if (kvm_pic_in_kernel()) {
             return; /* the GSI's routes lead to both */
         }
     }
@@ -182,7 +187,7 @@ static void connect_ioapic(DeviceState *dev, hwaddr addr, qemu_irq *in)
 void ioapic_init_gsi(GSIState *gsi_state, Object *parent)
 {
     DeviceState *dev =
-        qdev_new(kvm_irqchip_in_kernel() ? TYPE_KVM_IOAPIC : TYPE_IOAPIC);
+        qdev_new(kvm_ioapic_in_kernel() ? TYPE_KVM_IOAPIC : TYPE_IOAPIC);
 
     object_property_add_child(parent, "ioapic", OBJECT(dev));
     connect_ioapic(dev, IO_APIC_DEFAULT_ADDRESS, gsi_state->ioapic_irq);

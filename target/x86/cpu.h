@@ -401,6 +401,10 @@ static inline bool cpu_is_bsp(X86CPU *cpu)
 {
     return cpu->apic_id == 0;
 }
+
+/* Takes the vector that the interrupt controllers have for the CPU, -1: none
+ * (any more). The board's. */
+int cpu_get_pic_interrupt(CPUX86State *env);
 hwaddr x86_cpu_get_phys_page_attrs_debug(CPUState *cpu, vaddr addr,
                                          MemTxAttrs *attrs);
 void x86_cpu_dump_state(CPUState *cs, FILE *f, int flags);

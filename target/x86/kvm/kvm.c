@@ -7,7 +7,7 @@
 #include "exec/address-spaces.h"
 #include "exec/cpu-common.h"
 #include "hw/i386/apic-msidef.h"
-#include "hw/intc/ioapic.h"
+#include "hw/intc/ioapic_internal.h"
 #include "hw/pci/msi.h"
 #include "kvm-internal.h"
 #include "qapi/error.h"
@@ -19,6 +19,7 @@
 #define IDENTITY_PAGE 0xfeffc000 /* one page, and three for a TSS after it */
 #define APIC_MEMORY   0xfee00000
 #define INT3          0xcc
+#define OUR_GSIS      (MAX_IOAPICS * IOAPIC_NUM_PINS) /* in split mode */
 
 const KVMCapabilityInfo kvm_arch_required_capabilities[] = {
     KVM_CAP_INFO(SET_TSS_ADDR), KVM_CAP_INFO(EXT_CPUID),
@@ -128,14 +129,47 @@ bool kvm_enable_x2apic(void)
                                  KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK) == 0;
 }
 
+/* Split: the kernel has the local APICs and leaves us some of its GSIs. */
 int kvm_arch_irqchip_create(KVMState *s)
 {
-    return 0; /* all of it: KVM_CREATE_IRQCHIP; a part of it we do not have */
+    int ret;
+
+    if (!kvm_kernel_irqchip_split() ||
+        kvm_check_extension(s, KVM_CAP_SPLIT_IRQCHIP) <= 0) {
+        return 0; /* all of it: KVM_CREATE_IRQCHIP */
+    }
+    ret = kvm_vm_enable_cap(s, KVM_CAP_SPLIT_IRQCHIP, 0, OUR_GSIS);
+    if (ret < 0) {
+        error_report("Could not enable split IRQ mode: %s", strerror(-ret));
+        return ret;
+    }
+    kvm_split_irqchip = true;
+    return 1;
+}
+
+/* One for each input of our I/O APICs, which say what it is. */
+static void reserve_routes(KVMState *s)
+{
+    KVMRouteChange c = kvm_irqchip_begin_route_changes(s);
+
+    for (int i = 0; i < OUR_GSIS; i++) {
+        if (kvm_irqchip_add_msi_route(&c, 0, NULL) < 0) {
+            error_report("KVM has no route for interrupt %d", i);
+            exit(EXIT_FAILURE);
+        }
+    }
+    kvm_irqchip_commit_route_changes(&c);
 }
 
 /* As a PC's lines go: to both PICs, and to the I/O APIC. */
 void kvm_arch_init_irq_routing(KVMState *s)
 {
+    kvm_msi_via_irqfd_allowed = true;
+    kvm_gsi_routing_allowed = true;
+    if (kvm_irqchip_is_split()) {
+        reserve_routes(s);
+        return;
+    }
     for (int i = 0; i < 8; i++) {
         if (i != 2) {
             kvm_irqchip_add_irq_route(s, i, KVM_IRQCHIP_PIC_MASTER, i);
@@ -309,8 +343,40 @@ void kvm_arch_reset_vcpu(CPUState *cs)
 
 /* ---- into the guest and out ---------------------------------------------- */
 
+/* Gives the CPU an interrupt of our PIC, or asks to be told when it can. */
+static void inject_interrupt(CPUState *cs, struct kvm_run *run)
+{
+    CPUX86State *env = cpu_env(cs);
+    struct kvm_interrupt intr;
+    int irq, ret;
+
+    if (run->ready_for_interrupt_injection && (env->eflags & IF_MASK)) {
+        cpu_reset_interrupt(cs, CPU_INTERRUPT_HARD);
+        irq = cpu_get_pic_interrupt(env);
+        if (irq >= 0) {
+            intr.irq = irq;
+            ret = kvm_vcpu_ioctl(cs, KVM_INTERRUPT, &intr);
+            if (ret < 0) {
+                error_report("KVM does not take interrupt %d: %s", irq,
+                             strerror(-ret));
+            }
+        }
+    }
+    /* There may be another one. */
+    run->request_interrupt_window =
+        !!(cs->interrupt_request & CPU_INTERRUPT_HARD);
+}
+
 void kvm_arch_pre_run(CPUState *cs, struct kvm_run *run)
 {
+    if (!kvm_pic_in_kernel()) {
+        run->request_interrupt_window = 0;
+        if (qatomic_read(&cs->interrupt_request) & CPU_INTERRUPT_HARD) {
+            bql_lock();
+            inject_interrupt(cs, run);
+            bql_unlock();
+        }
+    }
     if (cs->interrupt_request & CPU_INTERRUPT_NMI) {
         bql_lock();
         cs->interrupt_request &= ~CPU_INTERRUPT_NMI;

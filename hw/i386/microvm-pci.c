@@ -5,7 +5,6 @@
  */
 #include "qemu/osdep.h"
 #include "exec/address-spaces.h"
-#include "hw/pci/msi.h"
 #include "microvm-internal.h"
 #include "qapi/error.h"
 #include "target/x86/cpu.h"
@@ -55,8 +54,6 @@ void microvm_create_pci(MicrovmMachineState *mms)
         return;
     }
     cfg->irq = mms->pcie_irq_base;
-    /* What devices send goes to the CPUs' APICs. */
-    msi_nonbroken = true;
     dev = qdev_new(TYPE_GPEX_HOST);
     sysbus_realize_and_unref(SYS_BUS_DEVICE(dev), &error_fatal);
     /* The bus has the addresses of the CPU. */

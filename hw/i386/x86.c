@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What x86 boards have in common: options, CPUs, GSIs, firmware. */
 #include "qemu/osdep.h"
+#include "hw/i386/apic.h"
 #include "hw/i386/x86.h"
 #include "hw/intc/i8259.h"
 #include "hw/irq.h"
@@ -139,18 +140,38 @@ static int64_t default_node(const MachineState *ms, int idx)
 
 /* ---- interrupts ---------------------------------------------------------- */
 
+/* All CPUs have it at their APICs' LINT0, if these are ours. */
 static void pic_irq(void *opaque, int irq, int level)
 {
-    if (first_cpu && level) {
-        cpu_interrupt(first_cpu, CPU_INTERRUPT_HARD);
-    } else if (first_cpu) {
-        cpu_reset_interrupt(first_cpu, CPU_INTERRUPT_HARD);
+    CPUState *cs;
+
+    if (first_cpu && !X86_CPU(first_cpu)->apic_state) {
+        if (level) {
+            cpu_interrupt(first_cpu, CPU_INTERRUPT_HARD);
+        } else {
+            cpu_reset_interrupt(first_cpu, CPU_INTERRUPT_HARD);
+        }
+        return;
+    }
+    CPU_FOREACH(cs)
+    {
+        DeviceState *apic = X86_CPU(cs)->apic_state;
+
+        if (apic_accept_pic_intr(apic)) {
+            apic_deliver_pic_intr(apic, level);
+        }
     }
 }
 
 int cpu_get_pic_interrupt(CPUX86State *env)
 {
-    return isa_pic ? pic_read_irq(isa_pic) : -1;
+    DeviceState *apic = env_archcpu(env)->apic_state;
+    int vector = apic_get_interrupt(apic);
+
+    if (vector >= 0 || (apic && !apic_accept_pic_intr(apic))) {
+        return vector;
+    }
+    return isa_pic && pic_get_output(isa_pic) ? pic_read_irq(isa_pic) : -1;
 }
 
 qemu_irq x86_allocate_cpu_irq(void)

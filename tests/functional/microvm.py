@@ -225,6 +225,10 @@ def guest_migrates_split():
     migrates("split")
 
 
+def guest_migrates_off():
+    migrates("off")
+
+
 def irq_program(folder):
     """tests/guest/x86/irq.S as a kernel."""
     kernel = pathlib.Path(folder, "irq")
@@ -256,6 +260,10 @@ def interrupts_on():
 
 def interrupts_split():
     interrupts("split")
+
+
+def interrupts_off():
+    interrupts("off")
 
 
 def linux_boots_split():
@@ -310,6 +318,7 @@ if __name__ == "__main__":
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
         skip("no /dev/kvm, or no permission")
     tests = [refused, kernels_refused, interrupts_are_counted, interrupts_on,
-             interrupts_split, guest_migrates, guest_migrates_split]
+             interrupts_split, interrupts_off, guest_migrates,
+             guest_migrates_split, guest_migrates_off]
     sys.exit(run_tap(tests if SHORT else
                      [*tests, linux_boots_split, linux_plugs_memory]))

@@ -166,6 +166,7 @@ void kvm_arch_init_irq_routing(KVMState *s)
 {
     kvm_msi_via_irqfd_allowed = true;
     kvm_gsi_routing_allowed = true;
+    msi_nonbroken = true;
     if (kvm_irqchip_is_split()) {
         reserve_routes(s);
         return;
@@ -293,9 +294,9 @@ int kvm_arch_init_vcpu(CPUState *cs)
     X86CPU *cpu = X86_CPU(cs);
     int ret;
 
-    if (!kvm_irqchip_in_kernel()) {
-        error_report("kernel-irqchip=off: x86 CPUs need the kernel's local "
-                     "APIC; use kernel-irqchip=on");
+    if (!kvm_irqchip_in_kernel() && !cpu->apic_state) {
+        error_report("kernel-irqchip=off: this program has no local APIC of "
+                     "its own; use kernel-irqchip=on");
         return -ENOTSUP;
     }
     map_apic_memory();
@@ -332,8 +333,10 @@ void kvm_arch_reset_vcpu(CPUState *cs)
 {
     X86CPU *cpu = X86_CPU(cs);
 
-    cpu->env.mp_state =
-        cpu_is_bsp(cpu) ? KVM_MP_STATE_RUNNABLE : KVM_MP_STATE_UNINITIALIZED;
+    /* Without an APIC in the kernel, that knows of no other state. */
+    cpu->env.mp_state = cpu_is_bsp(cpu) || !kvm_irqchip_in_kernel()
+                            ? KVM_MP_STATE_RUNNABLE
+                            : KVM_MP_STATE_UNINITIALIZED;
     cpu->env.sipi_vector = 0;
     if (cpu->env.features[FEAT_KVM] & CPUID_KVM_POLL_CONTROL) {
         cpu->env.poll_control_msr = 1;
@@ -343,40 +346,8 @@ void kvm_arch_reset_vcpu(CPUState *cs)
 
 /* ---- into the guest and out ---------------------------------------------- */
 
-/* Gives the CPU an interrupt of our PIC, or asks to be told when it can. */
-static void inject_interrupt(CPUState *cs, struct kvm_run *run)
-{
-    CPUX86State *env = cpu_env(cs);
-    struct kvm_interrupt intr;
-    int irq, ret;
-
-    if (run->ready_for_interrupt_injection && (env->eflags & IF_MASK)) {
-        cpu_reset_interrupt(cs, CPU_INTERRUPT_HARD);
-        irq = cpu_get_pic_interrupt(env);
-        if (irq >= 0) {
-            intr.irq = irq;
-            ret = kvm_vcpu_ioctl(cs, KVM_INTERRUPT, &intr);
-            if (ret < 0) {
-                error_report("KVM does not take interrupt %d: %s", irq,
-                             strerror(-ret));
-            }
-        }
-    }
-    /* There may be another one. */
-    run->request_interrupt_window =
-        !!(cs->interrupt_request & CPU_INTERRUPT_HARD);
-}
-
 void kvm_arch_pre_run(CPUState *cs, struct kvm_run *run)
 {
-    if (!kvm_pic_in_kernel()) {
-        run->request_interrupt_window = 0;
-        if (qatomic_read(&cs->interrupt_request) & CPU_INTERRUPT_HARD) {
-            bql_lock();
-            inject_interrupt(cs, run);
-            bql_unlock();
-        }
-    }
     if (cs->interrupt_request & CPU_INTERRUPT_NMI) {
         bql_lock();
         cs->interrupt_request &= ~CPU_INTERRUPT_NMI;
@@ -384,6 +355,9 @@ void kvm_arch_pre_run(CPUState *cs, struct kvm_run *run)
         if (kvm_vcpu_ioctl(cs, KVM_NMI) < 0) {
             warn_report_once("KVM does not take an NMI");
         }
+    }
+    if (!kvm_pic_in_kernel()) {
+        kvm_x86_give_interrupt(cs, run);
     }
 }
 
@@ -398,13 +372,10 @@ MemTxAttrs kvm_arch_post_run(CPUState *cs, struct kvm_run *run)
     }
     cpu->cr8 = run->cr8;
     cpu->apic_base = run->apic_base;
+    if (cpu->apic_state) {
+        kvm_x86_take_apic(cpu, run);
+    }
     return MEMTXATTRS_UNSPECIFIED;
-}
-
-/* A CPU that is halted, or waits to be started, does so in the kernel. */
-int kvm_arch_process_async_events(CPUState *cs)
-{
-    return 0;
 }
 
 bool kvm_arch_stop_on_emulation_error(CPUState *cs)
@@ -453,9 +424,9 @@ int kvm_arch_handle_exit(CPUState *cs, struct kvm_run *run)
     switch (run->exit_reason) {
     case KVM_EXIT_HLT:
         bql_lock();
-        cs->halted = 1;
+        ret = kvm_x86_handle_halt(cs);
         bql_unlock();
-        return EXCP_HLT;
+        return ret;
     case KVM_EXIT_SET_TPR:
     case KVM_EXIT_TPR_ACCESS:
     case KVM_EXIT_X86_BUS_LOCK:

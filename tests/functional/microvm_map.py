@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What is where on the board microvm, against the reference: `info mtree' of the
-memory and `info pci', with and without PCI and the second I/O APIC:
+"""What is where on the board microvm, against the reference: `info mtree' of
+the memory and `info pci', with and without PCI and the second I/O APIC:
 microvm_map.py BINARY.
 """
 import json

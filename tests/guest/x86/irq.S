@@ -85,7 +85,7 @@ start:
     movl $0x1ff, APIC + 0xf0
     movl $0, APIC + 0x80
 
-/* The PIC, with vectors from 0x20 on, and only the timer; 1000 times a second. */
+/* The PIC, vectors from 0x20 on, and only the timer: 1000 times a second. */
     movl $0x700, APIC + 0x350
     mov $0x11, %al
     out %al, $0x20

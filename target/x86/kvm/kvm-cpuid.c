@@ -76,7 +76,7 @@ uint32_t kvm_arch_get_supported_cpuid(KVMState *s, uint32_t function,
         /* The guest is to know; these two depend on more than the host. */
         ret |= CPUID_EXT_HYPERVISOR;
         if (!kvm_irqchip_in_kernel()) {
-            ret &= ~CPUID_EXT_X2APIC;
+            ret &= ~(CPUID_EXT_X2APIC | CPUID_EXT_TSC_DEADLINE_TIMER);
         } else if (kvm_check_extension(s, KVM_CAP_TSC_DEADLINE_TIMER)) {
             ret |= CPUID_EXT_TSC_DEADLINE_TIMER;
         }

@@ -169,7 +169,7 @@ start:
     movl $0, AP_FLAG
     movl $0xc4500, APIC + 0x300 /* to all but this one */
     movl $0xc4600 + (AP_CODE >> 12), APIC + 0x300
-    mov $2000000, %ecx
+    mov $20000000, %ecx
 1:  cmpl $0x1234, AP_FLAG
     je 2f
     pause

@@ -203,6 +203,9 @@ static void kvm_defaults(X86CPU *cpu)
     env->features[FEAT_8000_0001_ECX] &= ~(uint64_t)CPUID_EXT3_SVM;
     if (kvm_irqchip_in_kernel()) {
         env->features[FEAT_1_ECX] |= CPUID_EXT_X2APIC;
+    } else {
+        /* They are its local APIC's. */
+        env->features[FEAT_KVM] &= ~(uint64_t)(BIT(4) | BIT(6));
     }
 }
 
@@ -449,7 +452,7 @@ static void x86_cpu_realize(DeviceState *dev, Error **errp)
             cpu->env.mce_banks[bank * 4] = UINT64_MAX;
         }
     }
-    if (!cpu_exec_realizefn(cs, errp)) {
+    if (!x86_cpu_apic_create(cpu, errp) || !cpu_exec_realizefn(cs, errp)) {
         return;
     }
     qemu_init_vcpu(cs);

@@ -303,11 +303,18 @@ static void microvm_init(MachineState *ms)
 
 static HotplugHandler *get_hotplug_handler(MachineState *ms, DeviceState *dev)
 {
-    return memory_device_is_whole(dev) ? HOTPLUG_HANDLER(ms) : NULL;
+    return memory_device_is_whole(dev) ||
+                   object_dynamic_cast(OBJECT(dev), TYPE_X86_CPU)
+               ? HOTPLUG_HANDLER(ms)
+               : NULL;
 }
 
 static void pre_plug(HotplugHandler *handler, DeviceState *dev, Error **errp)
 {
+    if (object_dynamic_cast(OBJECT(dev), TYPE_X86_CPU)) {
+        x86_cpu_pre_plug(handler, dev, errp);
+        return;
+    }
     if (object_dynamic_cast(OBJECT(dev), "pc-dimm")) {
         error_setg(errp,
                    "'%s' needs ACPI, which this machine does not have "
@@ -320,17 +327,29 @@ static void pre_plug(HotplugHandler *handler, DeviceState *dev, Error **errp)
 
 static void plug(HotplugHandler *handler, DeviceState *dev, Error **errp)
 {
+    if (object_dynamic_cast(OBJECT(dev), TYPE_X86_CPU)) {
+        x86_cpu_plug(handler, dev, errp);
+        return;
+    }
     memory_device_bus_plug(dev, MACHINE(handler), errp);
 }
 
 static void unplug_request(HotplugHandler *handler, DeviceState *dev,
                            Error **errp)
 {
+    if (object_dynamic_cast(OBJECT(dev), TYPE_X86_CPU)) {
+        x86_cpu_unplug_request_cb(handler, dev, errp);
+        return;
+    }
     memory_device_bus_unplug_request(dev, MACHINE(handler), errp);
 }
 
 static void unplug(HotplugHandler *handler, DeviceState *dev, Error **errp)
 {
+    if (object_dynamic_cast(OBJECT(dev), TYPE_X86_CPU)) {
+        x86_cpu_unplug_cb(handler, dev, errp);
+        return;
+    }
     memory_device_bus_unplug(dev, MACHINE(handler), errp);
 }
 
@@ -404,6 +423,7 @@ static void microvm_class_init(ObjectClass *oc, void *data)
     mc->no_floppy = 1;
     mc->no_cdrom = 1;
     mc->max_cpus = 288;
+    mc->has_hotpluggable_cpus = true;
     mc->default_cpu_type = X86_CPU_TYPE_NAME("qemu64");
     mc->default_ram_id = "microvm.ram";
     mc->block_default_type = IF_VIRTIO;

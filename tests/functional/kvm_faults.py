@@ -172,9 +172,8 @@ def chosen(calls):
 def fail_each(slots="", args=(), only=()):
     calls = Run(slots=slots, args=args).calls()
     runs = 0
-    for n in chosen(calls):
-        if only and calls[n - 1][0] not in only:
-            continue
+    picked = [n for n, (ioctl, _) in enumerate(calls, 1) if ioctl in only]
+    for n in picked or chosen(calls):
         for err in ERRNOS if MODE == "--all" else [ERRNOS[n % len(ERRNOS)]]:
             run = Run(f"{n}:{err}", slots, args)
             made = run.calls()
@@ -199,7 +198,7 @@ def few_slots():
     def devices(n):
         return ["-m", "64M,maxmem=2G", *sum(
             (["-object", f"memory-backend-ram,id=m{i},size=128M", "-device",
-              f"virtio-mem-device,id=v{i},memdev=m{i},requested-size=64M"]
+              f"virtio-mem,id=v{i},memdev=m{i},requested-size=64M"]
              for i in range(n)), [])]
 
     for limit in (8, 32, 509):

@@ -24,6 +24,7 @@
 #include "system/reset.h"
 #include "system/system.h"
 #include "target/x86/cpu.h"
+#include "target/x86/kvm/kvm_i386.h"
 
 #define FIRMWARE     "qboot.rom"
 #define LOW_RAM_MAX  (3 * GiB)
@@ -256,14 +257,15 @@ static void microvm_reset(MachineState *ms, ResetType type)
 
 static bool check_options(MicrovmMachineState *mms, Error **errp)
 {
+    ERRP_GUARD();
     if (X86_MACHINE(mms)->acpi == ON_OFF_AUTO_ON) {
         error_setg(errp, "acpi=on: this machine has no ACPI tables yet; the "
                          "kernel gets its devices by the command line");
         return false;
     }
-    if (X86_MACHINE(mms)->smm == ON_OFF_AUTO_ON) {
-        error_setg(errp, "smm=on: this machine's CPUs have no System "
-                         "Management Mode yet");
+    if (kvm_enabled() && x86_machine_is_smm_enabled(X86_MACHINE(mms)) &&
+        !kvm_x86_enable_smm(errp)) {
+        error_prepend(errp, "smm=on: ");
         return false;
     }
     if (mms->pcie == ON_OFF_AUTO_ON || mms->ioapic2 == ON_OFF_AUTO_ON) {

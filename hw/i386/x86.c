@@ -16,6 +16,7 @@
 #include "system/numa.h"
 #include "system/reset.h"
 #include "target/x86/cpu.h"
+#include "target/x86/kvm/kvm_i386.h"
 
 /* ---- CPUs ---------------------------------------------------------------- */
 
@@ -232,7 +233,8 @@ bool x86_load_firmware(X86MachineState *x86ms, const char *default_firmware,
 
 bool x86_machine_is_smm_enabled(const X86MachineState *x86ms)
 {
-    return false;
+    return x86ms->smm == ON_OFF_AUTO_ON ||
+           (x86ms->smm == ON_OFF_AUTO_AUTO && kvm_enabled() && kvm_has_smm());
 }
 
 /* There are no tables yet: see the check in the board. */

@@ -46,13 +46,15 @@ QUIET = {
 class Run:
     """A machine at work, with a call that fails."""
 
-    def __init__(self, fail="", slots="", args=()):
+    def __init__(self, fail="", slots="", args=(), smm=False):
         self.log = f"{TMP.name}/log"
         env = dict(os.environ, FAULTY_KVM_LOG=self.log)
         if fail:
             env["FAULTY_KVM_FAIL"] = fail
         if slots:
             env["FAULTY_KVM_SLOTS"] = str(slots)
+        if smm:
+            env["FAULTY_KVM_SMM"] = "1"
         self.told = []       # what QMP refused
         self.mute = False    # the guest did not answer
         self.alive = False   # it has worked to the end
@@ -159,6 +161,17 @@ def starts():
     return f"{len(run.calls())} calls"
 
 
+def management_mode():
+    """Where the host has it, a second address space has the same memory."""
+    for args in ([], ["-machine", "smm=on"]):
+        run = Run(smm=True, args=args)
+        text = run.check(f"smm: {args}")
+        assert run.status == 0 and run.alive and not run.stderr, text
+    # Its events are without SMM, which this host does not take.
+    run = Run(smm=True, args=["-machine", "smm=off"])
+    assert "Failed to set vcpu events" in run.stderr, run.stderr
+
+
 def chosen(calls):
     """The numbers of those that are to fail."""
     if MODE == "--all":
@@ -222,4 +235,4 @@ if __name__ == "__main__":
         print(f"1..0 # SKIP {reason}")
         sys.exit(0)
     x86.firmware(TMP.name, x86.ECHO)
-    sys.exit(run_tap([starts, each_call, few_slots]))
+    sys.exit(run_tap([starts, management_mode, each_call, few_slots]))

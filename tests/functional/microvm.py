@@ -116,7 +116,7 @@ def refused():
         (["-M", "microvm"], "cannot run x86 CPUs"),
         (["-M", "microvm,acpi=on", "-accel", "kvm"], "no ACPI tables"),
         (["-M", "microvm,pcie=on", "-accel", "kvm"], "pcie=on needs ACPI"),
-        (["-M", "microvm,smm=on", "-accel", "kvm"], "no System Management"),
+        (["-M", "microvm,smm=on", "-accel", "kvm"], "System Management Mode"),
         (["-M", "microvm", "-accel", "kvm", "-kernel", __file__],
          "neither an ELF file"),
         (["-M", "microvm", "-accel", "kvm", "-cpu", "host,vendor=me"],

@@ -12,6 +12,7 @@
 #include "kvm-internal.h"
 #include "qapi/error.h"
 #include "qemu/error-report.h"
+#include "qemu/atomic.h"
 #include "qemu/main-loop.h"
 #include "system/hw_accel.h"
 #include "system/runstate.h"
@@ -107,11 +108,6 @@ int kvm_arch_init(MachineState *ms, KVMState *s)
 
 void kvm_arch_accel_class_init(ObjectClass *oc)
 {
-}
-
-bool kvm_has_smm(void)
-{
-    return kvm_vm_check_extension(kvm_state, KVM_CAP_X86_SMM);
 }
 
 bool kvm_has_x2apic_api(void)
@@ -308,16 +304,28 @@ void kvm_arch_reset_vcpu(CPUState *cs)
 
 /* ---- into the guest and out ---------------------------------------------- */
 
+/* What KVM calls them, and how it is told. */
+static void inject(CPUState *cs, int request, const char *name)
+{
+    int ret;
+
+    if (!(qatomic_read(&cs->interrupt_request) & request)) {
+        return;
+    }
+    bql_lock();
+    cpu_reset_interrupt(cs, request);
+    bql_unlock();
+    ret = request == CPU_INTERRUPT_SMI ? kvm_x86_send_smi(cs)
+                                       : kvm_vcpu_ioctl(cs, KVM_NMI);
+    if (ret < 0) {
+        warn_report_once("KVM does not take an %s: %s", name, strerror(-ret));
+    }
+}
+
 void kvm_arch_pre_run(CPUState *cs, struct kvm_run *run)
 {
-    if (cs->interrupt_request & CPU_INTERRUPT_NMI) {
-        bql_lock();
-        cs->interrupt_request &= ~CPU_INTERRUPT_NMI;
-        bql_unlock();
-        if (kvm_vcpu_ioctl(cs, KVM_NMI) < 0) {
-            warn_report_once("KVM does not take an NMI");
-        }
-    }
+    inject(cs, CPU_INTERRUPT_NMI, "NMI");
+    inject(cs, CPU_INTERRUPT_SMI, "SMI");
 }
 
 MemTxAttrs kvm_arch_post_run(CPUState *cs, struct kvm_run *run)
@@ -331,7 +339,12 @@ MemTxAttrs kvm_arch_post_run(CPUState *cs, struct kvm_run *run)
     }
     cpu->cr8 = run->cr8;
     cpu->apic_base = run->apic_base;
-    return MEMTXATTRS_UNSPECIFIED;
+    if (run->flags & KVM_RUN_X86_SMM) {
+        cpu->env.hflags |= HF_SMM_MASK;
+    } else {
+        cpu->env.hflags &= ~HF_SMM_MASK;
+    }
+    return (MemTxAttrs){ .secure = !!(run->flags & KVM_RUN_X86_SMM) };
 }
 
 /* A CPU that is halted, or waits to be started, does so in the kernel. */

@@ -8,6 +8,9 @@
  *   FAULTY_KVM_SLOTS=N          there are N memory slots
  *   FAULTY_KVM_SMM=1            there is System Management Mode, which no CPU
  *                               enters, with an address space
+ *   FAULTY_KVM_POISON=ADDR      there are machine checks, which are printed; when
+ *                               the machine stops first, the host has lost the
+ *                               page at ADDR
  *
  * At the end the slots that the kernel has been told of are compared with the
  * memory that there is: status 3 says that one is wrong, 4 that one is missing.
@@ -19,10 +22,12 @@
 #include "qemu/main-loop.h"
 #include "qemu/rcu.h"
 #include "qemu/thread.h"
+#include "system/runstate.h"
 #include "system/system.h"
 
 #define WRONG_SLOT   3
 #define MISSING_SLOT 4
+#define MCG_CAP_ALL  0x1000120 /* 32 banks, with recovery */
 #define SPACES       2
 #define MAX_SLOTS    0x10000
 
@@ -34,6 +39,7 @@ static QemuMutex lock;
 static unsigned calls, fail_at, limit = MAX_SLOTS;
 static int fail_with, log_fd = -1;
 static bool smm;
+static const char *poison;
 
 /* ---- the calls ----------------------------------------------------------- */
 
@@ -82,6 +88,25 @@ static bool pretend_log(unsigned long type, void *arg, int *ret)
     return false;
 }
 
+static bool pretend_mce(unsigned long type, void *arg, int *ret)
+{
+    const struct kvm_x86_mce *mce = arg;
+
+    *ret = 0;
+    switch (type) {
+    case KVM_X86_GET_MCE_CAP_SUPPORTED:
+        *(uint64_t *)arg = MCG_CAP_ALL;
+        return true;
+    case KVM_X86_SETUP_MCE:
+        return true;
+    case KVM_X86_SET_MCE:
+        fprintf(stderr, "MCE bank %u status 0x%llx at 0x%llx\n", mce->bank,
+                mce->status, mce->addr);
+        return true;
+    }
+    return false;
+}
+
 /* True: it is about what the host does not have. */
 static bool pretend(int fd, unsigned long type, void *arg, int *ret)
 {
@@ -102,6 +127,8 @@ static bool pretend(int fd, unsigned long type, void *arg, int *ret)
         }
         events.flags &= ~KVM_VCPUEVENT_VALID_SMM;
         *ret = ioctl(fd, type, &events) < 0 ? -errno : 0;
+    } else if (poison && pretend_mce(type, arg, ret)) {
+        return true;
     } else {
         return smm && pretend_log(type, arg, ret);
     }
@@ -213,6 +240,29 @@ static bool slots_are_missing(void)
     return missing;
 }
 
+/* ---- a page that breaks -------------------------------------------------- */
+
+static void break_page(void *opaque, bool running, RunState state)
+{
+    static bool done;
+    MemoryRegionSection s;
+
+    if (running || done || state != RUN_STATE_PAUSED) {
+        return;
+    }
+    done = true;
+    s = memory_region_find(get_system_memory(), strtoull(poison, NULL, 0), 1);
+    if (kvm_on_sigbus(BUS_MCEERR_AR,
+                      s.mr ? (char *)memory_region_get_ram_ptr(s.mr) +
+                                 s.offset_within_region
+                           : NULL)) {
+        fprintf(stderr, "nobody takes the signal\n");
+    }
+    if (s.mr) {
+        memory_region_unref(s.mr);
+    }
+}
+
 static void read_environment(void)
 {
     const char *fail = getenv("FAULTY_KVM_FAIL");
@@ -226,6 +276,7 @@ static void read_environment(void)
         limit = atoi(max);
     }
     smm = getenv("FAULTY_KVM_SMM");
+    poison = getenv("FAULTY_KVM_POISON");
     file = getenv("FAULTY_KVM_LOG");
     if (file) {
         log_fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -240,6 +291,9 @@ int main(int argc, char **argv)
     qemu_mutex_init(&lock);
     kvm_ioctl_hook = hook;
     qemu_init(argc, argv);
+    if (poison) {
+        qemu_add_vm_change_state_handler(break_page, NULL);
+    }
     status = qemu_main_loop();
     if (!slots_are_right()) {
         return WRONG_SLOT;

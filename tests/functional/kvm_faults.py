@@ -46,13 +46,16 @@ QUIET = {
 class Run:
     """A machine at work, with a call that fails."""
 
-    def __init__(self, fail="", slots="", args=(), smm=False):
+    def __init__(self, fail="", slots="", args=(), smm=False,
+                 poison=""):
         self.log = f"{TMP.name}/log"
         env = dict(os.environ, FAULTY_KVM_LOG=self.log)
         if fail:
             env["FAULTY_KVM_FAIL"] = fail
         if slots:
             env["FAULTY_KVM_SLOTS"] = str(slots)
+        if poison:
+            env["FAULTY_KVM_POISON"] = poison
         if smm:
             env["FAULTY_KVM_SMM"] = "1"
         self.told = []       # what QMP refused
@@ -172,6 +175,23 @@ def management_mode():
     assert "Failed to set vcpu events" in run.stderr, run.stderr
 
 
+def lost_pages():
+    """The guest hears of a page that the host has lost; CPUs of Intel's all."""
+    # VAL UC EN MISCV ADDRV S AR, and what failed was a load
+    first = "MCE bank 9 status 0xbd80000000000134 at 0x5000"
+    for cpu, others in (("qemu64", 0), ("Skylake-Server", 1)):
+        run = Run(args=["-cpu", cpu, "-smp", "2"], poison="0x5000")
+        text = run.check(cpu)
+        assert run.status == 0 and run.alive and not run.mute, text
+        assert run.stderr.count(first) == 1, text
+        assert run.stderr.count("MCE bank 1 ") == others, text
+        assert "BUS_MCEERR_AR injected" in run.stderr, text
+    # Nothing is there: not the guest's memory.
+    run = Run(poison="0xd0000000")
+    text = run.check("no memory")
+    assert run.status == 1 and "Hardware memory error!" in run.stderr, text
+
+
 def chosen(calls):
     """The numbers of those that are to fail."""
     if MODE == "--all":
@@ -235,4 +255,4 @@ if __name__ == "__main__":
         print(f"1..0 # SKIP {reason}")
         sys.exit(0)
     x86.firmware(TMP.name, x86.ECHO)
-    sys.exit(run_tap([starts, management_mode, each_call, few_slots]))
+    sys.exit(run_tap([starts, management_mode, lost_pages, each_call, few_slots]))

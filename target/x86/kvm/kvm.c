@@ -359,14 +359,6 @@ bool kvm_arch_stop_on_emulation_error(CPUState *cs)
     return !(cpu_env(cs)->cr[0] & CR0_PE_MASK) || x86_cpl(cpu_env(cs)) != 3;
 }
 
-void kvm_arch_on_sigbus_vcpu(CPUState *cs, int code, void *addr)
-{
-    error_report("a page of the guest's memory (at %p here) is lost to a "
-                 "hardware error",
-                 addr);
-    exit(EXIT_FAILURE);
-}
-
 int kvm_arch_handle_exit(CPUState *cs, struct kvm_run *run)
 {
     int ret = -1;

@@ -9,6 +9,7 @@
  *   irq.c     interrupts, irqfds              route.c   routes
  *   ioevent.c eventfds, coalesced writes      memfd.c   private memory
  *   debug.c   breakpoints                     poison.c  lost memory
+ *   stats.c   statistics
  */
 #ifndef ACCEL_KVM_INTERNAL_H
 #define ACCEL_KVM_INTERNAL_H
@@ -89,6 +90,8 @@ void kvm_close_parked(KVMState *s);
 
 /* Runs until there is a reason to stop: EXCP_* or an error. Takes the BQL. */
 int kvm_cpu_exec(CPUState *cpu);
+/* In @cpu's thread, without the BQL: tells the guest of memory that is lost. */
+void kvm_see_to_sigbus(CPUState *cpu);
 
 /* ---- memfd.c ------------------------------------------------------------- */
 
@@ -97,6 +100,14 @@ void kvm_memfd_init(KVMState *s);
 int kvm_slot_set_attributes(const struct KVMSlot *slot);
 /* An exit for the wrong side of memory: 0 if it was converted. */
 int kvm_handle_memory_fault(CPUState *cpu, const KVMMemoryFault *fault);
+
+/* ---- stats.c ------------------------------------------------------------- */
+
+/* Whether the kernel has statistics; registers us for query-stats. */
+void kvm_stats_init(KVMState *s);
+/* The file of a CPU's statistics, which is -1 if the kernel gives none. */
+void kvm_stats_open_vcpu(KVMState *s, CPUState *cpu);
+void kvm_stats_close_vcpu(CPUState *cpu);
 
 /* ---- poison.c ------------------------------------------------------------ */
 

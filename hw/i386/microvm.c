@@ -339,11 +339,12 @@ static void microvm_reset(MachineState *ms, ResetType type)
 
 static bool check_options(MicrovmMachineState *mms, Error **errp)
 {
+    ERRP_GUARD();
     bool acpi = x86_machine_is_acpi_enabled(X86_MACHINE(mms));
 
-    if (X86_MACHINE(mms)->smm == ON_OFF_AUTO_ON) {
-        error_setg(errp, "smm=on: this machine's CPUs have no System "
-                         "Management Mode yet");
+    if (kvm_enabled() && x86_machine_is_smm_enabled(X86_MACHINE(mms)) &&
+        !kvm_x86_enable_smm(errp)) {
+        error_prepend(errp, "smm=on: ");
         return false;
     }
     if (mms->ioapic2 == ON_OFF_AUTO_ON && kernel_has_apics()) {
@@ -404,13 +405,25 @@ static bool is_dimm(const DeviceState *dev)
     return object_dynamic_cast(OBJECT(dev), TYPE_PC_DIMM);
 }
 
+static bool is_cpu(const DeviceState *dev)
+{
+    return object_dynamic_cast(OBJECT(dev), TYPE_X86_CPU);
+}
+
 static HotplugHandler *get_hotplug_handler(MachineState *ms, DeviceState *dev)
 {
-    return memory_device_is_whole(dev) ? HOTPLUG_HANDLER(ms) : NULL;
+    return memory_device_is_whole(dev) ||
+                   object_dynamic_cast(OBJECT(dev), TYPE_X86_CPU)
+               ? HOTPLUG_HANDLER(ms)
+               : NULL;
 }
 
 static void pre_plug(HotplugHandler *handler, DeviceState *dev, Error **errp)
 {
+    if (is_cpu(dev)) {
+        x86_cpu_pre_plug(handler, dev, errp);
+        return;
+    }
     if (!is_dimm(dev)) {
         memory_device_bus_pre_plug(dev, MACHINE(handler), errp);
         return;
@@ -434,6 +447,10 @@ static void plug(HotplugHandler *handler, DeviceState *dev, Error **errp)
 {
     Error *err = NULL;
 
+    if (is_cpu(dev)) {
+        x86_cpu_plug(handler, dev, errp);
+        return;
+    }
     if (!is_dimm(dev)) {
         memory_device_bus_plug(dev, MACHINE(handler), errp);
         return;
@@ -451,6 +468,10 @@ static void plug(HotplugHandler *handler, DeviceState *dev, Error **errp)
 static void unplug_request(HotplugHandler *handler, DeviceState *dev,
                            Error **errp)
 {
+    if (is_cpu(dev)) {
+        x86_cpu_unplug_request_cb(handler, dev, errp);
+        return;
+    }
     if (is_dimm(dev)) {
         hotplug_handler_unplug_request(X86_MACHINE(handler)->acpi_dev, dev,
                                        errp);
@@ -463,6 +484,10 @@ static void unplug(HotplugHandler *handler, DeviceState *dev, Error **errp)
 {
     Error *err = NULL;
 
+    if (is_cpu(dev)) {
+        x86_cpu_unplug_cb(handler, dev, errp);
+        return;
+    }
     if (!is_dimm(dev)) {
         memory_device_bus_unplug(dev, MACHINE(handler), errp);
         return;
@@ -489,7 +514,21 @@ static void unplug(HotplugHandler *handler, DeviceState *dev, Error **errp)
     }
 
 BOOL_OPTION(isa_serial)
-BOOL_OPTION(option_roms)
+/* Kernels are loaded without firmware that would run ROMs. */
+static void set_no_option_roms(Object *obj, bool value, Error **errp)
+{
+    if (value) {
+        error_setg(errp, MICROVM_MACHINE_OPTION_ROMS
+                   "=on: this machine has no option ROMs: a kernel is started "
+                   "without firmware");
+    }
+}
+
+static bool get_option_roms(Object *obj, Error **errp)
+{
+    return MICROVM_MACHINE(obj)->option_roms;
+}
+
 BOOL_OPTION(auto_kernel_cmdline)
 
 static void add_options(ObjectClass *oc)
@@ -508,7 +547,7 @@ static void add_options(ObjectClass *oc)
         oc, MICROVM_MACHINE_ISA_SERIAL,
         "Set off to disable the instantiation an ISA serial port");
     object_class_property_add_bool(oc, MICROVM_MACHINE_OPTION_ROMS,
-                                   get_option_roms, set_option_roms);
+                                   get_option_roms, set_no_option_roms);
     object_class_property_set_description(
         oc, MICROVM_MACHINE_OPTION_ROMS,
         "Set off to disable loading option ROMs");
@@ -528,7 +567,6 @@ static void microvm_instance_init(Object *obj)
     mms->pcie = ON_OFF_AUTO_AUTO;
     mms->ioapic2 = ON_OFF_AUTO_AUTO;
     mms->isa_serial = true;
-    mms->option_roms = true;
     mms->auto_kernel_cmdline = true;
 }
 
@@ -546,6 +584,7 @@ static void microvm_class_init(ObjectClass *oc, void *data)
     mc->no_floppy = 1;
     mc->no_cdrom = 1;
     mc->max_cpus = 288;
+    mc->has_hotpluggable_cpus = true;
     mc->default_cpu_type = X86_CPU_TYPE_NAME("qemu64");
     mc->default_ram_id = "microvm.ram";
     mc->block_default_type = IF_VIRTIO;

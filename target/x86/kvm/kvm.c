@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * KVM on x86: the virtual machine's part, CPUs, exits, breakpoints. What the
- * accelerator wants of an architecture (system/kvm.h).
+ * KVM on x86: the virtual machine's part, CPUs, exits. What the accelerator
+ * wants of an architecture (system/kvm.h).
  */
 #include "qemu/osdep.h"
 #include "exec/address-spaces.h"
@@ -12,13 +12,13 @@
 #include "kvm-internal.h"
 #include "qapi/error.h"
 #include "qemu/error-report.h"
+#include "qemu/atomic.h"
 #include "qemu/main-loop.h"
 #include "system/hw_accel.h"
 #include "system/runstate.h"
 
 #define IDENTITY_PAGE 0xfeffc000 /* one page, and three for a TSS after it */
 #define APIC_MEMORY   0xfee00000
-#define INT3          0xcc
 #define OUR_GSIS      (MAX_IOAPICS * IOAPIC_NUM_PINS) /* in split mode */
 
 const KVMCapabilityInfo kvm_arch_required_capabilities[] = {
@@ -109,11 +109,6 @@ int kvm_arch_init(MachineState *ms, KVMState *s)
 
 void kvm_arch_accel_class_init(ObjectClass *oc)
 {
-}
-
-bool kvm_has_smm(void)
-{
-    return kvm_vm_check_extension(kvm_state, KVM_CAP_X86_SMM);
 }
 
 bool kvm_has_x2apic_api(void)
@@ -346,16 +341,28 @@ void kvm_arch_reset_vcpu(CPUState *cs)
 
 /* ---- into the guest and out ---------------------------------------------- */
 
+/* What KVM calls them, and how it is told. */
+static void inject(CPUState *cs, int request, const char *name)
+{
+    int ret;
+
+    if (!(qatomic_read(&cs->interrupt_request) & request)) {
+        return;
+    }
+    bql_lock();
+    cpu_reset_interrupt(cs, request);
+    bql_unlock();
+    ret = request == CPU_INTERRUPT_SMI ? kvm_x86_send_smi(cs)
+                                       : kvm_vcpu_ioctl(cs, KVM_NMI);
+    if (ret < 0) {
+        warn_report_once("KVM does not take an %s: %s", name, strerror(-ret));
+    }
+}
+
 void kvm_arch_pre_run(CPUState *cs, struct kvm_run *run)
 {
-    if (cs->interrupt_request & CPU_INTERRUPT_NMI) {
-        bql_lock();
-        cs->interrupt_request &= ~CPU_INTERRUPT_NMI;
-        bql_unlock();
-        if (kvm_vcpu_ioctl(cs, KVM_NMI) < 0) {
-            warn_report_once("KVM does not take an NMI");
-        }
-    }
+    inject(cs, CPU_INTERRUPT_NMI, "NMI");
+    inject(cs, CPU_INTERRUPT_SMI, "SMI");
     if (!kvm_pic_in_kernel()) {
         kvm_x86_give_interrupt(cs, run);
     }
@@ -375,46 +382,18 @@ MemTxAttrs kvm_arch_post_run(CPUState *cs, struct kvm_run *run)
     if (cpu->apic_state) {
         kvm_x86_take_apic(cpu, run);
     }
-    return MEMTXATTRS_UNSPECIFIED;
+    if (run->flags & KVM_RUN_X86_SMM) {
+        cpu->env.hflags |= HF_SMM_MASK;
+    } else {
+        cpu->env.hflags &= ~HF_SMM_MASK;
+    }
+    return (MemTxAttrs){ .secure = !!(run->flags & KVM_RUN_X86_SMM) };
 }
 
 bool kvm_arch_stop_on_emulation_error(CPUState *cs)
 {
     cpu_synchronize_state(cs);
     return !(cpu_env(cs)->cr[0] & CR0_PE_MASK) || x86_cpl(cpu_env(cs)) != 3;
-}
-
-void kvm_arch_on_sigbus_vcpu(CPUState *cs, int code, void *addr)
-{
-    error_report("a page of the guest's memory (at %p here) is lost to a "
-                 "hardware error",
-                 addr);
-    exit(EXIT_FAILURE);
-}
-
-/* Nonzero if the debugger wants to hear of it. */
-static int handle_debug(CPUState *cs, const struct kvm_debug_exit_arch *arch)
-{
-    CPUX86State *env = cpu_env(cs);
-    bool ours = false;
-
-    if (arch->exception == EXCP01_DB) {
-        ours = (arch->dr6 & DR6_BS) && cs->singlestep_enabled;
-    } else {
-        ours = kvm_find_sw_breakpoint(cs, arch->pc) != NULL;
-    }
-    if (ours) {
-        return EXCP_DEBUG;
-    }
-    /* The guest's own. */
-    cpu_synchronize_state(cs);
-    env->exception_nr = arch->exception;
-    env->exception_injected = 1;
-    env->has_error_code = 0;
-    if (arch->exception == EXCP01_DB) {
-        env->dr[6] = arch->dr6;
-    }
-    return 0;
 }
 
 int kvm_arch_handle_exit(CPUState *cs, struct kvm_run *run)
@@ -438,7 +417,7 @@ int kvm_arch_handle_exit(CPUState *cs, struct kvm_run *run)
         return 0;
     case KVM_EXIT_DEBUG:
         bql_lock();
-        ret = handle_debug(cs, &run->debug.arch);
+        ret = kvm_x86_handle_debug(cs, &run->debug.arch);
         bql_unlock();
         return ret;
     case KVM_EXIT_FAIL_ENTRY:
@@ -452,54 +431,5 @@ int kvm_arch_handle_exit(CPUState *cs, struct kvm_run *run)
     default:
         error_report("KVM: unknown exit reason %d", run->exit_reason);
         return -1;
-    }
-}
-
-/* ---- breakpoints --------------------------------------------------------- */
-
-int kvm_arch_insert_sw_breakpoint(CPUState *cs, struct kvm_sw_breakpoint *bp)
-{
-    uint8_t insn, int3 = INT3;
-
-    if (cpu_memory_rw_debug(cs, bp->pc, &insn, 1, false) ||
-        cpu_memory_rw_debug(cs, bp->pc, &int3, 1, true)) {
-        return -EINVAL;
-    }
-    bp->saved_insn = insn;
-    return 0;
-}
-
-int kvm_arch_remove_sw_breakpoint(CPUState *cs, struct kvm_sw_breakpoint *bp)
-{
-    uint8_t insn = bp->saved_insn, now;
-
-    if (cpu_memory_rw_debug(cs, bp->pc, &now, 1, false)) {
-        return -EINVAL;
-    }
-    /* The guest has put something else there. */
-    if (now != INT3) {
-        return 0;
-    }
-    return cpu_memory_rw_debug(cs, bp->pc, &insn, 1, true) ? -EINVAL : 0;
-}
-
-int kvm_arch_insert_hw_breakpoint(vaddr addr, vaddr len, int type)
-{
-    return -ENOSYS;
-}
-
-int kvm_arch_remove_hw_breakpoint(vaddr addr, vaddr len, int type)
-{
-    return -ENOSYS;
-}
-
-void kvm_arch_remove_all_hw_breakpoints(void)
-{
-}
-
-void kvm_arch_update_guest_debug(CPUState *cs, struct kvm_guest_debug *dbg)
-{
-    if (kvm_sw_breakpoints_active(cs)) {
-        dbg->control |= KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_SW_BP;
     }
 }

@@ -471,6 +471,10 @@ static void x86_cpu_realize(DeviceState *dev, Error **errp)
         return;
     }
     qemu_init_vcpu(cs);
+    if (!cpu_has_started(cs, errp)) {
+        DEVICE_GET_CLASS(dev)->unrealize(dev);
+        return;
+    }
     cpu_reset(cs);
     xcc->parent_realize(dev, errp);
 }

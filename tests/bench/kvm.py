@@ -3,7 +3,7 @@
 """KVM's machine: how long from exec to the guest's first exit and how much
 memory that takes; and what 1 TiB of virtio-mem with 1 GiB plugged costs.
 
-    kvm.py BINARY [REFERENCE...] [--runs N]
+    kvm.py [--runs N] [--cpu MODEL] BINARY [REFERENCE...]
 
 REFERENCE is a command, started in turn with BINARY. The guest is a tiny program
 whose first exit is a byte to its UART. The driver of virtio-mem is this script,
@@ -27,6 +27,7 @@ import x86  # noqa: E402
 
 TMP = tempfile.TemporaryDirectory(prefix="plateau-bench-")
 GIB = 1 << 30
+CPU = "host"
 FIRST_EXIT = """
 start:
     mov $'A', %al
@@ -51,7 +52,7 @@ class Machine:
                      *channels[name]]
         self.begin = time.perf_counter()
         self.process = subprocess.Popen(
-            [*command, "-M", "microvm", "-accel", "kvm", "-cpu", "host",
+            [*command, "-M", "microvm", "-accel", "kvm", "-cpu", CPU,
              "-nodefaults", "-display", "none", "-bios", f"{TMP.name}/bios.rom",
              *text], pass_fds=ends, stdin=subprocess.DEVNULL)
         for name, (ours, theirs) in pairs.items():
@@ -198,13 +199,16 @@ def large_device(command):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("binary")
-    parser.add_argument("reference", nargs="*")
+    parser.add_argument("reference", nargs=argparse.REMAINDER)
+    parser.add_argument("--cpu", default="host")
     parser.add_argument("--runs", type=int, default=15)
     args = parser.parse_args()
     reason = x86.missing()
     if reason:
         print(f"KVM: skipped, {reason}")
         sys.exit(77)
+    global CPU  # pylint: disable=global-statement
+    CPU = args.cpu
     x86.firmware(TMP.name, FIRST_EXIT)
     commands = [(args.binary,)]
     if args.reference:

@@ -181,7 +181,7 @@ def kernels_refused():
             assert text in done.stderr, (text, done.stderr)
 
 
-def tiny_guest(folder, irqchip):
+def tiny_guest(folder, irqchip="on"):
     """Firmware that makes the UART interrupt at once, and halts:
     mov $0x3f9, %dx; mov $2, %al; out %al, %dx; hlt."""
     code = bytes.fromhex("baf903b002eef4ebfd")

@@ -202,9 +202,10 @@ void aml_append(Aml *parent_ctx, Aml *child)
         append_template(array, content);
         return;
     case AML_EXT_PACKAGE:
-        aml_byte(array, EXT_OP);
-        /* fall through */
     case AML_PACKAGE:
+        if (child->block_flags == AML_EXT_PACKAGE) {
+            aml_byte(array, EXT_OP);
+        }
         aml_byte(array, child->op);
         aml_append_length(array, content->len, true);
         break;

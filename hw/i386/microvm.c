@@ -5,7 +5,6 @@
 #include "acpi-microvm.h"
 #include "hw/acpi/generic_event_device.h"
 #include "hw/char/serial-isa.h"
-#include "hw/i386/microvm.h"
 #include "hw/intc/i8259.h"
 #include "hw/irq.h"
 #include "hw/kvm/clock.h"
@@ -19,6 +18,7 @@
 #include "hw/sysbus.h"
 #include "hw/target.h"
 #include "hw/timer/i8254.h"
+#include "microvm-internal.h"
 #include "qapi/error.h"
 #include "qemu/error-report.h"
 #include "qemu/module.h"
@@ -29,6 +29,7 @@
 #include "system/runstate.h"
 #include "system/system.h"
 #include "target/x86/cpu.h"
+#include "target/x86/kvm/kvm_i386.h"
 
 #define FIRMWARE      "qboot.rom"
 #define FIRMWARE_ACPI "bios-microvm.bin"
@@ -46,7 +47,8 @@ static void create_window(MicrovmMachineState *mms)
     uint64_t size = ms->maxram_size - ms->ram_size;
     uint64_t base = ROUND_UP(
         x86ms->above_4g_mem_start + x86ms->above_4g_mem_size, WINDOW_ALIGN);
-    uint64_t end = 1ULL << X86_CPU(first_cpu)->phys_bits;
+    uint64_t end =
+        mms->gpex.mmio64.base ?: 1ULL << X86_CPU(first_cpu)->phys_bits;
 
     if (!size) {
         return;
@@ -55,9 +57,11 @@ static void create_window(MicrovmMachineState *mms)
     size = ROUND_UP(size, WINDOW_ALIGN) + ms->ram_slots * WINDOW_ALIGN;
     if (base + size < base || base + size > end) {
         error_report("memory devices up to 0x%" PRIx64 " (maxmem) are beyond "
-                     "the %u bits of the CPU's physical addresses: use less, "
+                     "the %u bits of the CPU's physical addresses%s: use less, "
                      "or -cpu ...,phys-bits=",
-                     base + size, X86_CPU(first_cpu)->phys_bits);
+                     base + size, X86_CPU(first_cpu)->phys_bits,
+                     mms->gpex.mmio64.size ? ", whose last quarter is PCI's"
+                                           : "");
         exit(EXIT_FAILURE);
     }
     machine_memory_devices_init(ms, base, size);
@@ -156,7 +160,7 @@ static void create_pics(MicrovmMachineState *mms, ISABus *bus, GSIState *gsi)
 {
     qemu_irq *in;
 
-    if (kvm_irqchip_in_kernel()) {
+    if (kvm_pic_in_kernel()) {
         in = kvm_i8259_init(bus); /* there whether wanted or not */
     } else if (X86_MACHINE(mms)->pic != ON_OFF_AUTO_OFF) {
         in = i8259_init(bus, x86_allocate_cpu_irq());
@@ -167,24 +171,6 @@ static void create_pics(MicrovmMachineState *mms, ISABus *bus, GSIState *gsi)
         gsi->i8259_irq[i] = in[i];
     }
     g_free(in);
-}
-
-/* Slots, and their lines: a kernel without ACPI knows those below 16 only. */
-static void create_virtio(MicrovmMachineState *mms)
-{
-    X86MachineState *x86ms = X86_MACHINE(mms);
-
-    mms->virtio_num_transports = 8;
-    if (x86ms->ioapic2) {
-        mms->virtio_irq_base = IO_APIC_SECONDARY_IRQBASE;
-        mms->virtio_num_transports = IOAPIC_NUM_PINS;
-    } else {
-        mms->virtio_irq_base = x86_machine_is_acpi_enabled(x86ms) ? 16 : 5;
-    }
-    for (int i = 0; i < mms->virtio_num_transports; i++) {
-        sysbus_create_simple("virtio-mmio", VIRTIO_MMIO_BASE + i * 512,
-                             x86ms->gsi[mms->virtio_irq_base + i]);
-    }
 }
 
 static void create_ged(MicrovmMachineState *mms)
@@ -209,35 +195,57 @@ static void create_ged(MicrovmMachineState *mms)
 }
 
 /*
- * Without ACPI the guest would not know of a second one. Under KVM nobody tells
- * it of the end of an interrupt.
+ * A kernel learns of the second one by ACPI only. KVM's APICs do not tell it of
+ * the end of an interrupt if the first one is KVM's.
  */
-static bool ioapic2_wanted(const MicrovmMachineState *mms)
+static bool ioapic2_wanted(MicrovmMachineState *mms)
 {
-    return x86_machine_is_acpi_enabled(X86_MACHINE(mms)) &&
-           mms->ioapic2 != ON_OFF_AUTO_OFF && !kvm_irqchip_in_kernel();
+    return mms->ioapic2 == ON_OFF_AUTO_ON ||
+           (mms->ioapic2 == ON_OFF_AUTO_AUTO && !kvm_ioapic_in_kernel() &&
+            x86_machine_is_acpi_enabled(X86_MACHINE(mms)));
+}
+
+/* Without ACPI the slots are at inputs that a PIC has, too. */
+static void choose_irqs(MicrovmMachineState *mms)
+{
+    mms->virtio_irq_base = 5;
+    mms->virtio_num_transports = 8;
+    if (ioapic2_wanted(mms)) {
+        mms->pcie_irq_base = 16;
+        mms->virtio_irq_base = IO_APIC_SECONDARY_IRQBASE;
+        mms->virtio_num_transports = IOAPIC_NUM_PINS;
+    } else if (x86_machine_is_acpi_enabled(X86_MACHINE(mms)) ||
+               mms->pcie == ON_OFF_AUTO_ON) {
+        mms->pcie_irq_base = 12;
+        mms->virtio_irq_base = 16;
+    }
 }
 
 static void create_devices(MicrovmMachineState *mms)
 {
     X86MachineState *x86ms = X86_MACHINE(mms);
     GSIState *gsi = g_new0(GSIState, 1);
-    int ioapics = ioapic2_wanted(mms) ? 2 : 1;
     ISABus *bus =
         isa_bus_new(NULL, get_system_memory(), get_system_io(), &error_fatal);
 
-    x86ms->gsi =
-        qemu_allocate_irqs(gsi_handler, gsi, IOAPIC_NUM_PINS * ioapics);
+    x86ms->gsi = qemu_allocate_irqs(
+        gsi_handler, gsi, IOAPIC_NUM_PINS * (ioapic2_wanted(mms) ? 2 : 1));
     isa_bus_register_input_irqs(bus, x86ms->gsi);
     ioapic_init_gsi(gsi, OBJECT(mms));
-    if (ioapics > 1) {
+    if (ioapic2_wanted(mms)) {
         x86ms->ioapic2 = ioapic_init_secondary(gsi);
     }
     kvmclock_create(true);
-    create_virtio(mms);
+
+    choose_irqs(mms);
+    for (int i = 0; i < mms->virtio_num_transports; i++) {
+        sysbus_create_simple("virtio-mmio", VIRTIO_MMIO_BASE + i * 512,
+                             x86ms->gsi[mms->virtio_irq_base + i]);
+    }
     if (x86_machine_is_acpi_enabled(x86ms)) {
         create_ged(mms);
     }
+    microvm_create_pci(mms);
     create_pics(mms, bus, gsi);
     if (x86ms->pit != ON_OFF_AUTO_OFF) {
         i8254_pit_init(bus, 0x40, 0, NULL);
@@ -334,20 +342,6 @@ static bool check_options(MicrovmMachineState *mms, Error **errp)
                          "Management Mode yet");
         return false;
     }
-    if (mms->pcie == ON_OFF_AUTO_ON) {
-        error_setg(errp, "pcie=on: this machine has no PCI Express yet");
-        return false;
-    }
-    if (mms->ioapic2 == ON_OFF_AUTO_ON && !acpi) {
-        error_setg(errp, "ioapic2=on needs acpi=on: the guest would not know "
-                         "of it");
-        return false;
-    }
-    if (mms->ioapic2 == ON_OFF_AUTO_ON && kvm_irqchip_in_kernel()) {
-        error_setg(errp, "ioapic2=on: the kernel's APICs do not tell a second "
-                         "I/O APIC of the end of an interrupt");
-        return false;
-    }
     if (acpi && MACHINE(mms)->ram_slots > ACPI_MAX_RAM_SLOTS) {
         error_setg(errp,
                    "%" PRIu64 " memory slots (-m ...,slots=); ACPI tables are "
@@ -373,6 +367,7 @@ static void microvm_init(MachineState *ms)
         exit(EXIT_FAILURE);
     }
     x86_cpus_init(x86ms, 0);
+    microvm_pci_layout(mms);
     create_memory(mms);
     create_fw_cfg(mms);
     create_devices(mms);

@@ -2,6 +2,7 @@
 /* What x86 boards have in common: options, CPUs, GSIs, firmware. */
 #include "qemu/osdep.h"
 #include "hw/acpi/aml-build.h"
+#include "hw/i386/apic.h"
 #include "hw/i386/x86.h"
 #include "hw/intc/i8259.h"
 #include "hw/irq.h"
@@ -17,6 +18,7 @@
 #include "system/numa.h"
 #include "system/reset.h"
 #include "target/x86/cpu.h"
+#include "target/x86/kvm/kvm_i386.h"
 
 /* ---- CPUs ---------------------------------------------------------------- */
 
@@ -139,14 +141,38 @@ static int64_t default_node(const MachineState *ms, int idx)
 
 /* ---- interrupts ---------------------------------------------------------- */
 
-/* Under KVM the PIC is in the kernel; nothing else runs a CPU. */
+/* All CPUs have it at their APICs' LINT0, if these are ours. */
 static void pic_irq(void *opaque, int irq, int level)
 {
-    if (first_cpu && level) {
-        cpu_interrupt(first_cpu, CPU_INTERRUPT_HARD);
-    } else if (first_cpu) {
-        cpu_reset_interrupt(first_cpu, CPU_INTERRUPT_HARD);
+    CPUState *cs;
+
+    if (first_cpu && !X86_CPU(first_cpu)->apic_state) {
+        if (level) {
+            cpu_interrupt(first_cpu, CPU_INTERRUPT_HARD);
+        } else {
+            cpu_reset_interrupt(first_cpu, CPU_INTERRUPT_HARD);
+        }
+        return;
     }
+    CPU_FOREACH(cs)
+    {
+        DeviceState *apic = X86_CPU(cs)->apic_state;
+
+        if (apic_accept_pic_intr(apic)) {
+            apic_deliver_pic_intr(apic, level);
+        }
+    }
+}
+
+int cpu_get_pic_interrupt(CPUX86State *env)
+{
+    DeviceState *apic = env_archcpu(env)->apic_state;
+    int vector = apic_get_interrupt(apic);
+
+    if (vector >= 0 || (apic && !apic_accept_pic_intr(apic))) {
+        return vector;
+    }
+    return isa_pic && pic_get_output(isa_pic) ? pic_read_irq(isa_pic) : -1;
 }
 
 qemu_irq x86_allocate_cpu_irq(void)
@@ -160,7 +186,7 @@ void gsi_handler(void *opaque, int n, int level)
 
     if (n < ISA_NUM_IRQS && s->i8259_irq[n]) {
         qemu_set_irq(s->i8259_irq[n], level);
-        if (kvm_irqchip_in_kernel()) {
+        if (kvm_pic_in_kernel()) {
             return; /* the GSI's routes lead to both */
         }
     }
@@ -183,7 +209,7 @@ static void connect_ioapic(DeviceState *dev, hwaddr addr, qemu_irq *in)
 void ioapic_init_gsi(GSIState *gsi_state, Object *parent)
 {
     DeviceState *dev =
-        qdev_new(kvm_irqchip_in_kernel() ? TYPE_KVM_IOAPIC : TYPE_IOAPIC);
+        qdev_new(kvm_ioapic_in_kernel() ? TYPE_KVM_IOAPIC : TYPE_IOAPIC);
 
     object_property_add_child(parent, "ioapic", OBJECT(dev));
     connect_ioapic(dev, IO_APIC_DEFAULT_ADDRESS, gsi_state->ioapic_irq);

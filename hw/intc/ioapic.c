@@ -10,12 +10,14 @@
 #include "hw/intc/ioapic_internal.h"
 #include "hw/irq.h"
 #include "hw/isa/isa.h"
+#include "hw/pci/msi.h"
 #include "hw/qdev-properties.h"
 #include "qapi/error.h"
 #include "qemu/bitops.h"
 #include "qemu/log.h"
 #include "qemu/module.h"
 #include "qemu/timer.h"
+#include "system/kvm.h"
 
 #define VERSION_PLAIN 0x11
 #define VERSION_EOI   0x20
@@ -30,28 +32,80 @@
 
 static IOAPICCommonState *all[MAX_IOAPICS];
 
+static bool is_second(const IOAPICCommonState *s)
+{
+    return s->busdev.mmio[0].addr == IO_APIC_SECONDARY_ADDRESS;
+}
+
 /* ---- messages ------------------------------------------------------------ */
+
+static MSIMessage message_of(uint64_t entry)
+{
+    uint32_t mode = extract64(entry, IOAPIC_LVT_DELIV_MODE_SHIFT, 3);
+
+    return (MSIMessage){
+        .address = APIC_BASE |
+                   extract64(entry, IOAPIC_LVT_DEST_IDX_SHIFT, 16)
+                       << MSI_ADDR_DEST_IDX_SHIFT |
+                   extract64(entry, IOAPIC_LVT_DEST_MODE_SHIFT, 1)
+                       << MSI_ADDR_DEST_MODE_SHIFT,
+        .data = (entry & IOAPIC_VECTOR_MASK) |
+                mode << MSI_DATA_DELIVERY_MODE_SHIFT |
+                extract64(entry, IOAPIC_LVT_TRIGGER_MODE_SHIFT, 1)
+                    << MSI_DATA_TRIGGER_SHIFT,
+    };
+}
 
 static void send_message(IOAPICCommonState *s, int pin)
 {
     uint64_t entry = s->ioredtbl[pin];
-    uint32_t mode = extract64(entry, IOAPIC_LVT_DELIV_MODE_SHIFT, 3);
-    uint32_t vector = entry & IOAPIC_VECTOR_MASK;
-    uint32_t addr, data;
+    MSIMessage msg = message_of(entry);
 
-    if (mode == IOAPIC_DM_EXTINT && isa_pic) {
-        vector = pic_read_irq(isa_pic);
+    if (extract64(entry, IOAPIC_LVT_DELIV_MODE_SHIFT, 3) == IOAPIC_DM_EXTINT &&
+        isa_pic) {
+        msg.data =
+            (msg.data & ~(uint32_t)IOAPIC_VECTOR_MASK) | pic_read_irq(isa_pic);
     }
-    addr = APIC_BASE |
-           extract64(entry, IOAPIC_LVT_DEST_IDX_SHIFT, 16)
-               << MSI_ADDR_DEST_IDX_SHIFT |
-           extract64(entry, IOAPIC_LVT_DEST_MODE_SHIFT, 1)
-               << MSI_ADDR_DEST_MODE_SHIFT;
-    data = vector | mode << MSI_DATA_DELIVERY_MODE_SHIFT |
-           extract64(entry, IOAPIC_LVT_TRIGGER_MODE_SHIFT, 1)
-               << MSI_DATA_TRIGGER_SHIFT;
-    address_space_stl_le(&address_space_memory, addr, data,
+    address_space_stl_le(&address_space_memory, msg.address, msg.data,
                          MEMTXATTRS_UNSPECIFIED, NULL);
+}
+
+/*
+ * With the local APICs in the kernel, this one's inputs have routes there: by
+ * them it knows the ends of which interrupts it has to tell us, and an eventfd
+ * can raise an input. A masked one keeps the route that it had, for an
+ * interrupt that is not at its end yet.
+ */
+static int gsi_of(const IOAPICCommonState *s, int pin)
+{
+    return pin + (is_second(s) ? IO_APIC_SECONDARY_IRQBASE : 0);
+}
+
+static bool update_route(IOAPICCommonState *s, int pin)
+{
+    uint64_t entry = s->ioredtbl[pin];
+
+    return !(entry & IOAPIC_LVT_MASKED) &&
+           kvm_irqchip_update_msi_route(kvm_state, gsi_of(s, pin),
+                                        message_of(entry), NULL) == 0;
+}
+
+static void entry_changed(IOAPICCommonState *s, int pin)
+{
+    if (kvm_irqchip_is_split() && update_route(s, pin)) {
+        kvm_irqchip_commit_routes(kvm_state);
+    }
+}
+
+static void ioapic_post_load(IOAPICCommonState *s)
+{
+    if (!kvm_irqchip_is_split()) {
+        return;
+    }
+    for (int pin = 0; pin < IOAPIC_NUM_PINS; pin++) {
+        update_route(s, pin);
+    }
+    kvm_irqchip_commit_routes(kvm_state);
 }
 
 /* All inputs that ask and may. */
@@ -85,8 +139,9 @@ static void ioapic_set_irq(void *opaque, int pin, int level)
     uint64_t entry;
 
     ioapic_stat_update_irq(s, pin, level);
-    /* ISA's interrupt 0 is at input 2 of a PC. */
-    if (pin == 0) {
+    /* ISA's interrupt 0 is at input 2 of a PC's first one. (QEMU's second one
+     * does that, too, and so has no interrupt 24.) */
+    if (pin == 0 && !is_second(s)) {
         pin = 2;
     }
     entry = s->ioredtbl[pin];
@@ -128,9 +183,15 @@ static void eoi_of_vector(IOAPICCommonState *s, int vector)
     for (int pin = 0; pin < IOAPIC_NUM_PINS; pin++) {
         uint64_t entry = s->ioredtbl[pin];
 
-        if ((entry & IOAPIC_VECTOR_MASK) == vector &&
-            (entry & IOAPIC_LVT_TRIGGER_MODE) &&
-            (entry & IOAPIC_LVT_REMOTE_IRR)) {
+        if ((entry & IOAPIC_VECTOR_MASK) != vector ||
+            !(entry & IOAPIC_LVT_TRIGGER_MODE)) {
+            continue;
+        }
+        /* What an eventfd has raised, we have not seen. */
+        if (kvm_irqchip_is_split()) {
+            kvm_resample_fd_notify(gsi_of(s, pin));
+        }
+        if (entry & IOAPIC_LVT_REMOTE_IRR) {
             end_of_interrupt(s, pin);
         }
     }
@@ -178,6 +239,7 @@ static void write_entry(IOAPICCommonState *s, unsigned index, uint32_t val)
     if (!(*entry & IOAPIC_LVT_TRIGGER_MODE)) {
         *entry &= ~(uint64_t)IOAPIC_LVT_REMOTE_IRR;
     }
+    entry_changed(s, index);
     service(s);
 }
 
@@ -292,6 +354,7 @@ static void ioapic_class_init(ObjectClass *klass, void *data)
 
     c->realize = ioapic_realize;
     c->unrealize = ioapic_unrealize;
+    c->post_load = ioapic_post_load;
     RESETTABLE_CLASS(klass)->phases.hold = ioapic_reset_hold;
     device_class_set_props(dc, ioapic_properties);
     /* A board connects its lines. */

@@ -58,4 +58,7 @@ CpuModelExpansionInfo *x86_cpu_expand_model(CpuModelExpansionType type,
                                             CpuModelInfo *model,
                                             Error **errp);
 
+/* Makes the local APIC, if it is ours (apic.c). */
+bool x86_cpu_apic_create(X86CPU *cpu, Error **errp);
+
 #endif

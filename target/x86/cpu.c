@@ -449,7 +449,7 @@ static void x86_cpu_realize(DeviceState *dev, Error **errp)
             cpu->env.mce_banks[bank * 4] = UINT64_MAX;
         }
     }
-    if (!cpu_exec_realizefn(cs, errp)) {
+    if (!x86_cpu_apic_create(cpu, errp) || !cpu_exec_realizefn(cs, errp)) {
         return;
     }
     qemu_init_vcpu(cs);

@@ -328,7 +328,7 @@ struct ArchCPU {
     int32_t core_id;
     int32_t thread_id;
 
-    /* The local APIC's, which is in the kernel. */
+    DeviceState *apic_state; /* NULL: it is in the kernel, with these: */
     uint64_t apic_base;
     uint8_t cr8;
     uint8_t lapic[1024]; /* KVM_GET_LAPIC */
@@ -360,6 +360,7 @@ extern const VMStateDescription vmstate_x86_cpu;
 #define IS_AMD_CPU(env)   IS_VENDOR_(env, AMD)
 
 #define UNASSIGNED_APIC_ID 0xFFFFFFFF
+#define APIC_DEFAULT_ADDRESS 0xfee00000
 
 /* The privilege level, from the code segment in use. */
 static inline int x86_cpl(const CPUX86State *env)
@@ -401,6 +402,10 @@ static inline bool cpu_is_bsp(X86CPU *cpu)
 {
     return cpu->apic_id == 0;
 }
+
+/* Takes the vector that the interrupt controllers have for the CPU, -1: none
+ * (any more). The board's. */
+int cpu_get_pic_interrupt(CPUX86State *env);
 hwaddr x86_cpu_get_phys_page_attrs_debug(CPUState *cpu, vaddr addr,
                                          MemTxAttrs *attrs);
 void x86_cpu_dump_state(CPUState *cs, FILE *f, int flags);

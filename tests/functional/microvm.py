@@ -14,6 +14,7 @@ import lzma
 import os
 import pathlib
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -22,7 +23,9 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "guest"))
+sys.path.insert(0, str(HERE.parent))
 from guest import Guest, deadline, run_tap  # noqa: E402
+from tap import Skip  # noqa: E402
 
 SHORT = sys.argv[1] == "--short"
 COMMAND = sys.argv[2:] if SHORT else sys.argv[1:]
@@ -115,9 +118,6 @@ def run(*args):
 def refused():
     cases = [
         (["-M", "microvm"], "cannot run x86 CPUs"),
-        (["-M", "microvm,pcie=on", "-accel", "kvm"], "no PCI Express"),
-        (["-M", "microvm,ioapic2=on", "-accel", "kvm"],
-         "the end of an interrupt"),
         (["-M", "microvm,acpi=off", "-accel", "kvm", "-m", "64M,slots=1,"
           "maxmem=1G", "-object", "memory-backend-ram,id=m,size=128M",
           "-device", "pc-dimm,memdev=m"], "'pc-dimm' needs ACPI"),
@@ -132,8 +132,6 @@ def refused():
          "could not load PC BIOS"),
         (["-M", "microvm", "-accel", "kvm", "-cpu",
           "qemu64,enforce,+3dnow"], "doesn't support requested features"),
-        (["-M", "microvm", "-accel", "kvm,kernel-irqchip=split"],
-         "Split IRQ chip mode not supported"),
         (["-M", "microvm", "-accel", "kvm", "-cpu", "host,level=0x1000"],
          "KVM_SET_CPUID2 failed"),
         # The kernel wants to have more than one page.
@@ -177,14 +175,14 @@ def kernels_refused():
             assert text in done.stderr, (text, done.stderr)
 
 
-def tiny_guest(folder):
+def tiny_guest(folder, irqchip):
     """Firmware that makes the UART interrupt at once, and halts:
     mov $0x3f9, %dx; mov $2, %al; out %al, %dx; hlt."""
     code = bytes.fromhex("baf903b002eef4ebfd")
     bios = pathlib.Path(folder, "bios")
     bios.write_bytes(code.ljust(16, b"\x90").rjust(64 << 10, b"\x90"))
-    return ["-M", "microvm", "-accel", "kvm", "-cpu", "host", "-bios", bios,
-            "-m", "64M"]
+    return ["-M", "microvm", "-accel", f"kvm,kernel-irqchip={irqchip}",
+            "-cpu", "host", "-bios", bios, "-m", "64M"]
 
 
 def wait_for(guest, command, pattern):
@@ -196,7 +194,7 @@ def wait_for(guest, command, pattern):
 
 def interrupts_are_counted():
     with tempfile.TemporaryDirectory() as tmp:
-        with Guest(COMMAND, *tiny_guest(tmp)) as guest:
+        with Guest(COMMAND, *tiny_guest(tmp, "on")) as guest:
             wait_for(guest, "info irq", r"kvm-i8259:\s+(0: \d+\s+)?4: 1\s")
             guest.command("quit")
 
@@ -260,9 +258,9 @@ def state(guest):
     return guest.hmp("info registers") + guest.hmp("info pic")
 
 
-def guest_migrates():
+def migrates(irqchip):
     with tempfile.TemporaryDirectory() as tmp:
-        args, stream = tiny_guest(tmp), pathlib.Path(tmp, "stream")
+        args, stream = tiny_guest(tmp, irqchip), pathlib.Path(tmp, "stream")
         with Guest(COMMAND, *args) as guest:
             wait_for(guest, "info registers", r"EIP=0000fff7[^$]*HLT=1")
             guest.command("stop")
@@ -276,6 +274,67 @@ def guest_migrates():
             assert state(guest) == before, (before, state(guest))
             guest.command("cont")
             wait_for(guest, "info registers", r"EIP=0000fff7[^$]*HLT=1")
+            guest.command("quit")
+
+
+def guest_migrates():
+    migrates("on")
+
+
+def guest_migrates_split():
+    migrates("split")
+
+
+def guest_migrates_off():
+    migrates("off")
+
+
+def irq_program(folder):
+    """tests/guest/x86/irq.S as a kernel."""
+    kernel = pathlib.Path(folder, "irq")
+    subprocess.run(
+        ["cc", "-m32", "-nostdlib", "-static", "-no-pie", "-Wl,-e,start",
+         "-Wl,-Ttext-segment=0x100000", "-Wl,--build-id=none", "-o", kernel,
+         HERE.parent / "guest" / "x86" / "irq.S"], check=True)
+    return kernel
+
+
+def interrupts(irqchip):
+    if not shutil.which("cc"):
+        raise Skip("no compiler")
+    with tempfile.TemporaryDirectory() as tmp:
+        args = ["-M", "microvm", "-accel", f"kvm,kernel-irqchip={irqchip}",
+                "-cpu", "host", "-m", "64M", "-smp", "2",
+                "-kernel", irq_program(tmp)]
+        with Guest(COMMAND, *args) as guest:
+            for what in ("pic", "edge", "level", "ipi", "timer", "ap",
+                         "done"):
+                guest.expect(what, 60)
+            assert b"bad" not in guest.log, guest.tail()
+            guest.command("quit")
+
+
+def interrupts_on():
+    interrupts("on")
+
+
+def interrupts_split():
+    interrupts("split")
+
+
+def interrupts_off():
+    interrupts("off")
+
+
+def linux_boots_split():
+    with tempfile.TemporaryDirectory() as tmp:
+        args = [*prepare(pathlib.Path(tmp)), "-M", "microvm", "-accel",
+                "kvm,kernel-irqchip=split", "-cpu", CPU, "-m", "64M",
+                "-append", APPEND, "-device", "virtio-rng-device"]
+        with Guest(COMMAND, *args) as guest:
+            guest.expect(r"guest: init", 300)
+            guest.type("off\n")
+            guest.expect(r"guest: off", 60)
             guest.command("quit")
 
 
@@ -319,6 +378,9 @@ def linux_plugs_memory():
 if __name__ == "__main__":
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
         skip("no /dev/kvm, or no permission")
-    tests = [refused, kernels_refused, interrupts_are_counted, guest_migrates,
-             kernels_power_off, acpi_is_for_those_who_can]
-    sys.exit(run_tap(tests if SHORT else [*tests, linux_plugs_memory]))
+    tests = [refused, kernels_refused, interrupts_are_counted, interrupts_on,
+             interrupts_split, interrupts_off, guest_migrates,
+             guest_migrates_split, guest_migrates_off, kernels_power_off,
+             acpi_is_for_those_who_can]
+    sys.exit(run_tap(tests if SHORT else
+                     [*tests, linux_boots_split, linux_plugs_memory]))

@@ -121,11 +121,84 @@ static void test_rtc(void)
     qtest_quit(s);
 }
 
+/* Whether the I/O APIC of this ID has @pin as asking, by `info pic'. */
+static bool asks(QTestState *s, int id, int pin)
+{
+    g_autofree char *head = g_strdup_printf("ioapic0: ver=0x20 id=0x%02x", id);
+    g_autofree char *text = qtest_hmp(s, "info pic");
+    g_autofree char *name = g_strdup_printf(" %d ", pin);
+    const char *at = strstr(text, head);
+
+    g_assert_nonnull(at);
+    at = strstr(at, "  IRR ");
+    g_assert_nonnull(at);
+    text[strchr(at, '\r') - text] = '\0';
+    return strstr(at, name);
+}
+
+/* Level-triggered and masked, so that the input shows. */
+static void watch_pin(QTestState *s, uint64_t ioapic, int pin)
+{
+    qtest_writel(s, ioapic, 0x10 + 2 * pin);
+    qtest_writel(s, ioapic + 0x10, 0x18000 | (0x40 + pin));
+}
+
+/* Selects a queue that is there, and makes the device need a reset by it. */
+static void make_slot_interrupt(QTestState *s, int slot)
+{
+    uint64_t base = 0xfeb00000 + 512 * slot;
+
+    qtest_writel(s, base + 0x70, 1);
+    qtest_writel(s, base + 0x70, 3);
+    qtest_writel(s, base + 0x24, 1);
+    qtest_writel(s, base + 0x20, 1); /* VIRTIO_F_VERSION_1 */
+    qtest_writel(s, base + 0x70, 0xb);
+    qtest_writel(s, base + 0x30, 0);
+    qtest_writel(s, base + 0x38, 4);
+    qtest_writel(s, base + 0x80, 0x10000);
+    qtest_writel(s, base + 0x90, 0x11000);
+    qtest_writel(s, base + 0xa0, 0x12000);
+    qtest_writel(s, base + 0x44, 1);
+    qtest_writel(s, base + 0x70, 0xf);
+    qtest_writew(s, 0x11002, 100); /* more than the ring can have */
+    qtest_writel(s, base + 0x50, 0);
+}
+
+static void test_ioapic2(void)
+{
+    QTestState *s =
+        start("-M ioapic2=on,pit=off -global virtio-mmio.force-legacy=off "
+              "-device virtio-rng-device,bus=virtio-mmio-bus.0 "
+              "-device virtio-rng-device,bus=virtio-mmio-bus.23");
+
+    for (int i = 0; i < 24; i++) {
+        g_assert_cmphex(qtest_readl(s, 0xfeb00000 + 512 * i), ==, VIRTIO_MAGIC);
+        watch_pin(s, 0xfec00000, i);
+        watch_pin(s, 0xfec10000, i);
+    }
+    qtest_writel(s, 0xfec10000, 1);
+    g_assert_cmphex(qtest_readl(s, 0xfec10010), ==, 0x170020);
+    qtest_writel(s, 0xfec10000, 0);
+    qtest_writel(s, 0xfec10010, 1 << 24);
+    /* Slots 0 and 23 are the first and the last input of the second one, and
+     * no others; ISA's interrupt 0 is special only at the first one. */
+    make_slot_interrupt(s, 23);
+    make_slot_interrupt(s, 0);
+    for (int i = 0; i < 24; i++) {
+        g_assert_false(asks(s, 0, i));
+    }
+    g_assert_true(asks(s, 1, 23));
+    g_assert_true(asks(s, 1, 0));
+    g_assert_false(asks(s, 1, 2));
+    qtest_quit(s);
+}
+
 /* ---- random -------------------------------------------------------------- */
 
 static void test_random(void)
 {
-    QTestState *s = start("-device isa-debugcon,chardev=n,iobase=0x402 "
+    QTestState *s = start("-M ioapic2=on "
+                          "-device isa-debugcon,chardev=n,iobase=0x402 "
                           "-chardev null,id=n");
     GRand *rand = device_rand("microvm");
     static const uint16_t ports[] = { 0x20,  0x40,  0x70,  0xa0, 0x3f8,
@@ -162,7 +235,8 @@ static void test_random(void)
         }
     }
     device_fuzz(s, rand, 0xfec00000, 0x60, 1000, -1);
-    device_fuzz(s, rand, 0xfeb00000, 0x1000, 1000, -1);
+    device_fuzz(s, rand, 0xfec10000, 0x60, 1000, -1);
+    device_fuzz(s, rand, 0xfeb00000, 0x3000, 1000, -1);
     g_rand_free(rand);
     qtest_quit(s);
 }
@@ -228,6 +302,7 @@ int main(int argc, char **argv)
     g_test_add_func("/microvm/high-memory", test_high_memory);
     g_test_add_func("/microvm/pit", test_pit);
     g_test_add_func("/microvm/rtc", test_rtc);
+    g_test_add_func("/microvm/ioapic2", test_ioapic2);
     g_test_add_func("/microvm/random", test_random);
     g_test_add_func("/microvm/options", test_options);
     g_test_add_func("/microvm/virtio-mem", test_virtio_mem);

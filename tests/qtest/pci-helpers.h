@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For tests of PCI devices: the board virt's configuration space, setting up
+ * For tests of PCI devices: a board's configuration space, setting up
  * functions and bridges as firmware does.
  */
 #ifndef PCI_HELPERS_H
@@ -9,10 +9,13 @@
 #include "libqtest.h"
 #include <linux/pci_regs.h>
 
+/* The board virt's; a test of another one defines its own before. */
+#ifndef PCI_ECAM
 #define PCI_ECAM   0x30000000ull
 #define PCI_MMIO   0x40000000ull
 #define PCI_MMIO64 0x400000000ull
 #define PCI_PORTS  0x03000000ull
+#endif
 
 /* A function: bus 0 to 255, number 0 to 255. */
 typedef struct QPci {

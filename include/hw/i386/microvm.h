@@ -9,6 +9,7 @@
 #include "exec/hwaddr.h"
 #include "hw/boards.h"
 #include "hw/i386/x86.h"
+#include "hw/pci-host/gpex.h"
 #include "qemu/notify.h"
 #include "qom/object.h"
 
@@ -47,10 +48,14 @@ struct MicrovmMachineState {
     bool option_roms;
     bool auto_kernel_cmdline;
 
+    /* GSIs: of PCI's four lines, of the first virtio-mmio slot. */
+    uint32_t pcie_irq_base;
     uint32_t virtio_irq_base;
     uint32_t virtio_num_transports;
     Notifier machine_done;
     Notifier powerdown_req;
+    /* Where PCI is; all sizes are 0 with pcie=off. */
+    struct GPEXConfig gpex;
 };
 
 #define TYPE_MICROVM_MACHINE MACHINE_TYPE_NAME("microvm")

@@ -87,7 +87,9 @@ uint32_t kvm_arch_get_supported_cpuid(KVMState *s, uint32_t function,
         ret |= find(s, 1, 0, R_EDX) & CPUID_EXT2_AMD_ALIASES;
     } else if (function == LEAF_KVM_FEATURES && reg == R_EAX) {
         if (!kvm_irqchip_in_kernel()) {
-            ret &= ~CPUID_KVM_PV_UNHALT;
+            ret &= ~(CPUID_KVM_PV_UNHALT | CPUID_KVM_PV_EOI |
+                     CPUID_KVM_ASYNCPF | CPUID_KVM_ASYNCPF_INT |
+                     1u << KVM_FEATURE_PV_SEND_IPI);
         }
     } else if (function == LEAF_KVM_FEATURES && reg == R_EDX) {
         ret |= CPUID_KVM_HINTS_REALTIME;

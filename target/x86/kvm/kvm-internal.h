@@ -21,4 +21,12 @@ int kvm_x86_set_tsc_khz(X86CPU *cpu);
 /* The LAPIC as after a reset. */
 void kvm_x86_reset_lapic(X86CPU *cpu);
 
+/* ---- kvm-apic.c: with a PIC of ours -------------------------------------- */
+
+/* Before and after the guest runs; the second with an APIC of ours. */
+void kvm_x86_give_interrupt(CPUState *cs, struct kvm_run *run);
+void kvm_x86_take_apic(X86CPU *cpu, const struct kvm_run *run);
+/* The exit for a HLT, with the BQL: 0 or EXCP_HLT. */
+int kvm_x86_handle_halt(CPUState *cs);
+
 #endif

@@ -4,6 +4,7 @@
  * events, debug, the local APIC. MSRs are in kvm-msr.c.
  */
 #include "qemu/osdep.h"
+#include "hw/i386/apic.h"
 #include "kvm-internal.h"
 #include "qapi/error.h"
 #include "qemu/error-report.h"
@@ -132,8 +133,9 @@ static void fill_sregs(X86CPU *cpu, struct kvm_sregs2 *s)
     s->cr2 = env->cr[2];
     s->cr3 = env->cr[3];
     s->cr4 = env->cr[4];
-    s->cr8 = cpu->cr8;
-    s->apic_base = cpu->apic_base;
+    s->cr8 = cpu->apic_state ? cpu_get_apic_tpr(cpu->apic_state) : cpu->cr8;
+    s->apic_base =
+        cpu->apic_state ? cpu_get_apic_base(cpu->apic_state) : cpu->apic_base;
     s->efer = env->efer;
 }
 
@@ -350,7 +352,9 @@ static int get_mp_state(X86CPU *cpu)
 
     if (ret == 0) {
         cpu->env.mp_state = mp.mp_state;
-        CPU(cpu)->halted = mp.mp_state == KVM_MP_STATE_HALTED;
+        if (kvm_irqchip_in_kernel()) {
+            CPU(cpu)->halted = mp.mp_state == KVM_MP_STATE_HALTED;
+        }
     }
     return ret;
 }

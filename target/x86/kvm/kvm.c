@@ -7,7 +7,7 @@
 #include "exec/address-spaces.h"
 #include "exec/cpu-common.h"
 #include "hw/i386/apic-msidef.h"
-#include "hw/intc/ioapic.h"
+#include "hw/intc/ioapic_internal.h"
 #include "hw/pci/msi.h"
 #include "kvm-internal.h"
 #include "qapi/error.h"
@@ -19,6 +19,7 @@
 #define IDENTITY_PAGE 0xfeffc000 /* one page, and three for a TSS after it */
 #define APIC_MEMORY   0xfee00000
 #define INT3          0xcc
+#define OUR_GSIS      (MAX_IOAPICS * IOAPIC_NUM_PINS) /* in split mode */
 
 const KVMCapabilityInfo kvm_arch_required_capabilities[] = {
     KVM_CAP_INFO(SET_TSS_ADDR), KVM_CAP_INFO(EXT_CPUID),
@@ -128,14 +129,48 @@ bool kvm_enable_x2apic(void)
                                  KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK) == 0;
 }
 
+/* Split: the kernel has the local APICs and leaves us some of its GSIs. */
 int kvm_arch_irqchip_create(KVMState *s)
 {
-    return 0; /* all of it: KVM_CREATE_IRQCHIP; a part of it we do not have */
+    int ret;
+
+    if (!kvm_kernel_irqchip_split() ||
+        kvm_check_extension(s, KVM_CAP_SPLIT_IRQCHIP) <= 0) {
+        return 0; /* all of it: KVM_CREATE_IRQCHIP */
+    }
+    ret = kvm_vm_enable_cap(s, KVM_CAP_SPLIT_IRQCHIP, 0, OUR_GSIS);
+    if (ret < 0) {
+        error_report("Could not enable split IRQ mode: %s", strerror(-ret));
+        return ret;
+    }
+    kvm_split_irqchip = true;
+    return 1;
+}
+
+/* One for each input of our I/O APICs, which say what it is. */
+static void reserve_routes(KVMState *s)
+{
+    KVMRouteChange c = kvm_irqchip_begin_route_changes(s);
+
+    for (int i = 0; i < OUR_GSIS; i++) {
+        if (kvm_irqchip_add_msi_route(&c, 0, NULL) < 0) {
+            error_report("KVM has no route for interrupt %d", i);
+            exit(EXIT_FAILURE);
+        }
+    }
+    kvm_irqchip_commit_route_changes(&c);
 }
 
 /* As a PC's lines go: to both PICs, and to the I/O APIC. */
 void kvm_arch_init_irq_routing(KVMState *s)
 {
+    kvm_msi_via_irqfd_allowed = true;
+    kvm_gsi_routing_allowed = true;
+    msi_nonbroken = true;
+    if (kvm_irqchip_is_split()) {
+        reserve_routes(s);
+        return;
+    }
     for (int i = 0; i < 8; i++) {
         if (i != 2) {
             kvm_irqchip_add_irq_route(s, i, KVM_IRQCHIP_PIC_MASTER, i);
@@ -259,9 +294,9 @@ int kvm_arch_init_vcpu(CPUState *cs)
     X86CPU *cpu = X86_CPU(cs);
     int ret;
 
-    if (!kvm_irqchip_in_kernel()) {
-        error_report("kernel-irqchip=off: x86 CPUs need the kernel's local "
-                     "APIC; use kernel-irqchip=on");
+    if (!kvm_irqchip_in_kernel() && !cpu->apic_state) {
+        error_report("kernel-irqchip=off: this program has no local APIC of "
+                     "its own; use kernel-irqchip=on");
         return -ENOTSUP;
     }
     map_apic_memory();
@@ -298,8 +333,10 @@ void kvm_arch_reset_vcpu(CPUState *cs)
 {
     X86CPU *cpu = X86_CPU(cs);
 
-    cpu->env.mp_state =
-        cpu_is_bsp(cpu) ? KVM_MP_STATE_RUNNABLE : KVM_MP_STATE_UNINITIALIZED;
+    /* Without an APIC in the kernel, that knows of no other state. */
+    cpu->env.mp_state = cpu_is_bsp(cpu) || !kvm_irqchip_in_kernel()
+                            ? KVM_MP_STATE_RUNNABLE
+                            : KVM_MP_STATE_UNINITIALIZED;
     cpu->env.sipi_vector = 0;
     if (cpu->env.features[FEAT_KVM] & CPUID_KVM_POLL_CONTROL) {
         cpu->env.poll_control_msr = 1;
@@ -319,6 +356,9 @@ void kvm_arch_pre_run(CPUState *cs, struct kvm_run *run)
             warn_report_once("KVM does not take an NMI");
         }
     }
+    if (!kvm_pic_in_kernel()) {
+        kvm_x86_give_interrupt(cs, run);
+    }
 }
 
 MemTxAttrs kvm_arch_post_run(CPUState *cs, struct kvm_run *run)
@@ -332,13 +372,10 @@ MemTxAttrs kvm_arch_post_run(CPUState *cs, struct kvm_run *run)
     }
     cpu->cr8 = run->cr8;
     cpu->apic_base = run->apic_base;
+    if (cpu->apic_state) {
+        kvm_x86_take_apic(cpu, run);
+    }
     return MEMTXATTRS_UNSPECIFIED;
-}
-
-/* A CPU that is halted, or waits to be started, does so in the kernel. */
-int kvm_arch_process_async_events(CPUState *cs)
-{
-    return 0;
 }
 
 bool kvm_arch_stop_on_emulation_error(CPUState *cs)
@@ -387,9 +424,9 @@ int kvm_arch_handle_exit(CPUState *cs, struct kvm_run *run)
     switch (run->exit_reason) {
     case KVM_EXIT_HLT:
         bql_lock();
-        cs->halted = 1;
+        ret = kvm_x86_handle_halt(cs);
         bql_unlock();
-        return EXCP_HLT;
+        return ret;
     case KVM_EXIT_SET_TPR:
     case KVM_EXIT_TPR_ACCESS:
     case KVM_EXIT_X86_BUS_LOCK:

@@ -60,6 +60,7 @@ void ramblock_private_destroy(RAMBlock *block)
         close(block->guest_memfd);
         block->guest_memfd = -1;
         g_free(block->private_map);
+        g_clear_pointer(&block->sides, object_unref);
         ram_block_discard_require(false);
     }
 }
@@ -102,9 +103,14 @@ int ram_block_convert_range(RAMBlock *rb, uint64_t start, uint64_t size,
                             bool to_private)
 {
     long page = start >> TARGET_PAGE_BITS, nr = size >> TARGET_PAGE_BITS;
+    int ret;
 
     if (!valid_range(rb, start, size)) {
         return -EINVAL;
+    }
+    ret = ramblock_sides_tell(rb, start, size, to_private);
+    if (ret < 0) {
+        return ret;
     }
     if (!to_private) {
         bitmap_test_and_clear_atomic(rb->private_map, page, nr);

@@ -154,6 +154,9 @@ static RAMBlock *block_finish(RAMBlock *block, Error **errp)
     if (!ramblock_publish(block, errp)) {
         goto fail;
     }
+    if (block->private_map) {
+        ramblock_sides_create(block);
+    }
     ram_block_notify_add(block->host, block->used_length, block->max_length);
     return block;
 

@@ -49,6 +49,17 @@ uint32_t ramblock_map_flags(const RAMBlock *block);
 bool ramblock_private_create(RAMBlock *block, Error **errp);
 void ramblock_private_destroy(RAMBlock *block);
 
+/* ---- ... as a RamDiscardManager (ram-sides.c) ---------------------------- */
+
+/* Makes it that of the block's region. Once the block cannot fail any more. */
+void ramblock_sides_create(RAMBlock *block);
+/*
+ * A range is going to be converted: listeners hear of what changes. If one
+ * refuses that a part becomes shared, all is as before: its -errno. Big lock.
+ */
+int ramblock_sides_tell(RAMBlock *block, uint64_t start, uint64_t size,
+                        bool to_private);
+
 /* ---- dirty bitmaps (dirty-bitmap.c) -------------------------------------- */
 
 /* Makes the bitmaps reach to @end (ram_addr_t). With the list's lock. */

@@ -238,6 +238,15 @@ HMPCommand hmp_info_cmds[] = {
         .cmd_info_hrt = qmp_x_query_roms,
     },
     {
+        .name = "stats",
+        .args_type = "target:s,names:s?,provider:s?",
+        .params = "target [names] [provider]",
+        .help = "show statistics for the given target (vm or vcpu); optionally "
+                "filter by name (comma-separated list, or * for all) and "
+                "provider",
+        .cmd = hmp_info_stats,
+    },
+    {
         .name = "status",
         .args_type = "",
         .params = "",

@@ -9,6 +9,7 @@
  *   irq.c     interrupts, irqfds              route.c   routes
  *   ioevent.c eventfds, coalesced writes      memfd.c   private memory
  *   debug.c   breakpoints                     poison.c  lost memory
+ *   stats.c   statistics
  */
 #ifndef ACCEL_KVM_INTERNAL_H
 #define ACCEL_KVM_INTERNAL_H
@@ -97,6 +98,14 @@ void kvm_memfd_init(KVMState *s);
 int kvm_slot_set_attributes(const struct KVMSlot *slot);
 /* An exit for the wrong side of memory: 0 if it was converted. */
 int kvm_handle_memory_fault(CPUState *cpu, const KVMMemoryFault *fault);
+
+/* ---- stats.c ------------------------------------------------------------- */
+
+/* Whether the kernel has statistics; registers us for query-stats. */
+void kvm_stats_init(KVMState *s);
+/* The file of a CPU's statistics, which is -1 if the kernel gives none. */
+void kvm_stats_open_vcpu(KVMState *s, CPUState *cpu);
+void kvm_stats_close_vcpu(CPUState *cpu);
 
 /* ---- poison.c ------------------------------------------------------------ */
 

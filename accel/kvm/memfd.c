@@ -72,21 +72,15 @@ int kvm_set_memory_attributes_shared(hwaddr start, uint64_t size)
     return set_attributes(start, size, 0);
 }
 
-/*
- * Attributes belong to the guest's addresses, not to the slot: when a slot comes,
- * they are to say what the block does.
- */
-int kvm_slot_set_attributes(const KVMSlot *slot)
+/* The kernel hears of [@start, @start + @len) what the block has at @offset. */
+static int restore_attributes(RAMBlock *rb, uint64_t offset, hwaddr start,
+                              uint64_t len)
 {
-    RAMBlock *rb = slot->mr->ram_block;
     uint64_t step = MAX(qemu_real_host_page_size(), TARGET_PAGE_SIZE);
     uint64_t done = 0;
 
-    if (!kvm_state->has_guest_memfd) {
-        return 0;
-    }
-    while (done < slot->size) {
-        uint64_t at = slot->guest_memfd_offset + done, size = slot->size - done;
+    while (done < len) {
+        uint64_t at = offset + done, size = len - done;
         bool private = ram_block_range_is_private(rb, at, step);
         int ret;
 
@@ -94,12 +88,12 @@ int kvm_slot_set_attributes(const KVMSlot *slot)
         if (private ? !ram_block_range_is_private(rb, at, size)
                     : !ram_block_range_is_shared(rb, at, size)) {
             for (size = step;
-                 done + size < slot->size &&
+                 done + size < len &&
                  ram_block_range_is_private(rb, at + size, step) == private;) {
                 size += step;
             }
         }
-        ret = set_attributes(slot->start + done, size,
+        ret = set_attributes(start + done, size,
                              private ? KVM_MEMORY_ATTRIBUTE_PRIVATE : 0);
         if (ret < 0) {
             return ret;
@@ -107,6 +101,19 @@ int kvm_slot_set_attributes(const KVMSlot *slot)
         done += size;
     }
     return 0;
+}
+
+/*
+ * Attributes belong to the guest's addresses, not to the slot: when a slot comes,
+ * they are to say what the block does.
+ */
+int kvm_slot_set_attributes(const KVMSlot *slot)
+{
+    return kvm_state->has_guest_memfd
+               ? restore_attributes(slot->mr->ram_block,
+                                    slot->guest_memfd_offset, slot->start,
+                                    slot->size)
+               : 0;
 }
 
 /* @section shows all of the range, which is not empty. */
@@ -131,8 +138,14 @@ static int convert_section(const MemoryRegionSection *section, hwaddr start,
     if (ret < 0) {
         return ret;
     }
-    return ram_block_convert_range(mr->ram_block, section->offset_within_region,
-                                   size, to_private);
+    ret = ram_block_convert_range(mr->ram_block, section->offset_within_region,
+                                  size, to_private);
+    if (ret < 0 && !to_private) {
+        /* Who maps what is shared has no room for it: all stays as it was. */
+        restore_attributes(mr->ram_block, section->offset_within_region, start,
+                           size);
+    }
+    return ret;
 }
 
 int kvm_convert_memory(hwaddr start, hwaddr size, bool to_private)

@@ -79,7 +79,12 @@ void kvm_irqchip_add_irq_route(KVMState *s, int gsi, int irqchip, int pin)
 {
     struct kvm_irq_routing_entry e = { 0 };
 
-    assert(pin < s->gsi_count);
+    if (pin >= s->gsi_count) {
+        error_report_once("KVM on this host has routes for %d interrupts, "
+                          "which are too few: some may go nowhere",
+                          s->gsi_count);
+        return;
+    }
     e.gsi = gsi;
     e.type = KVM_IRQ_ROUTING_IRQCHIP;
     e.u.irqchip.irqchip = irqchip;

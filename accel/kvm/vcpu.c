@@ -89,6 +89,7 @@ int kvm_create_vcpu(CPUState *cpu)
     cpu->kvm_fd = fd;
     cpu->kvm_state = s;
     cpu->kvm_fetch_index = fetch_index;
+    cpu->kvm_vcpu_stats_fd = -1;
     cpu->vcpu_dirty = !s->guest_state_protected;
     cpu->dirty_pages = 0;
     return 0;
@@ -195,8 +196,10 @@ int kvm_init_vcpu(CPUState *cpu, Error **errp)
         kvm_dirty_ring_unmap(s, cpu);
         unmap_run(s, cpu);
         kvm_park_vcpu(cpu);
+        return ret;
     }
-    return ret;
+    kvm_stats_open_vcpu(s, cpu);
+    return 0;
 }
 
 void kvm_destroy_vcpu(CPUState *cpu)
@@ -217,6 +220,7 @@ void kvm_destroy_vcpu(CPUState *cpu)
     kvm_dirty_ring_unmap(s, cpu);
     qemu_mutex_unlock(&s->slots_lock);
     kvm_flush_coalesced_mmio_buffer();
+    kvm_stats_close_vcpu(cpu);
     unmap_run(s, cpu);
     kvm_park_vcpu(cpu);
 }

@@ -223,6 +223,7 @@ static void ask_capabilities(KVMState *s)
     kvm_resamplefds_allowed =
         kvm_vm_check_extension(s, KVM_CAP_IRQFD_RESAMPLE) > 0;
     kvm_memfd_init(s);
+    kvm_stats_init(s);
 }
 
 /* ---- setting it up ------------------------------------------------------- */

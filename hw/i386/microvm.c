@@ -397,11 +397,18 @@ static bool is_dimm(const DeviceState *dev)
 
 static HotplugHandler *get_hotplug_handler(MachineState *ms, DeviceState *dev)
 {
-    return memory_device_is_whole(dev) ? HOTPLUG_HANDLER(ms) : NULL;
+    return memory_device_is_whole(dev) ||
+                   object_dynamic_cast(OBJECT(dev), TYPE_X86_CPU)
+               ? HOTPLUG_HANDLER(ms)
+               : NULL;
 }
 
 static void pre_plug(HotplugHandler *handler, DeviceState *dev, Error **errp)
 {
+    if (object_dynamic_cast(OBJECT(dev), TYPE_X86_CPU)) {
+        x86_cpu_pre_plug(handler, dev, errp);
+        return;
+    }
     if (!is_dimm(dev)) {
         memory_device_bus_pre_plug(dev, MACHINE(handler), errp);
         return;
@@ -425,6 +432,10 @@ static void plug(HotplugHandler *handler, DeviceState *dev, Error **errp)
 {
     Error *err = NULL;
 
+    if (object_dynamic_cast(OBJECT(dev), TYPE_X86_CPU)) {
+        x86_cpu_plug(handler, dev, errp);
+        return;
+    }
     if (!is_dimm(dev)) {
         memory_device_bus_plug(dev, MACHINE(handler), errp);
         return;
@@ -442,6 +453,10 @@ static void plug(HotplugHandler *handler, DeviceState *dev, Error **errp)
 static void unplug_request(HotplugHandler *handler, DeviceState *dev,
                            Error **errp)
 {
+    if (object_dynamic_cast(OBJECT(dev), TYPE_X86_CPU)) {
+        x86_cpu_unplug_request_cb(handler, dev, errp);
+        return;
+    }
     if (is_dimm(dev)) {
         hotplug_handler_unplug_request(X86_MACHINE(handler)->acpi_dev, dev,
                                        errp);
@@ -454,6 +469,10 @@ static void unplug(HotplugHandler *handler, DeviceState *dev, Error **errp)
 {
     Error *err = NULL;
 
+    if (object_dynamic_cast(OBJECT(dev), TYPE_X86_CPU)) {
+        x86_cpu_unplug_cb(handler, dev, errp);
+        return;
+    }
     if (!is_dimm(dev)) {
         memory_device_bus_unplug(dev, MACHINE(handler), errp);
         return;
@@ -537,6 +556,7 @@ static void microvm_class_init(ObjectClass *oc, void *data)
     mc->no_floppy = 1;
     mc->no_cdrom = 1;
     mc->max_cpus = 288;
+    mc->has_hotpluggable_cpus = true;
     mc->default_cpu_type = X86_CPU_TYPE_NAME("qemu64");
     mc->default_ram_id = "microvm.ram";
     mc->block_default_type = IF_VIRTIO;

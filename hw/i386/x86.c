@@ -43,11 +43,6 @@ uint32_t x86_cpu_apic_id_from_index(X86MachineState *x86ms,
     return x86_apicid_from_cpu_idx(&topo, cpu_index);
 }
 
-static void reset_cpu(void *opaque)
-{
-    cpu_reset(opaque);
-}
-
 static void make_cpu(X86MachineState *x86ms, int index)
 {
     MachineState *ms = MACHINE(x86ms);
@@ -65,8 +60,6 @@ static void make_cpu(X86MachineState *x86ms, int index)
                                 &error_fatal);
     }
     qdev_realize(DEVICE(cpu), NULL, &error_fatal);
-    ms->possible_cpus->cpus[index].cpu = CPU(cpu);
-    qemu_register_reset(reset_cpu, cpu);
     object_unref(cpu);
 }
 
@@ -86,7 +79,6 @@ void x86_cpus_init(X86MachineState *x86ms, int default_cpu_version)
     for (int i = 0; i < ms->smp.cpus; i++) {
         make_cpu(x86ms, i);
     }
-    x86ms->boot_cpus = ms->smp.cpus;
 }
 
 static const CPUArchIdList *possible_cpus(MachineState *ms)

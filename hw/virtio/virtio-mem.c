@@ -207,7 +207,8 @@ static bool check_memdev(const VirtIOMEM *vmem, Error **errp)
         return false;
     }
     if (!memory_region_is_ram(&memdev->mr) ||
-        memory_region_is_rom(&memdev->mr) || !memdev->mr.ram_block) {
+        memory_region_is_rom(&memdev->mr) || !memdev->mr.ram_block ||
+        memory_region_has_ram_discard_manager(&memdev->mr)) {
         error_setg(errp, "'%s' property specifies an unsupported memdev",
                    VIRTIO_MEM_MEMDEV_PROP);
         return false;

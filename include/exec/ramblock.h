@@ -49,6 +49,7 @@ struct RAMBlock {
 
     /* private: of the core, not known to QEMU's sources */
     unsigned long *private_map; /* memory/guest-memfd.h: one bit per page */
+    Object *sides;              /* who tells of conversions (ram-sides.c) */
 };
 
 #endif

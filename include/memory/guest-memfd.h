@@ -24,7 +24,9 @@ void ram_block_set_guest_memfd_create(GuestMemfdCreate *create);
 /*
  * [@start, @start + @size) of @rb becomes private or shared: notes it, and
  * gives back the memory of the side that is left. The kernel has been told. 0,
- * or -EINVAL if the range is not whole pages of the block, or -errno.
+ * or -EINVAL if the range is not whole pages of the block, or -errno. Listeners
+ * of the region's RamDiscardManager, for which the shared part is what is
+ * populated, hear before; if one refuses to share nothing is converted. Big lock.
  */
 int ram_block_convert_range(RAMBlock *rb, uint64_t start, uint64_t size,
                             bool to_private);

@@ -70,6 +70,7 @@ struct KVMState {
     int debugregs;
     QTAILQ_HEAD(, kvm_sw_breakpoint) kvm_sw_breakpoints;
     int max_nested_state_len;
+    bool has_stats; /* KVM_GET_STATS_FD */
     bool sync_mmu;
     bool guest_state_protected;
 

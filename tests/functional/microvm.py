@@ -338,6 +338,56 @@ def linux_boots_split():
             guest.command("quit")
 
 
+def plug(guest, name, socket, **more):
+    return guest.command("device_add", driver="host-x86_64-cpu", id=name,
+                         **{"socket-id": socket, "core-id": 0,
+                            "thread-id": 0}, **more)
+
+
+def cpus_come_and_go():
+    def taken():
+        slots = guest.command("query-hotpluggable-cpus")
+        return sorted(s["props"]["socket-id"] for s in slots
+                      if "qom-path" in s)
+
+    def refused_with(text, answer):
+        assert text in answer["error"]["desc"], answer
+
+    with tempfile.TemporaryDirectory() as tmp:
+        with Guest(COMMAND, *tiny_guest(tmp, "on"), "-smp", "1,sockets=3,maxcpus=3") as guest:
+            wait_for(guest, "info irq", r"4: 1\s")
+            assert taken() == [0]
+            for _ in range(3):    # from the second time on it was parked
+                answer = plug(guest, "c1", 1)
+                assert answer == {}, answer
+                assert plug(guest, "c2", 2) == {}
+                assert taken() == [0, 1, 2]
+                assert len(guest.command("query-cpus-fast")) == 3
+                stats = guest.command("query-stats", target="vcpu")
+                assert len(stats) in (0, 3), stats
+                refused_with("exists", plug(guest, "x", 2))
+                guest.command("stop")
+                guest.command("cont")
+                guest.command("system_reset")
+                wait_for(guest, "info irq", r"4: \d\s")
+                for name in ("c1", "c2"):
+                    assert guest.command("device_del", id=name) == {}
+                assert taken() == [0]
+            refused_with("must be in range 0:2", plug(guest, "x", 3))
+            refused_with("doesn't match set apic-id",
+                         plug(guest, "x", 1, **{"apic-id": 2}))
+            refused_with("expected cpu type", guest.command(
+                "device_add", driver="qemu64-x86_64-cpu", id="x"))
+            refused_with("core-id is not set", guest.command(
+                "device_add", driver="host-x86_64-cpu", id="x",
+                **{"socket-id": 1}))
+            boot = guest.command("query-cpus-fast")[0]["qom-path"]
+            refused_with("Boot CPU is unpluggable",
+                         guest.command("device_del", id=boot))
+            guest.command("quit")
+            assert guest.wait() == 0
+
+
 def linux_plugs_memory():
     with tempfile.TemporaryDirectory() as tmp:
         files = prepare(pathlib.Path(tmp))
@@ -381,6 +431,6 @@ if __name__ == "__main__":
     tests = [refused, kernels_refused, interrupts_are_counted, interrupts_on,
              interrupts_split, interrupts_off, guest_migrates,
              guest_migrates_split, guest_migrates_off, kernels_power_off,
-             acpi_is_for_those_who_can]
+             acpi_is_for_those_who_can, cpus_come_and_go]
     sys.exit(run_tap(tests if SHORT else
                      [*tests, linux_boots_split, linux_plugs_memory]))

@@ -21,6 +21,7 @@ ARGUMENTS = {
     "query-status": None, "stop": None, "cont": None, "system_reset": None,
     "system_powerdown": None, "query-name": None, "query-uuid": None,
     "query-machines": None, "query-target": None, "query-kvm": None,
+    "query-stats": {"target": "vm"}, "query-stats-schemas": None,
     "query-command-line-options": None, "query-chardev": None,
     "query-chardev-backends": None, "query-memdev": None,
     "query-mice": None, "query-vnc": None, "query-vnc-servers": None,

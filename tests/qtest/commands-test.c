@@ -24,6 +24,8 @@ static const struct {
     { "query-machines", NULL },
     { "query-target", NULL },
     { "query-kvm", NULL },
+    { "query-stats", "{'target': 'vm'}" },
+    { "query-stats-schemas", NULL },
     { "query-command-line-options", NULL },
     { "query-memdev", NULL },
     { "query-mice", NULL },

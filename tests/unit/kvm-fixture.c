@@ -185,6 +185,8 @@ static int extension(uintptr_t cap)
         return fake.memfd;
     case KVM_CAP_MEMORY_ATTRIBUTES:
         return fake.memfd ? KVM_MEMORY_ATTRIBUTE_PRIVATE : 0;
+    case KVM_CAP_BINARY_STATS_FD:
+        return fake.stats_file != NULL;
     case KVM_CAP_SIGNAL_MSI:
         return 0;
     default:
@@ -240,6 +242,8 @@ static int answer(unsigned long type, void *arg)
         return get_log(arg);
     case KVM_CLEAR_DIRTY_LOG:
         return clear_log(arg);
+    case KVM_GET_STATS_FD:
+        return fake.stats_file();
     case KVM_SET_GSI_ROUTING:
         note_routes(arg);
         return 0;

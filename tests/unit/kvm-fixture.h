@@ -36,6 +36,7 @@ typedef struct FakeKVM {
     bool ring;         /* it has dirty rings */
     bool no_manual;    /* it has no manual protection of logs */
     bool memfd;        /* it has guest_memfd and attributes */
+    int (*stats_file)(void); /* it has statistics: makes a file of them */
     FakeSlot slot[FAKE_SPACES][FAKE_SLOTS];
     unsigned top[FAKE_SPACES]; /* above all that were ever used */
     unsigned calls;    /* of any ioctl since fake_fail() */

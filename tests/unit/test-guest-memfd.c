@@ -2,6 +2,7 @@
 /* RAM with a private side, of which a memfd plays the part. */
 #include "qemu/osdep.h"
 #include "memory/guest-memfd.h"
+#include "memory/ram-discard.h"
 #include "qemu/memfd.h"
 #include "qemu/units.h"
 #include "ram-helpers.h"
@@ -111,6 +112,153 @@ static void test_convert(void)
     g_assert_false(ram_block_discard_is_required());
 }
 
+/* ---- as a RamDiscardManager ---------------------------------------------- */
+
+#define EAR_PAGES 64
+
+typedef struct Ear {
+    RamDiscardListener rdl;
+    bool has[EAR_PAGES];
+    unsigned first, nr; /* what it registered, in pages */
+    int refuse;         /* this page; -1: none */
+} Ear;
+
+static void hear(Ear *ear, MemoryRegionSection *part, bool populated)
+{
+    uint64_t page = qemu_real_host_page_size();
+    unsigned first = part->offset_within_region / page;
+    unsigned nr = int128_get64(part->size) / page;
+
+    g_assert_cmpuint(first, >=, ear->first);
+    g_assert_cmpuint(first + nr, <=, ear->first + ear->nr);
+    for (unsigned i = first; i < first + nr; i++) {
+        g_assert_true(ear->has[i] != populated);
+        ear->has[i] = populated;
+    }
+}
+
+static int ear_populate(RamDiscardListener *rdl, MemoryRegionSection *part)
+{
+    Ear *ear = container_of(rdl, Ear, rdl);
+    uint64_t page = qemu_real_host_page_size();
+
+    if (ear->refuse >= 0 && ear->refuse * page - part->offset_within_region <
+                                int128_get64(part->size)) {
+        return -ENOMEM;
+    }
+    hear(ear, part, true);
+    return 0;
+}
+
+static void ear_discard(RamDiscardListener *rdl, MemoryRegionSection *part)
+{
+    hear(container_of(rdl, Ear, rdl), part, false);
+}
+
+static int count_page(MemoryRegionSection *part, void *opaque)
+{
+    *(uint64_t *)opaque += int128_get64(part->size);
+    return 0;
+}
+
+static void count_private(MemoryRegionSection *part, void *opaque)
+{
+    count_page(part, opaque);
+}
+
+static void check_ears(MemoryRegion *mr, Ear *ears, const bool *shared)
+{
+    RamDiscardManager *rdm = memory_region_get_ram_discard_manager(mr);
+    uint64_t page = qemu_real_host_page_size(), there = 0, away = 0, want = 0;
+    MemoryRegionSection s = {
+        .mr = mr,
+        .size = int128_make64(EAR_PAGES * page),
+    };
+
+    for (unsigned i = 0; i < EAR_PAGES; i++) {
+        MemoryRegionSection one = {
+            .mr = mr,
+            .offset_within_region = i * page,
+            .size = int128_make64(page),
+        };
+
+        want += shared[i] * page;
+        g_assert_cmpint(ram_discard_manager_is_populated(rdm, &one), ==,
+                        shared[i]);
+        for (int e = 0; e < 2; e++) {
+            bool in = i >= ears[e].first && i < ears[e].first + ears[e].nr;
+
+            g_assert_cmpint(ears[e].has[i], ==, in && shared[i]);
+        }
+    }
+    ram_discard_manager_replay_populated(rdm, &s, count_page, &there);
+    ram_discard_manager_replay_discarded(rdm, &s, count_private, &away);
+    g_assert_cmpuint(there, ==, want);
+    g_assert_cmpuint(away, ==, EAR_PAGES * page - want);
+}
+
+static void listen_to(MemoryRegion *mr, Ear *ear)
+{
+    uint64_t page = qemu_real_host_page_size();
+    MemoryRegionSection s = {
+        .mr = mr,
+        .offset_within_region = ear->first * page,
+        .offset_within_address_space = 0x10000000 + ear->first * page,
+        .size = int128_make64(ear->nr * page),
+    };
+
+    ram_discard_listener_init(&ear->rdl, ear_populate, ear_discard, false);
+    ram_discard_manager_register_listener(
+        memory_region_get_ram_discard_manager(mr), &ear->rdl, &s);
+}
+
+static void test_manager(void)
+{
+    Ear ears[] = { { .nr = EAR_PAGES, .refuse = -1 },
+                   { .first = 10, .nr = 20, .refuse = -1 } };
+    uint64_t page = qemu_real_host_page_size();
+    MemoryRegion *mr = region_new();
+    bool shared[EAR_PAGES] = { 0 };
+
+    ram_block_set_guest_memfd_create(fake_create);
+    g_assert_true(init(mr, EAR_PAGES * page, &error_abort));
+    g_assert_true(memory_region_has_ram_discard_manager(mr));
+    g_assert_cmpint(
+        ram_block_convert_range(mr->ram_block, 5 * page, 10 * page, false), ==,
+        0);
+    memset(shared + 5, true, 10);
+    for (int e = 0; e < 2; e++) {
+        listen_to(mr, &ears[e]);
+    }
+    for (int i = 0; i < 500; i++) {
+        unsigned first = g_test_rand_int_range(0, EAR_PAGES);
+        unsigned nr = g_test_rand_int_range(1, EAR_PAGES - first + 1);
+        bool to_private = g_test_rand_int_range(0, 2), refused = false;
+        int ret;
+
+        ears[1].refuse = i % 3 ? -1 : g_test_rand_int_range(10, 30);
+        if (!to_private && ears[1].refuse >= (int)first &&
+            ears[1].refuse < (int)(first + nr)) {
+            refused = !shared[ears[1].refuse];
+        }
+        ret = ram_block_convert_range(mr->ram_block, first * page, nr * page,
+                                      to_private);
+        g_assert_cmpint(ret, ==, refused ? -ENOMEM : 0);
+        if (!refused) {
+            memset(shared + first, !to_private, nr);
+        }
+        check_ears(mr, ears, shared);
+    }
+    for (int e = 0; e < 2; e++) {
+        ram_discard_manager_unregister_listener(
+            memory_region_get_ram_discard_manager(mr), &ears[e].rdl);
+        for (int i = 0; i < EAR_PAGES; i++) {
+            g_assert_false(ears[e].has[i]);
+        }
+    }
+    region_end(mr);
+}
+
 /* Random conversions against an array of bytes. */
 static void test_model(void)
 {
@@ -169,6 +317,7 @@ int main(int argc, char **argv)
     ram_helpers_init();
     g_test_add_func("/guest-memfd/refused", test_refused);
     g_test_add_func("/guest-memfd/convert", test_convert);
+    g_test_add_func("/guest-memfd/manager", test_manager);
     g_test_add_func("/guest-memfd/model", test_model);
     g_test_add_func("/guest-memfd/plain", test_plain);
     return g_test_run();

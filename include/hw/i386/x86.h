@@ -86,6 +86,18 @@ uint32_t x86_cpu_apic_id_from_index(X86MachineState *x86ms,
 /* Makes the CPUs that are present at start; an error ends the program. */
 void x86_cpus_init(X86MachineState *x86ms, int default_cpu_version);
 
+/*
+ * A board's hotplug handlers for CPUs. A CPU that the guest has started stays:
+ * its unplugging is an error.
+ */
+void x86_cpu_pre_plug(HotplugHandler *hotplug_dev, DeviceState *dev,
+                      Error **errp);
+void x86_cpu_plug(HotplugHandler *hotplug_dev, DeviceState *dev, Error **errp);
+void x86_cpu_unplug_request_cb(HotplugHandler *hotplug_dev, DeviceState *dev,
+                               Error **errp);
+void x86_cpu_unplug_cb(HotplugHandler *hotplug_dev, DeviceState *dev,
+                       Error **errp);
+
 /* Maps @bios's last 128 KiB into @isa_memory, as @isa_bios. */
 void x86_isa_bios_init(MemoryRegion *isa_bios, MemoryRegion *isa_memory,
                        MemoryRegion *bios, bool read_only);

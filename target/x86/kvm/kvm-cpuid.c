@@ -103,13 +103,19 @@ uint64_t kvm_arch_get_supported_msr_feature(KVMState *s, uint32_t index)
         struct kvm_msrs msrs;
         uint8_t room[sizeof(struct kvm_msrs) + sizeof(struct kvm_msr_entry)];
     } u = { .msrs.nmsrs = 1 };
+    int ret;
 
     if (!kvm_check_extension(s, KVM_CAP_GET_MSR_FEATURES)) {
         return 0;
     }
     u.msrs.entries[0].index = index;
-    return kvm_ioctl(s, KVM_GET_MSRS, &u.msrs) == 1 ? u.msrs.entries[0].data
-                                                    : 0;
+    ret = kvm_ioctl(s, KVM_GET_MSRS, &u.msrs);
+    if (ret < 0) {
+        warn_report("KVM does not tell which features MSR 0x%x lists: %s; the "
+                    "guest gets none of them",
+                    index, strerror(-ret));
+    }
+    return ret == 1 ? u.msrs.entries[0].data : 0;
 }
 
 /* ---- what a CPU gets ----------------------------------------------------- */

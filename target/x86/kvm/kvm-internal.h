@@ -21,6 +21,9 @@ int kvm_x86_set_tsc_khz(X86CPU *cpu);
 /* The LAPIC as after a reset. */
 void kvm_x86_reset_lapic(X86CPU *cpu);
 
+/* A debug exit, with the BQL: nonzero if the debugger wants to hear of it. */
+int kvm_x86_handle_debug(CPUState *cs, const struct kvm_debug_exit_arch *arch);
+
 /* ---- kvm-apic.c: with a PIC of ours -------------------------------------- */
 
 /* Before and after the guest runs; the second with an APIC of ours. */

@@ -82,15 +82,22 @@ bool kvm_x86_has_msr(uint32_t index)
     if (!known) {
         struct kvm_msr_list probe = { 0 };
         g_autofree struct kvm_msr_list *list = NULL;
+        int ret;
 
         known = g_hash_table_new(NULL, NULL);
+        /* This one fails, and tells how many there are. */
         kvm_ioctl(kvm_state, KVM_GET_MSR_INDEX_LIST, &probe);
         list = g_malloc0(sizeof(*list) + probe.nmsrs * sizeof(uint32_t));
         list->nmsrs = probe.nmsrs;
-        if (kvm_ioctl(kvm_state, KVM_GET_MSR_INDEX_LIST, list) == 0) {
-            for (uint32_t i = 0; i < list->nmsrs; i++) {
-                g_hash_table_add(known, GUINT_TO_POINTER(list->indices[i]));
-            }
+        ret = kvm_ioctl(kvm_state, KVM_GET_MSR_INDEX_LIST, list);
+        if (ret < 0) {
+            warn_report("KVM does not tell which MSRs it knows: %s; those of "
+                        "CPUs are neither reset nor migrated",
+                        strerror(-ret));
+            list->nmsrs = 0;
+        }
+        for (uint32_t i = 0; i < list->nmsrs; i++) {
+            g_hash_table_add(known, GUINT_TO_POINTER(list->indices[i]));
         }
     }
     return g_hash_table_contains(known, GUINT_TO_POINTER(index));

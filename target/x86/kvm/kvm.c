@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * KVM on x86: the virtual machine's part, CPUs, exits, breakpoints. What the
- * accelerator wants of an architecture (system/kvm.h).
+ * KVM on x86: the virtual machine's part, CPUs, exits. What the accelerator
+ * wants of an architecture (system/kvm.h).
  */
 #include "qemu/osdep.h"
 #include "exec/address-spaces.h"
@@ -18,7 +18,6 @@
 
 #define IDENTITY_PAGE 0xfeffc000 /* one page, and three for a TSS after it */
 #define APIC_MEMORY   0xfee00000
-#define INT3          0xcc
 #define OUR_GSIS      (MAX_IOAPICS * IOAPIC_NUM_PINS) /* in split mode */
 
 const KVMCapabilityInfo kvm_arch_required_capabilities[] = {
@@ -392,31 +391,6 @@ void kvm_arch_on_sigbus_vcpu(CPUState *cs, int code, void *addr)
     exit(EXIT_FAILURE);
 }
 
-/* Nonzero if the debugger wants to hear of it. */
-static int handle_debug(CPUState *cs, const struct kvm_debug_exit_arch *arch)
-{
-    CPUX86State *env = cpu_env(cs);
-    bool ours = false;
-
-    if (arch->exception == EXCP01_DB) {
-        ours = (arch->dr6 & DR6_BS) && cs->singlestep_enabled;
-    } else {
-        ours = kvm_find_sw_breakpoint(cs, arch->pc) != NULL;
-    }
-    if (ours) {
-        return EXCP_DEBUG;
-    }
-    /* The guest's own. */
-    cpu_synchronize_state(cs);
-    env->exception_nr = arch->exception;
-    env->exception_injected = 1;
-    env->has_error_code = 0;
-    if (arch->exception == EXCP01_DB) {
-        env->dr[6] = arch->dr6;
-    }
-    return 0;
-}
-
 int kvm_arch_handle_exit(CPUState *cs, struct kvm_run *run)
 {
     int ret = -1;
@@ -438,7 +412,7 @@ int kvm_arch_handle_exit(CPUState *cs, struct kvm_run *run)
         return 0;
     case KVM_EXIT_DEBUG:
         bql_lock();
-        ret = handle_debug(cs, &run->debug.arch);
+        ret = kvm_x86_handle_debug(cs, &run->debug.arch);
         bql_unlock();
         return ret;
     case KVM_EXIT_FAIL_ENTRY:
@@ -452,54 +426,5 @@ int kvm_arch_handle_exit(CPUState *cs, struct kvm_run *run)
     default:
         error_report("KVM: unknown exit reason %d", run->exit_reason);
         return -1;
-    }
-}
-
-/* ---- breakpoints --------------------------------------------------------- */
-
-int kvm_arch_insert_sw_breakpoint(CPUState *cs, struct kvm_sw_breakpoint *bp)
-{
-    uint8_t insn, int3 = INT3;
-
-    if (cpu_memory_rw_debug(cs, bp->pc, &insn, 1, false) ||
-        cpu_memory_rw_debug(cs, bp->pc, &int3, 1, true)) {
-        return -EINVAL;
-    }
-    bp->saved_insn = insn;
-    return 0;
-}
-
-int kvm_arch_remove_sw_breakpoint(CPUState *cs, struct kvm_sw_breakpoint *bp)
-{
-    uint8_t insn = bp->saved_insn, now;
-
-    if (cpu_memory_rw_debug(cs, bp->pc, &now, 1, false)) {
-        return -EINVAL;
-    }
-    /* The guest has put something else there. */
-    if (now != INT3) {
-        return 0;
-    }
-    return cpu_memory_rw_debug(cs, bp->pc, &insn, 1, true) ? -EINVAL : 0;
-}
-
-int kvm_arch_insert_hw_breakpoint(vaddr addr, vaddr len, int type)
-{
-    return -ENOSYS;
-}
-
-int kvm_arch_remove_hw_breakpoint(vaddr addr, vaddr len, int type)
-{
-    return -ENOSYS;
-}
-
-void kvm_arch_remove_all_hw_breakpoints(void)
-{
-}
-
-void kvm_arch_update_guest_debug(CPUState *cs, struct kvm_guest_debug *dbg)
-{
-    if (kvm_sw_breakpoints_active(cs)) {
-        dbg->control |= KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_SW_BP;
     }
 }

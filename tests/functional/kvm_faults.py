@@ -1,0 +1,225 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Each call into KVM fails, in turn, while a machine starts, works and ends:
+there is an error, or what failed is done without; never a crash, a hang, a
+leak or a slot that shows other memory. The same with few memory slots.
+
+    kvm_faults.py [--short | --all] EMULATOR
+
+EMULATOR is faulty-kvm. Of calls that differ in nothing but the time the first
+and the last fail. --short: the first only; --all: each call with each errno.
+"""
+import errno
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "guest")]
+from guest import deadline  # noqa: E402
+from qmp import Failed, Qmp  # noqa: E402
+from tap import run_tap  # noqa: E402
+import x86  # noqa: E402
+
+MODE = sys.argv[1] if sys.argv[1].startswith("--") else ""
+EMULATOR = sys.argv[-1]
+ERRNOS = [errno.EINVAL, errno.ENOMEM, errno.EIO]
+TMP = tempfile.TemporaryDirectory(prefix="plateau-faults-")
+SLOW = float(os.environ.get("PLATEAU_TEST_SLOWNESS", "1"))
+
+SET_REGION = "0x4020ae46"
+# A loss that nobody needs to hear of: the rest of the machine does without.
+QUIET = {
+    "0xae03": "what a host cannot do is not used",
+    "0xaea3": "the TSC's frequency: the guest's is the host's",
+    "0xaead": "the guest's watchdogs: it may have no clock to tell",
+    "0xaece": "statistics: query-stats says so",
+    SET_REGION: "a slot: it was tried again, or else would be missing",
+    "0xc004ae02": "the MSRs' number: the list is asked for with it",
+}
+
+
+class Run:
+    """A machine at work, with a call that fails."""
+
+    def __init__(self, fail="", slots="", args=()):
+        self.log = f"{TMP.name}/log"
+        env = dict(os.environ, FAULTY_KVM_LOG=self.log)
+        if fail:
+            env["FAULTY_KVM_FAIL"] = fail
+        if slots:
+            env["FAULTY_KVM_SLOTS"] = str(slots)
+        self.told = []       # what QMP refused
+        self.mute = False    # the guest did not answer
+        self.alive = False   # it has worked to the end
+        self.serial, serial = socket.socketpair()
+        self.monitor, monitor = socket.socketpair()
+        self.errors = open(f"{TMP.name}/stderr", "w+")
+        fds = [serial.fileno(), monitor.fileno()]
+        self.process = subprocess.Popen(
+            [EMULATOR, "-M", "microvm", "-accel", "kvm", "-cpu", "host",
+             "-nodefaults", "-display", "none", "-bios", f"{TMP.name}/bios.rom",
+             "-chardev", f"socket,id=s,fd={fds[0]}", "-serial", "chardev:s",
+             "-chardev", f"socket,id=m,fd={fds[1]}", "-mon",
+             "m,mode=control", *args], env=env, pass_fds=fds,
+            stdin=subprocess.DEVNULL, stdout=self.errors, stderr=self.errors)
+        serial.close()
+        monitor.close()
+        self.end = deadline(60)
+        try:
+            self.work()
+            self.status = self.process.wait(60 * SLOW)
+        finally:
+            if self.process.poll() is None:
+                self.process.kill()
+                self.process.wait()
+            self.errors.seek(0)
+            self.stderr = self.errors.read()
+            self.errors.close()
+            self.serial.close()
+            self.monitor.close()
+
+    def qmp(self, name, **arguments):
+        try:
+            return self.client.command(name, **arguments)
+        except Failed as error:
+            self.told.append(str(error))
+        return None
+
+    def running(self):
+        status = self.qmp("query-status")
+        return status and status["running"]
+
+    def echo(self, byte):
+        """Whether the guest answers."""
+        if byte:
+            self.serial.sendall(byte)
+        self.serial.settimeout(2 * SLOW)
+        try:
+            self.mute |= self.serial.recv(1) != (byte or b"A")
+        except (TimeoutError, socket.timeout):
+            self.mute = True
+
+    def migrate(self):
+        if self.qmp("migrate", uri="exec:cat > /dev/null") is None:
+            return
+        while self.qmp("query-migrate")["status"] not in ("completed",
+                                                          "failed"):
+            pass
+
+    def work(self):
+        self.monitor.settimeout(60 * SLOW)
+        try:
+            self.client = Qmp(self.monitor.makefile("rwb"))
+            if self.running():
+                self.echo(b"")
+            if self.running() and not self.mute:
+                self.echo(b"x")
+            for line in ("info registers", "info lapic", "info pic",
+                         "info irq"):
+                text = self.client.hmp(line)
+                if "failed" in text:
+                    self.told.append(text)
+            self.qmp("stop")
+            self.migrate()
+            self.qmp("cont")
+            if self.running() and not self.mute:
+                self.echo(b"y")
+            self.qmp("system_reset")
+            if self.running() and not self.mute:
+                self.echo(b"")
+            self.alive = self.running()
+            self.qmp("quit")
+        except (EOFError, ConnectionError):
+            pass
+
+    def calls(self):
+        """[(ioctl, argument)], as they came."""
+        return [tuple(line.split()[1:3])
+                for line in pathlib.Path(self.log).read_text().splitlines()]
+
+    def check(self, what):
+        text = f"{what}: status {self.status}, stderr: {self.stderr}"
+        assert self.status in (0, 1), text
+        assert not re.search("Sanitizer|runtime error|assert", self.stderr), \
+            text
+        if self.status == 1:
+            assert self.stderr.strip(), text
+        return text
+
+
+def starts():
+    run = Run()
+    assert run.status == 0 and run.alive and not run.mute, run.__dict__
+    assert not run.stderr and not run.told, run.__dict__
+    return f"{len(run.calls())} calls"
+
+
+def chosen(calls):
+    """The numbers of those that are to fail."""
+    if MODE == "--all":
+        return range(1, len(calls) + 1)
+    numbered = list(enumerate(calls, 1))
+    first = {call: n for n, call in reversed(numbered)}
+    last = {} if MODE == "--short" else {call: n for n, call in numbered}
+    return sorted({*first.values(), *last.values()})
+
+
+def fail_each(slots="", args=(), only=()):
+    calls = Run(slots=slots, args=args).calls()
+    runs = 0
+    picked = [n for n, (ioctl, _) in enumerate(calls, 1) if ioctl in only]
+    for n in picked or chosen(calls):
+        for err in ERRNOS if MODE == "--all" else [ERRNOS[n % len(ERRNOS)]]:
+            run = Run(f"{n}:{err}", slots, args)
+            made = run.calls()
+            if len(made) < n:
+                continue     # the guest was faster this time
+            kind = made[n - 1]
+            text = run.check(f"call {n} {kind} with {errno.errorcode[err]}")
+            said = run.stderr.strip() or run.told
+            assert said or kind[0] in QUIET, f"nothing was said of {text}"
+            # Who goes on without the guest has said so.
+            assert said or run.alive, text
+            runs += 1
+    return f"{runs} runs"
+
+
+def each_call():
+    return fail_each()
+
+
+def few_slots():
+    """A memory device more than there are slots for is refused by name."""
+    def devices(n):
+        return ["-m", "64M,maxmem=2G", *sum(
+            (["-object", f"memory-backend-ram,id=m{i},size=128M", "-device",
+              f"virtio-mem,id=v{i},memdev=m{i},requested-size=64M"]
+             for i in range(n)), [])]
+
+    for limit in (8, 32, 509):
+        for number in (1, 4, 8):
+            run = Run(slots=limit, args=devices(number))
+            text = run.check(f"{limit} slots, {number} devices")
+            if number == 8 and limit == 8:
+                assert run.status == 1 and "free memory slots" in run.stderr, \
+                    text
+            else:
+                assert run.status == 0 and run.alive and not run.stderr, text
+    notes = [fail_each(limit, devices(1),
+                       [SET_REGION])
+             for limit in (8, 32, 509)]
+    return ", ".join(notes)
+
+
+if __name__ == "__main__":
+    reason = x86.missing()
+    if reason:
+        print(f"1..0 # SKIP {reason}")
+        sys.exit(0)
+    x86.firmware(TMP.name, x86.ECHO)
+    sys.exit(run_tap([starts, each_call, few_slots]))

@@ -92,6 +92,13 @@ HMPCommand hmp_info_cmds[] = {
         .cmd = hmp_info_kvm,
     },
     {
+        .name = "lapic",
+        .args_type = "apic-id:i?",
+        .params = "[apic-id]",
+        .help = "show local apic state (apic-id: local apic to read, default is "
+                "which of current CPU)",
+    },
+    {
         .name = "mem",
         .args_type = "",
         .params = "",

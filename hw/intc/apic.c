@@ -405,7 +405,7 @@ static uint32_t read_register(APICCommonState *s, int n)
 {
     switch (n) {
     case 0x02:
-        return s->id << 24;
+        return (uint32_t)s->id << 24;
     case 0x03:
         return s->version | (APIC_LVT_NB - 1) << 16;
     case 0x08:
@@ -416,7 +416,7 @@ static uint32_t read_register(APICCommonState *s, int n)
     case 0x0a:
         return apic_get_ppr(s);
     case 0x0d:
-        return s->log_dest << 24;
+        return (uint32_t)s->log_dest << 24;
     case 0x0e:
         return (uint32_t)s->dest_mode << 28 | 0xfffffff;
     case 0x0f:

@@ -203,6 +203,9 @@ static void kvm_defaults(X86CPU *cpu)
     env->features[FEAT_8000_0001_ECX] &= ~(uint64_t)CPUID_EXT3_SVM;
     if (kvm_irqchip_in_kernel()) {
         env->features[FEAT_1_ECX] |= CPUID_EXT_X2APIC;
+    } else {
+        /* They are its local APIC's. */
+        env->features[FEAT_KVM] &= ~(uint64_t)(BIT(4) | BIT(6));
     }
 }
 

@@ -164,6 +164,25 @@ static void test_lines(void)
     check_lines(",ioapic2=on", 16);
 }
 
+static void test_msi(void)
+{
+    QTestState *s = start("-smp 2 -device edu,addr=1");
+    QPci d = qpci(s, 0, 1, 0);
+    int cap = qpci_find_cap(d, PCI_CAP_ID_MSI);
+
+    g_assert_cmpint(cap, !=, 0);
+    qpci_map(d, 0, PCI_MMIO);
+    qpci_command(d, MEM_ON);
+    qpci_writel(d, cap + PCI_MSI_ADDRESS_LO, 0xfee01000); /* CPU 1 */
+    qpci_writel(d, cap + PCI_MSI_ADDRESS_HI, 0);
+    qpci_writew(d, cap + PCI_MSI_DATA_64, 0x51);
+    qpci_writew(d, cap + PCI_MSI_FLAGS, PCI_MSI_FLAGS_ENABLE);
+    qtest_writel(s, PCI_MMIO + 0x60, 1);
+    has(s, "info lapic 1", "IRR\t 81 \n");
+    has(s, "info lapic 0", "IRR\t (none)\n");
+    qtest_quit(s);
+}
+
 /* ---- memory -------------------------------------------------------------- */
 
 static void test_virtio_mem(void)
@@ -252,6 +271,7 @@ int main(int argc, char **argv)
     g_test_add_func("/microvm-pci/off", test_off);
     g_test_add_func("/microvm-pci/bars", test_bars);
     g_test_add_func("/microvm-pci/lines", test_lines);
+    g_test_add_func("/microvm-pci/msi", test_msi);
     g_test_add_func("/microvm-pci/virtio-mem", test_virtio_mem);
     g_test_add_func("/microvm-pci/hotplug", test_hotplug);
     g_test_add_func("/microvm-pci/random", test_random);

@@ -193,6 +193,46 @@ static void test_ioapic2(void)
     qtest_quit(s);
 }
 
+static void check_vectors(QTestState *s, int cpu, const char *line)
+{
+    g_autofree char *text = qtest_hmp(s, "info lapic %d", cpu);
+    const char *at = strstr(text, "IRR\t ");
+
+    g_assert_nonnull(at);
+    g_assert_true(g_str_has_prefix(at + 5, line));
+}
+
+/* Messages, and what the I/O APICs send; no CPU takes them. */
+static void test_messages(void)
+{
+    QTestState *s = start("-smp 2 -M ioapic2=on,pit=off "
+                          "-global virtio-mmio.force-legacy=off "
+                          "-device virtio-rng-device,bus=virtio-mmio-bus.0");
+
+    check_vectors(s, 0, "(none)\r");
+    qtest_writel(s, 0xfee00000, 0x41);
+    check_vectors(s, 0, "65 \r");
+    check_vectors(s, 1, "(none)\r");
+    qtest_writel(s, 0xfeeff000, 0x42); /* to all */
+    check_vectors(s, 0, "65 66 \r");
+    check_vectors(s, 1, "66 \r");
+    qtest_writew(s, 0xfee00000, 0x43);
+    check_vectors(s, 0, "65 66 \r");
+    /* Slot 0: an edge at the second I/O APIC's input 0, to CPU 1. */
+    qtest_writel(s, 0xfec10000, 0x11);
+    qtest_writel(s, 0xfec10010, 1 << 24);
+    qtest_writel(s, 0xfec10000, 0x10);
+    qtest_writel(s, 0xfec10010, 0x50);
+    make_slot_interrupt(s, 0);
+    check_vectors(s, 1, "66 80 \r");
+    /* The serial port: a level at the first one. */
+    qtest_writel(s, 0xfec00000, 0x18);
+    qtest_writel(s, 0xfec00010, 0x8054);
+    qtest_outb(s, 0x3f9, 2);
+    check_vectors(s, 0, "65 66 84(level) \r");
+    qtest_quit(s);
+}
+
 /* ---- random -------------------------------------------------------------- */
 
 static void test_random(void)
@@ -236,6 +276,7 @@ static void test_random(void)
     }
     device_fuzz(s, rand, 0xfec00000, 0x60, 1000, -1);
     device_fuzz(s, rand, 0xfec10000, 0x60, 1000, -1);
+    device_fuzz(s, rand, 0xfee00000, 0x100000, 1000, -1);
     device_fuzz(s, rand, 0xfeb00000, 0x3000, 1000, -1);
     g_rand_free(rand);
     qtest_quit(s);
@@ -303,6 +344,7 @@ int main(int argc, char **argv)
     g_test_add_func("/microvm/pit", test_pit);
     g_test_add_func("/microvm/rtc", test_rtc);
     g_test_add_func("/microvm/ioapic2", test_ioapic2);
+    g_test_add_func("/microvm/messages", test_messages);
     g_test_add_func("/microvm/random", test_random);
     g_test_add_func("/microvm/options", test_options);
     g_test_add_func("/microvm/virtio-mem", test_virtio_mem);

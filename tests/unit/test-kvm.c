@@ -366,6 +366,16 @@ static void test_no_device(void)
     unmute();
 }
 
+/* The kernel of the tests, and an architecture that knows of no parts. */
+static void test_no_split(void)
+{
+    static const char *const split[] = { "kernel-irqchip", "split", NULL };
+
+    mute();
+    g_assert_cmpint(fake_start(false, split), ==, -ENOTSUP);
+    unmute();
+}
+
 /* ---- dirty logs ---------------------------------------------------------- */
 
 static DECLARE_BITMAP(written, BIG_PAGES);
@@ -620,6 +630,7 @@ int main(int argc, char **argv)
     g_test_add_func("/kvm/failures/many", test_many_failures);
     g_test_add_func("/kvm/failures/start", test_start_failures);
     g_test_add_func("/kvm/failures/device", test_no_device);
+    g_test_add_func("/kvm/failures/split", test_no_split);
     g_test_add_data_func("/kvm/dirty/manual", GUINT_TO_POINTER(0), test_dirty);
     g_test_add_data_func("/kvm/dirty/legacy", GUINT_TO_POINTER(1), test_dirty);
     g_test_add_func("/kvm/two-sides", test_two_sides);

@@ -16,7 +16,7 @@ void apic_set_max_apic_id(uint32_t max_apic_id);
 
 /* ---- interrupts ---------------------------------------------------------- */
 
-/* Whether it passes on a PIC's interrupts: LINT0 is not masked, or it is off. */
+/* Whether it passes on a PIC's interrupts: LINT0 is not masked, or it's off. */
 int apic_accept_pic_intr(DeviceState *s);
 /* The PIC's output, at LINT0. */
 void apic_deliver_pic_intr(DeviceState *s, int level);

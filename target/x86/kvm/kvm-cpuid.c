@@ -76,7 +76,7 @@ uint32_t kvm_arch_get_supported_cpuid(KVMState *s, uint32_t function,
         /* The guest is to know; these two depend on more than the host. */
         ret |= CPUID_EXT_HYPERVISOR;
         if (!kvm_irqchip_in_kernel()) {
-            ret &= ~CPUID_EXT_X2APIC;
+            ret &= ~(CPUID_EXT_X2APIC | CPUID_EXT_TSC_DEADLINE_TIMER);
         } else if (kvm_check_extension(s, KVM_CAP_TSC_DEADLINE_TIMER)) {
             ret |= CPUID_EXT_TSC_DEADLINE_TIMER;
         }
@@ -87,9 +87,9 @@ uint32_t kvm_arch_get_supported_cpuid(KVMState *s, uint32_t function,
         ret |= find(s, 1, 0, R_EDX) & CPUID_EXT2_AMD_ALIASES;
     } else if (function == LEAF_KVM_FEATURES && reg == R_EAX) {
         if (!kvm_irqchip_in_kernel()) {
-            ret &= ~(CPUID_KVM_PV_UNHALT | CPUID_KVM_PV_EOI |
-                     CPUID_KVM_ASYNCPF | CPUID_KVM_ASYNCPF_INT |
-                     1u << KVM_FEATURE_PV_SEND_IPI);
+            ret &=
+                ~(CPUID_KVM_PV_UNHALT | CPUID_KVM_PV_EOI | CPUID_KVM_ASYNCPF |
+                  CPUID_KVM_ASYNCPF_INT | 1u << KVM_FEATURE_PV_SEND_IPI);
         }
     } else if (function == LEAF_KVM_FEATURES && reg == R_EDX) {
         ret |= CPUID_KVM_HINTS_REALTIME;

@@ -85,7 +85,7 @@ start:
     movl $0x1ff, APIC + 0xf0
     movl $0, APIC + 0x80
 
-/* The PIC, with vectors from 0x20 on, and only the timer; 1000 times a second. */
+/* The PIC, vectors from 0x20 on, and only the timer: 1000 times a second. */
     movl $0x700, APIC + 0x350
     mov $0x11, %al
     out %al, $0x20
@@ -169,7 +169,7 @@ start:
     movl $0, AP_FLAG
     movl $0xc4500, APIC + 0x300 /* to all but this one */
     movl $0xc4600 + (AP_CODE >> 12), APIC + 0x300
-    mov $2000000, %ecx
+    mov $20000000, %ecx
 1:  cmpl $0x1234, AP_FLAG
     je 2f
     pause

@@ -10,6 +10,7 @@
 #include "exec/cpu-common.h"
 #include "exec/gdbstub.h"
 #include "hw/boards.h"
+#include "qapi/error.h"
 #include "qemu/accel.h"
 #include "qemu/atomic.h"
 #include "qemu/guest-random.h"
@@ -358,6 +359,15 @@ void qemu_init_vcpu(CPUState *cpu)
     while (!cpu->created) {
         qemu_cond_wait_bql(&created_cond);
     }
+}
+
+bool cpu_has_started(CPUState *cpu, Error **errp)
+{
+    Error *err = cpu->start_error;
+
+    cpu->start_error = NULL;
+    error_propagate(errp, err);
+    return !err;
 }
 
 void cpu_remove_sync(CPUState *cpu)

@@ -18,6 +18,23 @@
 
 /* ---- threads ------------------------------------------------------------- */
 
+/* One that is plugged is refused, by who waits for it: cpu_has_started(). */
+static void fail_to_start(CPUState *cpu, Error *err)
+{
+    if (!DEVICE(cpu)->hotplugged) {
+        error_report_err(err);
+        exit(EXIT_FAILURE);
+    }
+    cpu->start_error = err;
+    cpu_thread_signal_created(cpu);
+    while (!cpu->unplug) {
+        qemu_wait_io_event(cpu);
+    }
+    cpu_thread_signal_destroyed(cpu);
+    bql_unlock();
+    rcu_unregister_thread();
+}
+
 static void *cpu_thread(void *arg)
 {
     CPUState *cpu = arg;
@@ -30,8 +47,8 @@ static void *cpu_thread(void *arg)
     cpu->neg.can_do_io = true;
     current_cpu = cpu;
     if (kvm_init_vcpu(cpu, &err) < 0) {
-        error_report_err(err);
-        exit(EXIT_FAILURE);
+        fail_to_start(cpu, err);
+        return NULL;
     }
     kvm_init_cpu_signals(cpu);
     cpu_thread_signal_created(cpu);

@@ -90,6 +90,8 @@ void kvm_close_parked(KVMState *s);
 
 /* Runs until there is a reason to stop: EXCP_* or an error. Takes the BQL. */
 int kvm_cpu_exec(CPUState *cpu);
+/* In @cpu's thread, without the BQL: tells the guest of memory that is lost. */
+void kvm_see_to_sigbus(CPUState *cpu);
 
 /* ---- memfd.c ------------------------------------------------------------- */
 

@@ -264,6 +264,7 @@ static int run_once(CPUState *cpu)
     }
     ret = kvm_vcpu_ioctl(cpu, KVM_RUN, NULL);
     attrs = kvm_arch_post_run(cpu, run);
+    kvm_see_to_sigbus(cpu);
     if (ret == -EINTR || ret == -EAGAIN) {
         eat_kick(cpu);
         return EXCP_INTERRUPT;
@@ -319,10 +320,37 @@ int kvm_cpu_exec(CPUState *cpu)
 
 /* ---- hardware errors ----------------------------------------------------- */
 
+/*
+ * A CPU's thread that has touched such memory in the guest gets its SIGBUS in
+ * KVM_RUN. The handler only notes it; the CPU sees to it outside the kernel.
+ */
+static __thread struct {
+    bool pending;
+    int code;
+    void *addr;
+} sigbus;
+
 int kvm_on_sigbus_vcpu(CPUState *cpu, int code, void *addr)
 {
-    kvm_arch_on_sigbus_vcpu(cpu, code, addr);
+    if (!kvm_state || sigbus.pending) {
+        return 1;
+    }
+    sigbus.code = code;
+    sigbus.addr = addr;
+    sigbus.pending = true;
+    qatomic_set(&cpu->exit_request, true);
     return 0;
+}
+
+void kvm_see_to_sigbus(CPUState *cpu)
+{
+    if (likely(!sigbus.pending)) {
+        return;
+    }
+    bql_lock();
+    kvm_arch_on_sigbus_vcpu(cpu, sigbus.code, sigbus.addr);
+    sigbus.pending = false;
+    bql_unlock();
 }
 
 int kvm_on_sigbus(int code, void *addr)

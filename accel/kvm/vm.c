@@ -357,7 +357,11 @@ void kvm_fini(KVMState *s)
         memory_set_flush_coalesced_hook(NULL);
         ram_block_set_guest_memfd_create(NULL);
         kvm_ioevent_unregister_ports(s);
-        kvm_memory_listener_unregister(s, &s->memory_listener);
+        for (int i = s->nr_as; i-- > 0;) {
+            if (s->as[i].ml) {
+                kvm_memory_listener_unregister(s, s->as[i].ml);
+            }
+        }
         if (!s->sync_mmu) {
             ram_block_discard_disable(false);
         }

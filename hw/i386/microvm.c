@@ -335,11 +335,12 @@ static void microvm_reset(MachineState *ms, ResetType type)
 
 static bool check_options(MicrovmMachineState *mms, Error **errp)
 {
+    ERRP_GUARD();
     bool acpi = x86_machine_is_acpi_enabled(X86_MACHINE(mms));
 
-    if (X86_MACHINE(mms)->smm == ON_OFF_AUTO_ON) {
-        error_setg(errp, "smm=on: this machine's CPUs have no System "
-                         "Management Mode yet");
+    if (kvm_enabled() && x86_machine_is_smm_enabled(X86_MACHINE(mms)) &&
+        !kvm_x86_enable_smm(errp)) {
+        error_prepend(errp, "smm=on: ");
         return false;
     }
     if (acpi && MACHINE(mms)->ram_slots > ACPI_MAX_RAM_SLOTS) {
@@ -499,7 +500,21 @@ static void unplug(HotplugHandler *handler, DeviceState *dev, Error **errp)
     }
 
 BOOL_OPTION(isa_serial)
-BOOL_OPTION(option_roms)
+/* Kernels are loaded without firmware that would run ROMs. */
+static void set_no_option_roms(Object *obj, bool value, Error **errp)
+{
+    if (value) {
+        error_setg(errp, MICROVM_MACHINE_OPTION_ROMS
+                   "=on: this machine has no option ROMs: a kernel is started "
+                   "without firmware");
+    }
+}
+
+static bool get_option_roms(Object *obj, Error **errp)
+{
+    return MICROVM_MACHINE(obj)->option_roms;
+}
+
 BOOL_OPTION(auto_kernel_cmdline)
 
 static void add_options(ObjectClass *oc)
@@ -518,7 +533,7 @@ static void add_options(ObjectClass *oc)
         oc, MICROVM_MACHINE_ISA_SERIAL,
         "Set off to disable the instantiation an ISA serial port");
     object_class_property_add_bool(oc, MICROVM_MACHINE_OPTION_ROMS,
-                                   get_option_roms, set_option_roms);
+                                   get_option_roms, set_no_option_roms);
     object_class_property_set_description(
         oc, MICROVM_MACHINE_OPTION_ROMS,
         "Set off to disable loading option ROMs");
@@ -538,7 +553,6 @@ static void microvm_instance_init(Object *obj)
     mms->pcie = ON_OFF_AUTO_AUTO;
     mms->ioapic2 = ON_OFF_AUTO_AUTO;
     mms->isa_serial = true;
-    mms->option_roms = true;
     mms->auto_kernel_cmdline = true;
 }
 

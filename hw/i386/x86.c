@@ -259,7 +259,8 @@ bool x86_load_firmware(X86MachineState *x86ms, const char *default_firmware,
 
 bool x86_machine_is_smm_enabled(const X86MachineState *x86ms)
 {
-    return false;
+    return x86ms->smm == ON_OFF_AUTO_ON ||
+           (x86ms->smm == ON_OFF_AUTO_AUTO && kvm_enabled() && kvm_has_smm());
 }
 
 bool x86_machine_is_acpi_enabled(const X86MachineState *x86ms)

@@ -419,6 +419,21 @@ static bool can_run(X86CPU *cpu, Error **errp)
     return true;
 }
 
+/* All models have the caches that QEMU calls legacy; the host's are asked for
+ * by host-cache-info. */
+static bool check_caches(X86CPU *cpu, Error **errp)
+{
+    if (!cpu->legacy_cache && !cpu->cache_info_passthrough) {
+        g_autofree char *name =
+            cpu_model_from_type(object_get_typename(OBJECT(cpu)));
+
+        error_setg(errp, "CPU model '%s' doesn't support legacy-cache=off",
+                   name);
+        return false;
+    }
+    return true;
+}
+
 static void x86_cpu_realize(DeviceState *dev, Error **errp)
 {
     ERRP_GUARD();
@@ -426,7 +441,7 @@ static void x86_cpu_realize(DeviceState *dev, Error **errp)
     X86CPU *cpu = X86_CPU(dev);
     X86CPUClass *xcc = X86_CPU_GET_CLASS(dev);
 
-    if (!can_run(cpu, errp)) {
+    if (!can_run(cpu, errp) || !check_caches(cpu, errp)) {
         return;
     }
     if (cpu->apic_id == UNASSIGNED_APIC_ID) {
@@ -456,6 +471,10 @@ static void x86_cpu_realize(DeviceState *dev, Error **errp)
         return;
     }
     qemu_init_vcpu(cs);
+    if (!cpu_has_started(cs, errp)) {
+        DEVICE_GET_CLASS(dev)->unrealize(dev);
+        return;
+    }
     cpu_reset(cs);
     xcc->parent_realize(dev, errp);
 }

@@ -6,6 +6,11 @@
  *   FAULTY_KVM_LOG=FILE         each call: its number, ioctl, argument, result
  *   FAULTY_KVM_FAIL=N:ERRNO     call N, from 1 on, fails with that errno
  *   FAULTY_KVM_SLOTS=N          there are N memory slots
+ *   FAULTY_KVM_SMM=1            there is System Management Mode, which no CPU
+ *                               enters, with an address space
+ *   FAULTY_KVM_POISON=ADDR      there are machine checks, which are printed; when
+ *                               the machine stops first, the host has lost the
+ *                               page at ADDR
  *
  * At the end the slots that the kernel has been told of are compared with the
  * memory that there is: status 3 says that one is wrong, 4 that one is missing.
@@ -17,19 +22,24 @@
 #include "qemu/main-loop.h"
 #include "qemu/rcu.h"
 #include "qemu/thread.h"
+#include "system/runstate.h"
 #include "system/system.h"
 
 #define WRONG_SLOT   3
 #define MISSING_SLOT 4
+#define MCG_CAP_ALL  0x1000120 /* 32 banks, with recovery */
+#define SPACES       2
 #define MAX_SLOTS    0x10000
 
 static struct {
     uint64_t start, size, ram;
-} slots[MAX_SLOTS]; /* of address space 0 */
+} slots[SPACES][MAX_SLOTS];
 
 static QemuMutex lock;
 static unsigned calls, fail_at, limit = MAX_SLOTS;
 static int fail_with, log_fd = -1;
+static bool smm;
+static const char *poison;
 
 /* ---- the calls ----------------------------------------------------------- */
 
@@ -42,29 +52,87 @@ static bool is_region(unsigned long type)
 static int do_region(int fd, unsigned long type, void *arg)
 {
     const struct kvm_userspace_memory_region *r = arg;
-    int ret;
+    unsigned as = r->slot >> 16, id = r->slot & 0xffff;
+    int ret = 0;
 
-    if ((r->slot & 0xffff) >= limit) {
+    if (as >= SPACES || id >= limit) {
         return -EINVAL;
     }
-    ret = ioctl(fd, type, arg) < 0 ? -errno : 0;
-    if (ret == 0 && r->slot < MAX_SLOTS) {
-        slots[r->slot].start = r->guest_phys_addr;
-        slots[r->slot].size = r->memory_size;
-        slots[r->slot].ram = r->userspace_addr;
+    if (as == 0) {
+        ret = ioctl(fd, type, arg) < 0 ? -errno : 0;
+    }
+    if (ret == 0) {
+        slots[as][id].start = r->guest_phys_addr;
+        slots[as][id].size = r->memory_size;
+        slots[as][id].ram = r->userspace_addr;
     }
     return ret;
 }
 
-static int do_call(int fd, unsigned long type, void *arg)
+/* Nobody writes in the other address space. */
+static bool pretend_log(unsigned long type, void *arg, int *ret)
 {
-    int ret;
+    if (type == KVM_GET_DIRTY_LOG) {
+        const struct kvm_dirty_log *log = arg;
+        uint64_t pages = slots[1][log->slot & 0xffff].size >> 12;
 
-    if (is_region(type)) {
-        return do_region(fd, type, arg);
+        if (log->slot >> 16 == 1) {
+            memset(log->dirty_bitmap, 0, ROUND_UP(pages, 64) / 8);
+            *ret = 0;
+            return true;
+        }
+    } else if (type == KVM_CLEAR_DIRTY_LOG) {
+        *ret = 0;
+        return ((struct kvm_clear_dirty_log *)arg)->slot >> 16 == 1;
     }
-    ret = ioctl(fd, type, arg) < 0 ? -errno : 0;
-    return ret;
+    return false;
+}
+
+static bool pretend_mce(unsigned long type, void *arg, int *ret)
+{
+    const struct kvm_x86_mce *mce = arg;
+
+    *ret = 0;
+    switch (type) {
+    case KVM_X86_GET_MCE_CAP_SUPPORTED:
+        *(uint64_t *)arg = MCG_CAP_ALL;
+        return true;
+    case KVM_X86_SETUP_MCE:
+        return true;
+    case KVM_X86_SET_MCE:
+        fprintf(stderr, "MCE bank %u status 0x%llx at 0x%llx\n", mce->bank,
+                mce->status, mce->addr);
+        return true;
+    }
+    return false;
+}
+
+/* True: it is about what the host does not have. */
+static bool pretend(int fd, unsigned long type, void *arg, int *ret)
+{
+    uintptr_t cap = type == KVM_CHECK_EXTENSION ? (uintptr_t)arg : 0;
+    struct kvm_vcpu_events events;
+
+    if (cap == KVM_CAP_NR_MEMSLOTS && limit < MAX_SLOTS) {
+        *ret = limit;
+    } else if (cap == KVM_CAP_X86_SMM && smm) {
+        *ret = 1;
+    } else if (cap == KVM_CAP_MULTI_ADDRESS_SPACE && smm) {
+        *ret = SPACES;
+    } else if (type == KVM_SET_VCPU_EVENTS && smm) {
+        events = *(struct kvm_vcpu_events *)arg;
+        if (!(events.flags & KVM_VCPUEVENT_VALID_SMM)) {
+            *ret = -EINVAL;
+            return true;
+        }
+        events.flags &= ~KVM_VCPUEVENT_VALID_SMM;
+        *ret = ioctl(fd, type, &events) < 0 ? -errno : 0;
+    } else if (poison && pretend_mce(type, arg, ret)) {
+        return true;
+    } else {
+        return smm && pretend_log(type, arg, ret);
+    }
+    return true;
 }
 
 static void note(unsigned n, unsigned long type, void *arg, int ret)
@@ -90,12 +158,9 @@ static bool hook(int fd, unsigned long type, void *arg, int *ret)
     if (calls == fail_at) {
         *ret = -fail_with;
     } else if (is_region(type)) {
-        *ret = do_call(fd, type, arg);
-    } else if (type == KVM_CHECK_EXTENSION && limit < MAX_SLOTS &&
-               (uintptr_t)arg == KVM_CAP_NR_MEMSLOTS) {
-        *ret = limit;
+        *ret = do_region(fd, type, arg);
     } else {
-        handled = false;
+        handled = pretend(fd, type, arg, ret);
     }
     note(calls, type, arg, handled ? *ret : 0);
     qemu_mutex_unlock(&lock);
@@ -104,21 +169,21 @@ static bool hook(int fd, unsigned long type, void *arg, int *ret)
 
 /* ---- at the end ---------------------------------------------------------- */
 
-static bool slot_is_right(unsigned id)
+static bool slot_is_right(unsigned as, unsigned id)
 {
-    MemoryRegionSection s = memory_region_find(get_system_memory(),
-                                               slots[id].start, slots[id].size);
+    hwaddr start = slots[as][id].start, size = slots[as][id].size;
+    MemoryRegionSection s =
+        memory_region_find(get_system_memory(), start, size);
     bool right;
 
     if (!s.mr) {
         return false;
     }
     right =
-        memory_region_is_ram(s.mr) &&
-        s.offset_within_address_space == slots[id].start &&
-        int128_get64(s.size) == slots[id].size &&
+        memory_region_is_ram(s.mr) && s.offset_within_address_space == start &&
+        int128_get64(s.size) == size &&
         (uintptr_t)memory_region_get_ram_ptr(s.mr) + s.offset_within_region ==
-            slots[id].ram;
+            slots[as][id].ram;
     memory_region_unref(s.mr);
     return right;
 }
@@ -127,20 +192,24 @@ static bool slots_are_right(void)
 {
     bool right = true;
 
-    for (unsigned i = 0; i < MAX_SLOTS; i++) {
-        if (slots[i].size && !slot_is_right(i)) {
-            fprintf(stderr, "slot %u is wrong: 0x%" PRIx64 "+0x%" PRIx64 "\n",
-                    i, slots[i].start, slots[i].size);
+    for (unsigned i = 0; i < SPACES * MAX_SLOTS; i++) {
+        unsigned as = i / MAX_SLOTS, id = i % MAX_SLOTS;
+
+        if (slots[as][id].size && !slot_is_right(as, id)) {
+            fprintf(stderr,
+                    "slot %u of space %u is wrong: 0x%" PRIx64 "+0x%" PRIx64
+                    "\n",
+                    id, as, slots[as][id].start, slots[as][id].size);
             right = false;
         }
     }
     return right;
 }
 
-static bool is_in_slot(uint64_t addr)
+static bool is_in_slot(unsigned as, uint64_t addr)
 {
     for (unsigned i = 0; i < MAX_SLOTS; i++) {
-        if (addr - slots[i].start < slots[i].size) {
+        if (addr - slots[as][i].start < slots[as][i].size) {
             return true;
         }
     }
@@ -152,7 +221,8 @@ static bool is_missing(Int128 start, Int128 len, const MemoryRegion *mr,
                        hwaddr offset, void *opaque)
 {
     if (memory_region_is_ram((MemoryRegion *)mr) &&
-        !is_in_slot(int128_get64(start))) {
+        (!is_in_slot(0, int128_get64(start)) ||
+         (smm && !is_in_slot(1, int128_get64(start))))) {
         fprintf(stderr, "'%s' has no slot\n", memory_region_name(mr));
         *(bool *)opaque = true;
     }
@@ -170,6 +240,29 @@ static bool slots_are_missing(void)
     return missing;
 }
 
+/* ---- a page that breaks -------------------------------------------------- */
+
+static void break_page(void *opaque, bool running, RunState state)
+{
+    static bool done;
+    MemoryRegionSection s;
+
+    if (running || done || state != RUN_STATE_PAUSED) {
+        return;
+    }
+    done = true;
+    s = memory_region_find(get_system_memory(), strtoull(poison, NULL, 0), 1);
+    if (kvm_on_sigbus(BUS_MCEERR_AR,
+                      s.mr ? (char *)memory_region_get_ram_ptr(s.mr) +
+                                 s.offset_within_region
+                           : NULL)) {
+        fprintf(stderr, "nobody takes the signal\n");
+    }
+    if (s.mr) {
+        memory_region_unref(s.mr);
+    }
+}
+
 static void read_environment(void)
 {
     const char *fail = getenv("FAULTY_KVM_FAIL");
@@ -182,6 +275,8 @@ static void read_environment(void)
     if (max) {
         limit = atoi(max);
     }
+    smm = getenv("FAULTY_KVM_SMM");
+    poison = getenv("FAULTY_KVM_POISON");
     file = getenv("FAULTY_KVM_LOG");
     if (file) {
         log_fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -196,6 +291,9 @@ int main(int argc, char **argv)
     qemu_mutex_init(&lock);
     kvm_ioctl_hook = hook;
     qemu_init(argc, argv);
+    if (poison) {
+        qemu_add_vm_change_state_handler(break_page, NULL);
+    }
     status = qemu_main_loop();
     if (!slots_are_right()) {
         return WRONG_SLOT;

@@ -46,13 +46,18 @@ QUIET = {
 class Run:
     """A machine at work, with a call that fails."""
 
-    def __init__(self, fail="", slots="", args=()):
+    def __init__(self, fail="", slots="", args=(), smm=False,
+                 poison=""):
         self.log = f"{TMP.name}/log"
         env = dict(os.environ, FAULTY_KVM_LOG=self.log)
         if fail:
             env["FAULTY_KVM_FAIL"] = fail
         if slots:
             env["FAULTY_KVM_SLOTS"] = str(slots)
+        if poison:
+            env["FAULTY_KVM_POISON"] = poison
+        if smm:
+            env["FAULTY_KVM_SMM"] = "1"
         self.told = []       # what QMP refused
         self.mute = False    # the guest did not answer
         self.alive = False   # it has worked to the end
@@ -159,6 +164,81 @@ def starts():
     return f"{len(run.calls())} calls"
 
 
+def management_mode():
+    """Where the host has it, a second address space has the same memory."""
+    for args in ([], ["-machine", "smm=on"]):
+        run = Run(smm=True, args=args)
+        text = run.check(f"smm: {args}")
+        assert run.status == 0 and run.alive and not run.stderr, text
+    # Its events are without SMM, which this host does not take.
+    run = Run(smm=True, args=["-machine", "smm=off"])
+    assert "Failed to set vcpu events" in run.stderr, run.stderr
+
+
+class PluggedCpu(Run):
+    """A CPU is plugged, used by nobody, and unplugged."""
+
+    def work(self):
+        self.monitor.settimeout(60 * SLOW)
+        try:
+            self.client = Qmp(self.monitor.makefile("rwb"))
+            self.echo(b"")
+            self.first = len(self.calls()) + 1
+            self.qmp("device_add", driver="host-x86_64-cpu", id="c",
+                     **{"socket-id": 1, "core-id": 0, "thread-id": 0})
+            self.last = len(self.calls())
+            self.refused = bool(self.told)
+            if not self.refused:
+                self.qmp("device_del", id="c")
+            # It has come to an end that is as it should be, or fails no more.
+            if self.qmp("query-status")["running"]:
+                self.echo(b"x")
+            self.alive = self.running()
+            self.qmp("quit")
+        except (EOFError, ConnectionError):
+            pass
+
+
+def plugged_cpu():
+    """Each call of a CPU's that comes fails: the command does, or the machine
+    stops and says why; who is refused leaves nothing behind."""
+    args = ["-smp", "1,sockets=2,maxcpus=2"]
+    right = PluggedCpu(args=args)
+    text = right.check("no fault")
+    assert right.alive and not right.told and not right.mute, text
+    refused = 0
+    for n in range(right.first, right.last + 1):
+        run = PluggedCpu(f"{n}:{ERRNOS[n % len(ERRNOS)]}", args=args)
+        if len(run.calls()) < n:
+            continue
+        kind = run.calls()[n - 1]
+        text = run.check(f"call {n} {kind}: {run.told}")
+        assert run.status == 0, text
+        assert run.told or run.stderr or kind[0] in QUIET, text
+        if run.refused:
+            refused += 1
+            assert run.alive and not run.mute, text
+    assert refused >= 3, refused
+    return f"{right.last + 1 - right.first} calls, {refused} commands refused"
+
+
+def lost_pages():
+    """The guest hears of a page that the host has lost; CPUs of Intel's all."""
+    # VAL UC EN MISCV ADDRV S AR, and what failed was a load
+    first = "MCE bank 9 status 0xbd80000000000134 at 0x5000"
+    for cpu, others in (("qemu64", 0), ("Skylake-Server", 1)):
+        run = Run(args=["-cpu", cpu, "-smp", "2"], poison="0x5000")
+        text = run.check(cpu)
+        assert run.status == 0 and run.alive and not run.mute, text
+        assert run.stderr.count(first) == 1, text
+        assert run.stderr.count("MCE bank 1 ") == others, text
+        assert "BUS_MCEERR_AR injected" in run.stderr, text
+    # Nothing is there: not the guest's memory.
+    run = Run(poison="0xd0000000")
+    text = run.check("no memory")
+    assert run.status == 1 and "Hardware memory error!" in run.stderr, text
+
+
 def chosen(calls):
     """The numbers of those that are to fail."""
     if MODE == "--all":
@@ -222,4 +302,5 @@ if __name__ == "__main__":
         print(f"1..0 # SKIP {reason}")
         sys.exit(0)
     x86.firmware(TMP.name, x86.ECHO)
-    sys.exit(run_tap([starts, each_call, few_slots]))
+    sys.exit(run_tap([starts, management_mode, lost_pages, plugged_cpu,
+                      each_call, few_slots]))

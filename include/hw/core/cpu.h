@@ -243,6 +243,7 @@ struct CPUState {
     uint32_t kvm_fetch_index;
     uint64_t dirty_pages;
     int kvm_vcpu_stats_fd;
+    Error *start_error; /* see cpu_has_started() */
     bool vcpu_dirty;
     QemuLockCnt in_ioctl_lock;
 
@@ -439,6 +440,11 @@ void cpu_resume(CPUState *cpu);
 void cpu_remove_sync(CPUState *cpu);
 /* Starts its thread, and waits until it is there. At realize. */
 void qemu_init_vcpu(CPUState *cpu);
+/*
+ * After that: whether it could start. If not, its thread waits to be ended, and
+ * @errp says why; only a CPU that is plugged gets that far.
+ */
+bool cpu_has_started(CPUState *cpu, Error **errp);
 /* Says what is wrong, dumps the registers and aborts. */
 G_NORETURN void cpu_abort(CPUState *cpu, const char *fmt, ...)
     G_GNUC_PRINTF(2, 3);

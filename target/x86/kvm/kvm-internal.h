@@ -21,6 +21,10 @@ int kvm_x86_set_tsc_khz(X86CPU *cpu);
 /* The LAPIC as after a reset. */
 void kvm_x86_reset_lapic(X86CPU *cpu);
 
+/* Whether kvm_x86_enable_smm() was called. */
+bool kvm_x86_smm_is_enabled(void);
+/* 0 or -errno. */
+int kvm_x86_send_smi(CPUState *cs);
 /* A debug exit, with the BQL: nonzero if the debugger wants to hear of it. */
 int kvm_x86_handle_debug(CPUState *cs, const struct kvm_debug_exit_arch *arch);
 

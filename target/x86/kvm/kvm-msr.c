@@ -200,6 +200,31 @@ static void each_array_msr(X86CPU *cpu, ArrayMsrFn *fn, void *opaque)
     each_pmu_msr(cpu, fn, opaque);
 }
 
+/*
+ * Masks of the variable MTRRs have as many bits as physical addresses do. A
+ * guest that is migrated to where addresses are wider must find the bits above
+ * set, as it would have set them: fill-mtrr-mask.
+ */
+static void fill_mtrr_masks(X86CPU *cpu)
+{
+    uint64_t above =
+        MAKE_64BIT_MASK(0, 52) & ~MAKE_64BIT_MASK(0, cpu->phys_bits);
+
+    for (int i = 0; cpu->fill_mtrr_mask && i < MSR_MTRRcap_VCNT; i++) {
+        cpu->env.mtrr_var[i].mask |= above;
+    }
+}
+
+static uint64_t trim_mtrr_mask(X86CPU *cpu, uint32_t index, uint64_t data)
+{
+    bool is_mask = index > MSR_MTRRphysBase(0) &&
+                   index <= MSR_MTRRphysMask(MSR_MTRRcap_VCNT - 1) &&
+                   (index & 1);
+
+    /* The CPU does not take bits that its addresses do not have. */
+    return is_mask ? data & MAKE_64BIT_MASK(0, cpu->phys_bits) : data;
+}
+
 /* ---- put ----------------------------------------------------------------- */
 
 /* What the kernel refuses is left out, and the rest goes on. */
@@ -242,6 +267,11 @@ int kvm_x86_put_msrs(X86CPU *cpu, int level)
     if (level >= KVM_PUT_RESET_STATE) {
         list_add(list, MSR_IA32_TSC, cpu->env.tsc);
         each_array_msr(cpu, put_array_msr, list);
+        for (uint32_t i = 0; i < list->nmsrs; i++) {
+            struct kvm_msr_entry *e = &list->entries[i];
+
+            e->data = trim_mtrr_mask(cpu, e->index, e->data);
+        }
     }
     if (kvm_x86_has_msr(MSR_IA32_TSCDEADLINE) && level >= KVM_PUT_RESET_STATE) {
         list_add(list, MSR_IA32_TSCDEADLINE, cpu->env.tsc_deadline);
@@ -353,5 +383,6 @@ int kvm_x86_get_msrs(X86CPU *cpu)
         env->tsc = *data;
     }
     each_array_msr(cpu, take_array_msr, &answer);
+    fill_mtrr_masks(cpu);
     return 0;
 }

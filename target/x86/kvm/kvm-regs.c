@@ -7,6 +7,7 @@
 #include "hw/i386/apic.h"
 #include "kvm-internal.h"
 #include "qapi/error.h"
+#include "qemu/atomic.h"
 #include "qemu/error-report.h"
 #include "qemu/memalign.h"
 
@@ -299,6 +300,14 @@ static int put_events(X86CPU *cpu, int level)
         .smi.smm_inside_nmi = !!(env->hflags2 & HF2_SMM_INSIDE_NMI_MASK),
     };
 
+    if (kvm_x86_smm_is_enabled()) {
+        uint32_t smi = CPU_INTERRUPT_SMI;
+
+        /* From now on it is the kernel's. */
+        e.smi.pending =
+            !!(qatomic_fetch_and(&CPU(cpu)->interrupt_request, ~smi) & smi);
+        e.flags |= KVM_VCPUEVENT_VALID_SMM;
+    }
     if (level >= KVM_PUT_RESET_STATE) {
         e.flags |=
             KVM_VCPUEVENT_VALID_NMI_PENDING | KVM_VCPUEVENT_VALID_SIPI_VECTOR;
@@ -333,6 +342,9 @@ static int get_events(X86CPU *cpu)
     if (e.flags & KVM_VCPUEVENT_VALID_SMM) {
         set_bits(&env->hflags, HF_SMM_MASK, e.smi.smm);
         set_bits(&env->hflags2, HF2_SMM_INSIDE_NMI_MASK, e.smi.smm_inside_nmi);
+        if (e.smi.pending) {
+            qatomic_or(&CPU(cpu)->interrupt_request, CPU_INTERRUPT_SMI);
+        }
     }
     env->sipi_vector = e.sipi_vector;
     return 0;

@@ -12,6 +12,7 @@
 #include "kvm-internal.h"
 #include "qapi/error.h"
 #include "qemu/error-report.h"
+#include "qemu/atomic.h"
 #include "qemu/main-loop.h"
 #include "system/hw_accel.h"
 #include "system/runstate.h"
@@ -108,11 +109,6 @@ int kvm_arch_init(MachineState *ms, KVMState *s)
 
 void kvm_arch_accel_class_init(ObjectClass *oc)
 {
-}
-
-bool kvm_has_smm(void)
-{
-    return kvm_vm_check_extension(kvm_state, KVM_CAP_X86_SMM);
 }
 
 bool kvm_has_x2apic_api(void)
@@ -345,16 +341,28 @@ void kvm_arch_reset_vcpu(CPUState *cs)
 
 /* ---- into the guest and out ---------------------------------------------- */
 
+/* What KVM calls them, and how it is told. */
+static void inject(CPUState *cs, int request, const char *name)
+{
+    int ret;
+
+    if (!(qatomic_read(&cs->interrupt_request) & request)) {
+        return;
+    }
+    bql_lock();
+    cpu_reset_interrupt(cs, request);
+    bql_unlock();
+    ret = request == CPU_INTERRUPT_SMI ? kvm_x86_send_smi(cs)
+                                       : kvm_vcpu_ioctl(cs, KVM_NMI);
+    if (ret < 0) {
+        warn_report_once("KVM does not take an %s: %s", name, strerror(-ret));
+    }
+}
+
 void kvm_arch_pre_run(CPUState *cs, struct kvm_run *run)
 {
-    if (cs->interrupt_request & CPU_INTERRUPT_NMI) {
-        bql_lock();
-        cs->interrupt_request &= ~CPU_INTERRUPT_NMI;
-        bql_unlock();
-        if (kvm_vcpu_ioctl(cs, KVM_NMI) < 0) {
-            warn_report_once("KVM does not take an NMI");
-        }
-    }
+    inject(cs, CPU_INTERRUPT_NMI, "NMI");
+    inject(cs, CPU_INTERRUPT_SMI, "SMI");
     if (!kvm_pic_in_kernel()) {
         kvm_x86_give_interrupt(cs, run);
     }
@@ -374,21 +382,18 @@ MemTxAttrs kvm_arch_post_run(CPUState *cs, struct kvm_run *run)
     if (cpu->apic_state) {
         kvm_x86_take_apic(cpu, run);
     }
-    return MEMTXATTRS_UNSPECIFIED;
+    if (run->flags & KVM_RUN_X86_SMM) {
+        cpu->env.hflags |= HF_SMM_MASK;
+    } else {
+        cpu->env.hflags &= ~HF_SMM_MASK;
+    }
+    return (MemTxAttrs){ .secure = !!(run->flags & KVM_RUN_X86_SMM) };
 }
 
 bool kvm_arch_stop_on_emulation_error(CPUState *cs)
 {
     cpu_synchronize_state(cs);
     return !(cpu_env(cs)->cr[0] & CR0_PE_MASK) || x86_cpl(cpu_env(cs)) != 3;
-}
-
-void kvm_arch_on_sigbus_vcpu(CPUState *cs, int code, void *addr)
-{
-    error_report("a page of the guest's memory (at %p here) is lost to a "
-                 "hardware error",
-                 addr);
-    exit(EXIT_FAILURE);
 }
 
 int kvm_arch_handle_exit(CPUState *cs, struct kvm_run *run)

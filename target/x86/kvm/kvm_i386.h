@@ -22,7 +22,13 @@ uint32_t kvm_arch_get_supported_cpuid(KVMState *env, uint32_t function,
 /* What a guest may find in a MSR that lists features. */
 uint64_t kvm_arch_get_supported_msr_feature(KVMState *s, uint32_t index);
 
+/* Whether the host has System Management Mode, with memory of its own. */
 bool kvm_has_smm(void);
+/*
+ * Gives CPUs that mode: a second address space, once the machine is made. A
+ * board calls it in its init; false with an error if the host cannot.
+ */
+bool kvm_x86_enable_smm(Error **errp);
 bool kvm_has_x2apic_api(void);
 bool kvm_enable_x2apic(void);
 

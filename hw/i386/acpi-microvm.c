@@ -13,6 +13,7 @@
 #include "acpi-common.h"
 #include "hw/acpi/acpi_aml_interface.h"
 #include "hw/acpi/generic_event_device.h"
+#include "hw/acpi/pci.h"
 #include "hw/acpi/utils.h"
 #include "hw/loader.h"
 #include "hw/sysbus.h"
@@ -92,6 +93,9 @@ static void build_dsdt(GArray *table_data, BIOSLinker *linker,
                   AML_SYSTEM_MEMORY, GED_MMIO_BASE);
     acpi_dsdt_add_power_button(scope);
     add_virtio(scope, mms);
+    if (mms->gpex.ecam.size) {
+        acpi_dsdt_add_gpex(scope, &mms->gpex);
+    }
     aml_append(dsdt, scope);
     if (MACHINE(mms)->ram_slots) {
         build_memory_hotplug_aml(dsdt, MACHINE(mms)->ram_slots, NULL, NULL,
@@ -149,6 +153,20 @@ static void build_nodes(AcpiBuildTables *t, GArray *offsets,
     }
 }
 
+/* Linux looks there before it reads the DSDT. */
+static void build_pci(AcpiBuildTables *t, GArray *offsets,
+                      MicrovmMachineState *mms)
+{
+    X86MachineState *x86ms = X86_MACHINE(mms);
+    AcpiMcfgInfo info = { mms->gpex.ecam.base, mms->gpex.ecam.size };
+
+    if (info.size) {
+        acpi_add_table(offsets, t->table_data);
+        build_mcfg(t->table_data, t->linker, &info, x86ms->oem_id,
+                   x86ms->oem_table_id);
+    }
+}
+
 static void build_tables(AcpiBuildTables *t, MicrovmMachineState *mms)
 {
     X86MachineState *x86ms = X86_MACHINE(mms);
@@ -168,6 +186,7 @@ static void build_tables(AcpiBuildTables *t, MicrovmMachineState *mms)
     acpi_build_madt(t->table_data, t->linker, x86ms, x86ms->oem_id,
                     x86ms->oem_table_id);
     build_nodes(t, offsets, x86ms);
+    build_pci(t, offsets, mms);
     xsdt = t->table_data->len;
     build_xsdt(t->table_data, t->linker, offsets, x86ms->oem_id,
                x86ms->oem_table_id);

@@ -363,7 +363,7 @@ def cpus_come_and_go():
         assert text in answer["error"]["desc"], answer
 
     with tempfile.TemporaryDirectory() as tmp:
-        with Guest(COMMAND, *tiny_guest(tmp), "-smp", "1,sockets=3,maxcpus=3") as guest:
+        with Guest(COMMAND, *tiny_guest(tmp, "on"), "-smp", "1,sockets=3,maxcpus=3") as guest:
             wait_for(guest, "info irq", r"4: 1\s")
             assert taken() == [0]
             for _ in range(3):    # from the second time on it was parked

@@ -62,6 +62,12 @@ struct GPEXHost {
 /* Line @index (-EINVAL if there is none) is input @gsi. */
 int gpex_set_irq_num(GPEXHost *s, int index, int gsi);
 
+/*
+ * Appends the bridge that @cfg describes to @scope, with its lines. There are no
+ * other root buses.
+ */
+void acpi_dsdt_add_gpex(Aml *scope, struct GPEXConfig *cfg);
+
 #define PCI_HOST_PIO_BASE           "x-pio-base"
 #define PCI_HOST_PIO_SIZE           "x-pio-size"
 #define PCI_HOST_ECAM_BASE          "x-ecam-base"

@@ -228,6 +228,7 @@ static void create_devices(MicrovmMachineState *mms)
 {
     X86MachineState *x86ms = X86_MACHINE(mms);
     GSIState *gsi = g_new0(GSIState, 1);
+    int ioapics = ioapic2_wanted(mms) ? 2 : 1;
     ISABus *bus =
         isa_bus_new(NULL, get_system_memory(), get_system_io(), &error_fatal);
 

@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "guest")]
@@ -112,9 +113,12 @@ class Run:
     def migrate(self):
         if self.qmp("migrate", uri="exec:cat > /dev/null") is None:
             return
-        while self.qmp("query-migrate")["status"] not in ("completed",
-                                                          "failed"):
-            pass
+        end = deadline(10)
+        while self.qmp("query-migrate")["status"] not in (
+                "completed", "failed", "cancelled"):
+            if time.monotonic() > end:
+                # Without a log all pages are dirty, for good.
+                self.qmp("migrate_cancel")
 
     def work(self):
         self.monitor.settimeout(60 * SLOW)

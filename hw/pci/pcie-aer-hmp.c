@@ -83,7 +83,7 @@ static bool parse_status(const QDict *qdict, PCIEAERErr *err, Error **errp)
     return true;
 }
 
-/* Four words NAME0 to NAME3, of which the last may be left out; or none. */
+/* Up to four words, NAME0 to NAME3; false if there is none. */
 static bool get_words(const QDict *qdict, const char *name, uint32_t *words)
 {
     for (int i = 0; i < 4; i++) {

@@ -6,10 +6,10 @@
 #include "hw/loader.h"
 #include "hw/mem/memory-device.h"
 #include "hw/misc/sifive_test.h"
+#include "hw/machine-options.h"
 #include "hw/nvram/fw_cfg.h"
 #include "hw/platform-bus.h"
 #include "hw/qdev-properties.h"
-#include "hw/machine-options.h"
 #include "hw/riscv/boot.h"
 #include "hw/riscv/numa.h"
 #include "hw/rtc/goldfish_rtc.h"
@@ -372,8 +372,7 @@ static void virt_device_unplug_request(HotplugHandler *handler,
         virt_memdev_unplug_request(RISCV_VIRT_MACHINE(handler), dev, errp);
     } else {
         error_setg(errp,
-                   "device unplug request for unsupported device type: "
-                   "%s",
+                   "device unplug request for unsupported device type: %s",
                    object_get_typename(OBJECT(dev)));
     }
 }

@@ -545,27 +545,30 @@ def test_cancel_debugged(tmp):
         source.quit()
 
 
-def flush_fails(tmp, *args):
-    """A machine whose first migration fails, for its disk does."""
-    source = Machine(tmp, *args, "-blockdev", json.dumps({
-        "driver": "blkdebug", "node-name": "disk",
-        "image": {"driver": "null-co", "size": 1 << 20},
-        "inject-error": [{"event": "flush_to_disk", "iotype": "flush",
-                          "once": True}]}))
+# The first time that it is flushed, this disk cannot be.
+BAD_DISK = json.dumps({
+    "driver": "blkdebug", "node-name": "disk",
+    "image": {"driver": "null-co", "size": 1 << 20},
+    "inject-error": [{"event": "flush_to_disk", "iotype": "flush",
+                      "once": True}]})
+
+
+def fails_to_leave(tmp, source):
     source.command("migrate", uri=f"file:{tmp}/stream")
     info = source.wait_for("completed", "failed")
     assert info["status"] == "failed", info
     assert "cannot be flushed: Input/output" in info["error-desc"], info
-    return source
 
 
 def test_flush_fails(tmp):
     """What the guest has written is not on its disk: it must not leave."""
-    with flush_fails(tmp) as source:
+    with Machine(tmp, "-blockdev", BAD_DISK) as source:
+        fails_to_leave(tmp, source)
         runs_on(source, 0)
         source.command("cont")
         hop(tmp, source, f"file:{tmp}/stream2").quit()
-    with flush_fails(tmp, "-S") as source:
+    with Machine(tmp, "-S", "-blockdev", BAD_DISK) as source:
+        fails_to_leave(tmp, source)
         assert source.status() == "prelaunch", source.status()
         source.command("migrate", uri=f"file:{tmp}/stream3")
         source.wait_for("completed")

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A listener for tests that writes what it hears into a log, which all of them
- * share, and the scene in which it hears it: an empty address space. What was
- * heard is asked for by assert_heard().
+ * A listener for tests that writes what it hears into the scene's log, which
+ * all of them share.
  */
 #ifndef TESTS_LISTENER_EAR_H
 #define TESTS_LISTENER_EAR_H
 
-#include "memory-helpers.h"
+#include "memory-scene.h"
 
 typedef struct Ear {
     MemoryListener l;
@@ -20,9 +19,6 @@ typedef struct Ear {
     void (*on_commit)(struct Ear *ear);
     GHashTable *view; /* start -> last, as heard */
 } Ear;
-
-static GString *heard;
-static AddressSpace space;
 
 static Ear *ear_of(MemoryListener *l)
 {
@@ -115,33 +111,6 @@ static void ear_off(Ear *ear)
     memory_listener_unregister(&ear->l);
     g_assert_cmpuint(g_hash_table_size(ear->view), ==, 0);
     g_hash_table_unref(ear->view);
-}
-
-/* What was heard since the last time. */
-static void assert_heard_at(int line, const char *expected)
-{
-    if (strcmp(heard->str, expected)) {
-        g_error("line %d: heard:\n%sexpected:\n%s", line, heard->str, expected);
-    }
-    g_string_set_size(heard, 0);
-}
-
-#define assert_heard(expected) assert_heard_at(__LINE__, expected)
-
-static MemoryRegion *begin_scene(void)
-{
-    MemoryRegion *root = new_container("root", UINT64_MAX);
-
-    heard = g_string_new("");
-    address_space_init(&space, root, "scene");
-    return root;
-}
-
-static void end_scene(void)
-{
-    free_space(&space);
-    free_regions();
-    g_string_free(heard, true);
 }
 
 #endif

@@ -4,7 +4,7 @@
  * against a model that lists all that should be there.
  */
 #include "qemu/osdep.h"
-#include "memory-helpers.h"
+#include "memory-scene.h"
 #include "memory/transaction.h"
 #include "qemu/event_notifier.h"
 
@@ -17,7 +17,6 @@ typedef struct Known {
 } Known;
 
 static GArray *known; /* what the listener knows, in no order */
-static GString *heard;
 static EventNotifier notifiers[4];
 
 static Known make_known(MemoryRegionSection *s, bool match_data, uint64_t data,
@@ -92,35 +91,17 @@ static MemoryListener listener = {
     .eventfd_del = on_del,
 };
 
-static AddressSpace space;
-
-static MemoryRegion *begin_scene(void)
+static MemoryRegion *begin_fds(void)
 {
-    MemoryRegion *root = new_container("root", UINT64_MAX);
-
-    heard = g_string_new("");
     known = g_array_new(false, false, sizeof(Known));
-    address_space_init(&space, root, "scene");
-    return root;
+    return begin_scene();
 }
 
-static void end_scene(void)
+static void end_fds(void)
 {
-    free_space(&space);
-    free_regions();
-    g_string_free(heard, true);
+    end_scene();
     g_array_free(known, true);
 }
-
-static void assert_heard_at(int line, const char *expected)
-{
-    if (strcmp(heard->str, expected)) {
-        g_error("line %d: heard:\n%sexpected:\n%s", line, heard->str, expected);
-    }
-    g_string_set_size(heard, 0);
-}
-
-#define assert_heard(expected) assert_heard_at(__LINE__, expected)
 
 static void add_fd(MemoryRegion *mr, hwaddr addr, unsigned size, int n)
 {
@@ -134,7 +115,7 @@ static void del_fd(MemoryRegion *mr, hwaddr addr, unsigned size, int n)
 
 static void test_one_by_one(void)
 {
-    MemoryRegion *root = begin_scene(), *dev = new_io("dev", 0x100);
+    MemoryRegion *root = begin_fds(), *dev = new_io("dev", 0x100);
 
     memory_listener_register(&listener, &space);
     add(root, 0x1000, dev, 0);
@@ -160,13 +141,13 @@ static void test_one_by_one(void)
     del_fd(dev, 0x20, 0, 1);
     assert_heard("-2010+2=1234 2\n-2020+0 1\n");
     memory_listener_unregister(&listener);
-    end_scene();
+    end_fds();
 }
 
 /* One view gets at a place what another loses there: each hears its own. */
 static void move_between_views(bool back)
 {
-    MemoryRegion *root = begin_scene(), *other = new_container("other", 0x8000);
+    MemoryRegion *root = begin_fds(), *other = new_container("other", 0x8000);
     MemoryRegion *dev = new_io("dev", 0x100);
     MemoryRegion *from = back ? other : root, *to = back ? root : other;
     MemoryListener theirs = listener;
@@ -196,7 +177,7 @@ static void move_between_views(bool back)
     memory_listener_unregister(&listener);
     assert_heard(back ? "-1010+4 0\n" : "");
     free_space(&second);
-    end_scene();
+    end_fds();
 }
 
 static void test_two_views(void)
@@ -208,7 +189,7 @@ static void test_two_views(void)
 /* All changes of a transaction at once, in order of address. */
 static void test_batch(void)
 {
-    MemoryRegion *root = begin_scene(), *dev = new_io("dev", 0x100);
+    MemoryRegion *root = begin_fds(), *dev = new_io("dev", 0x100);
 
     memory_listener_register(&listener, &space);
     add(root, 0x1000, dev, 0);
@@ -235,12 +216,12 @@ static void test_batch(void)
     assert_heard("-1018+4 1\n+1018+4 0\n-1020+4 0\n+1020+4 1\n"
                  "+1048+4 0\n");
     memory_listener_unregister(&listener);
-    end_scene();
+    end_fds();
 }
 
 static void test_stays(void)
 {
-    MemoryRegion *root = begin_scene(), *dev = new_io("dev", 0x100);
+    MemoryRegion *root = begin_fds(), *dev = new_io("dev", 0x100);
     MemoryRegion *two = new_alias("two", dev, 0x10, 0x10);
 
     memory_listener_register(&listener, &space);
@@ -265,7 +246,7 @@ static void test_stays(void)
     add_fd(dev, 0x0e, 4, 3);
     assert_heard("+100e+4 3\n+1ffe+4 3\n");
     memory_listener_unregister(&listener);
-    end_scene();
+    end_fds();
 }
 
 /*
@@ -274,7 +255,7 @@ static void test_stays(void)
  */
 static void test_ends(void)
 {
-    MemoryRegion *root = begin_scene(), *dev = new_io("dev", 0x100);
+    MemoryRegion *root = begin_fds(), *dev = new_io("dev", 0x100);
     MemoryRegion *low = new_alias("low", dev, 2, 0x10);
     MemoryRegion *high = new_alias("high", dev, 0, 0x10);
 
@@ -305,7 +286,7 @@ static void test_ends(void)
     assert_heard("");
     memory_listener_unregister(&listener);
     assert_heard("-ffffffffffffffff+8 0\n");
-    end_scene();
+    end_fds();
 }
 
 static void test_endianness(void)
@@ -315,7 +296,7 @@ static void test_endianness(void)
         .write = helper_write,
         .endianness = DEVICE_BIG_ENDIAN,
     };
-    MemoryRegion *root = begin_scene(), *dev = new_region();
+    MemoryRegion *root = begin_fds(), *dev = new_region();
 
     memory_region_init_io(dev, NULL, &big, NULL, NULL, 0x100);
     memory_listener_register(&listener, &space);
@@ -328,7 +309,7 @@ static void test_endianness(void)
     memory_region_del_eventfd(dev, 4, 4, true, 0x12345678, &notifiers[0]);
     assert_heard("-4+4=78563412 0\n");
     memory_listener_unregister(&listener);
-    end_scene();
+    end_fds();
 }
 
 static bool refuse(MemoryListener *l, const MemoryRegionSection *add,
@@ -341,7 +322,7 @@ static bool refuse(MemoryListener *l, const MemoryRegionSection *add,
 
 static void test_undo(void)
 {
-    MemoryRegion *root = begin_scene(), *dev = new_io("dev", 0x100);
+    MemoryRegion *root = begin_fds(), *dev = new_io("dev", 0x100);
     Error *err = NULL;
 
     memory_listener_register(&listener, &space);
@@ -363,13 +344,13 @@ static void test_undo(void)
     memory_region_set_address(dev, 0x3000);
     assert_heard("-1010+4 0\n-1020+4 0\n+3010+4 0\n+3020+4 0\n");
     memory_listener_unregister(&listener);
-    end_scene();
+    end_fds();
 }
 
 /* Ranges first, then eventfds; and only eventfds: neither begin nor commit. */
 static void test_with_ranges(void)
 {
-    MemoryRegion *root = begin_scene(), *dev = new_io("dev", 0x100);
+    MemoryRegion *root = begin_fds(), *dev = new_io("dev", 0x100);
 
     listener.region_add = on_region_add;
     memory_listener_register(&listener, &space);
@@ -380,7 +361,7 @@ static void test_with_ranges(void)
     assert_heard("add dev\n+0+4 0\n");
     memory_listener_unregister(&listener);
     listener.region_add = NULL;
-    end_scene();
+    end_fds();
 }
 
 /* ---- at random ----------------------------------------------------------- */
@@ -482,7 +463,7 @@ static void random_change(Model *m)
 
 static void test_random(void)
 {
-    Model m = { .root = begin_scene() };
+    Model m = { .root = begin_fds() };
 
     for (int d = 0; d < DEVICES; d++) {
         m.dev[d] = new_io("dev", DEVICE_SIZE);
@@ -513,14 +494,14 @@ static void test_random(void)
     for (int d = 0; d < DEVICES; d++) {
         g_array_free(m.fds[d], true);
     }
-    end_scene();
+    end_fds();
 }
 
 /* Many, in falling and rising order, so that chunks split and vanish. */
 static void test_many(void)
 {
     enum { N = 5000 };
-    MemoryRegion *root = begin_scene(), *dev = new_io("dev", N * 4);
+    MemoryRegion *root = begin_fds(), *dev = new_io("dev", N * 4);
 
     add(root, 0, dev, 0);
     memory_listener_register(&listener, &space);
@@ -541,7 +522,7 @@ static void test_many(void)
         listener.eventfd_del = on_del;
     }
     memory_listener_unregister(&listener);
-    end_scene();
+    end_fds();
 }
 
 int main(int argc, char **argv)

@@ -17,20 +17,13 @@ static Drv drv;
 
 static void make_device(void)
 {
-    DeviceState *mmio = qdev_new(TYPE_VIRTIO_MMIO);
     DeviceState *dev = qdev_new(TYPE_VIRTIO_BALLOON);
 
-    qdev_prop_set_bit(mmio, "force-legacy", false);
-    qdev_prop_set_bit(mmio, "ioeventfd", false);
-    sysbus_realize_and_unref(SYS_BUS_DEVICE(mmio), &error_abort);
-    sysbus_mmio_map(SYS_BUS_DEVICE(mmio), 0, VF_MMIO);
-    vf_mmio = VIRTIO_MMIO(mmio);
+    vf_create_transport(false);
     qdev_prop_set_bit(dev, "free-page-reporting", true);
     qdev_prop_set_bit(dev, "page-poison", true);
-    qdev_realize(dev, BUS(&vf_mmio->bus), &error_abort);
-    object_unref(OBJECT(dev));
+    vf_realize(dev);
     balloon = VIRTIO_BALLOON(dev);
-    vf_vdev = VIRTIO_DEVICE(dev);
 }
 
 /* Where there is no RAM, so that each mapping of it is a buffer that counts. */

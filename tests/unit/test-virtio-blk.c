@@ -36,21 +36,14 @@ static void make_node(void)
 
 static void make_device(void)
 {
-    DeviceState *mmio = qdev_new(TYPE_VIRTIO_MMIO);
     DeviceState *dev = qdev_new(TYPE_VIRTIO_BLK);
 
-    qdev_prop_set_bit(mmio, "force-legacy", false);
-    qdev_prop_set_bit(mmio, "ioeventfd", false);
-    sysbus_realize_and_unref(SYS_BUS_DEVICE(mmio), &error_abort);
-    sysbus_mmio_map(SYS_BUS_DEVICE(mmio), 0, VF_MMIO);
+    vf_create_transport(false);
     object_property_set_str(OBJECT(dev), "drive", "n", &error_abort);
     object_property_set_str(OBJECT(dev), "werror", "stop", &error_abort);
     object_property_set_uint(OBJECT(dev), "num-queues", 2, &error_abort);
-    vf_mmio = VIRTIO_MMIO(mmio);
-    qdev_realize(dev, BUS(&vf_mmio->bus), &error_abort);
-    object_unref(OBJECT(dev));
+    vf_realize(dev);
     blk = VIRTIO_BLK(dev);
-    vf_vdev = VIRTIO_DEVICE(dev);
 }
 
 static uint8_t *ram(uint64_t addr)

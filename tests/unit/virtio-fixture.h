@@ -52,8 +52,8 @@ static void test_virtio_realize(DeviceState *dev, Error **errp)
 
     virtio_init(VIRTIO_DEVICE(dev), VIRTIO_ID_RNG, sizeof(t->config));
     for (int i = 0; i < 2; i++) {
-        t->vq[i] = virtio_add_queue(VIRTIO_DEVICE(dev), DRV_MAX,
-                                    test_virtio_kick);
+        t->vq[i] =
+            virtio_add_queue(VIRTIO_DEVICE(dev), DRV_MAX, test_virtio_kick);
     }
 }
 
@@ -89,10 +89,8 @@ static const VMStateDescription vmstate_test_virtio = {
     .name = "test-virtio",
     .version_id = 1,
     .minimum_version_id = 1,
-    .fields = (const VMStateField[]) {
-        VMSTATE_VIRTIO_DEVICE,
-        VMSTATE_END_OF_LIST()
-    },
+    .fields =
+        (const VMStateField[]){ VMSTATE_VIRTIO_DEVICE, VMSTATE_END_OF_LIST() },
 };
 
 static void test_virtio_class_init(ObjectClass *oc, void *data)
@@ -147,23 +145,35 @@ static inline void vf_init(void)
     vf_ram = memory_region_get_ram_ptr(ram);
 }
 
-/* The transport, and the device with all features it can have. */
-static inline void vf_create(bool legacy)
+static inline void vf_create_transport(bool legacy)
 {
     DeviceState *mmio = qdev_new(TYPE_VIRTIO_MMIO);
-    DeviceState *dev = qdev_new(TYPE_TEST_VIRTIO);
 
     qdev_prop_set_bit(mmio, "force-legacy", legacy);
     qdev_prop_set_bit(mmio, "ioeventfd", false);
     sysbus_realize_and_unref(SYS_BUS_DEVICE(mmio), &error_abort);
     sysbus_mmio_map(SYS_BUS_DEVICE(mmio), 0, VF_MMIO);
-    qdev_prop_set_bit(dev, "packed", !legacy);
-    qdev_prop_set_bit(dev, "in_order", !legacy);
     vf_mmio = VIRTIO_MMIO(mmio);
+}
+
+/* Puts @dev into the transport, which has it from now on. */
+static inline void vf_realize(DeviceState *dev)
+{
+    vf_vdev = VIRTIO_DEVICE(dev);
     qdev_realize(dev, BUS(&vf_mmio->bus), &error_abort);
     object_unref(OBJECT(dev));
+}
+
+/* The transport, and the device with all features it can have. */
+static inline void vf_create(bool legacy)
+{
+    DeviceState *dev = qdev_new(TYPE_TEST_VIRTIO);
+
+    vf_create_transport(legacy);
+    qdev_prop_set_bit(dev, "packed", !legacy);
+    qdev_prop_set_bit(dev, "in_order", !legacy);
+    vf_realize(dev);
     vf_dev = TEST_VIRTIO(dev);
-    vf_vdev = VIRTIO_DEVICE(dev);
 }
 
 static inline void vf_destroy(void)
@@ -174,15 +184,15 @@ static inline void vf_destroy(void)
 static inline void vf_negotiate(uint64_t features)
 {
     vf_write(VIRTIO_MMIO_STATUS, 0);
-    vf_write(VIRTIO_MMIO_STATUS, VIRTIO_CONFIG_S_ACKNOWLEDGE |
-                                     VIRTIO_CONFIG_S_DRIVER);
+    vf_write(VIRTIO_MMIO_STATUS,
+             VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER);
     for (int i = 0; i < 2; i++) {
         vf_write(VIRTIO_MMIO_DRIVER_FEATURES_SEL, i);
         vf_write(VIRTIO_MMIO_DRIVER_FEATURES, features >> (32 * i));
     }
-    vf_write(VIRTIO_MMIO_STATUS,
-             VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER |
-                 VIRTIO_CONFIG_S_FEATURES_OK);
+    vf_write(VIRTIO_MMIO_STATUS, VIRTIO_CONFIG_S_ACKNOWLEDGE |
+                                     VIRTIO_CONFIG_S_DRIVER |
+                                     VIRTIO_CONFIG_S_FEATURES_OK);
     g_assert_cmphex(vf_vdev->guest_features, ==, features);
 }
 

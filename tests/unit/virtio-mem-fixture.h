@@ -111,14 +111,9 @@ static inline void unplug(DeviceState *dev)
 /* @props: pairs of names and values, then NULL. */
 static inline void create(uint64_t size, const char *const *props)
 {
-    DeviceState *mmio = qdev_new(TYPE_VIRTIO_MMIO);
     DeviceState *dev = qdev_new(TYPE_VIRTIO_MEM);
 
-    qdev_prop_set_bit(mmio, "force-legacy", false);
-    qdev_prop_set_bit(mmio, "ioeventfd", false);
-    sysbus_realize_and_unref(SYS_BUS_DEVICE(mmio), &error_abort);
-    sysbus_mmio_map(SYS_BUS_DEVICE(mmio), 0, VF_MMIO);
-    vf_mmio = VIRTIO_MMIO(mmio);
+    vf_create_transport(false);
     qdev_prop_set_bit(dev, "packed", true);
     vmem = VIRTIO_MEM(dev);
     vf_vdev = VIRTIO_DEVICE(dev);

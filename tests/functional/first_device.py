@@ -39,8 +39,9 @@ class Reader:
             (self.folder / name).write_text(text)
         bin_folder = inst.tmp / "path"
         bin_folder.mkdir()
-        first, *rest = inst.env["CC"].split()
-        compiler = " ".join([shutil.which(first), *rest, inst.flags])
+        # With their paths: ccache, if it is one of them, would find this one.
+        words = [shutil.which(w) or w for w in inst.env["CC"].split()]
+        compiler = " ".join([*words, inst.flags])
         (bin_folder / "cc").write_text(f'#!/bin/sh\nexec {compiler} "$@"\n')
         (bin_folder / "cc").chmod(0o755)
         (bin_folder / "plateau").symlink_to(inst.program)

@@ -23,6 +23,11 @@ def counts(guest, word):
     return harts, " ".join(row)
 
 
+def last_hart(guest):
+    """Of Linux's last CPU: its first is the hart that firmware starts with."""
+    return int(guest.shell("grep '^hart[^ ]*:' /proc/cpuinfo").split()[-1])
+
+
 def boot(aia, harts, chip, shown, counted, *more):
     arguments = linux("quiet")
     arguments[1] = f"virt,aia={aia}"
@@ -39,6 +44,7 @@ def boot(aia, harts, chip, shown, counted, *more):
             after = counts(guest, "ttyS0")[0]
             assert after[hart] > before[hart], (hart, before, after)
         pic, statistics = guest.hmp("info pic"), guest.hmp("info irq")
+        shown = shown.replace("TARGET", f"{last_hart(guest) << 18 | 1:#010x}")
         assert re.search(shown, pic, re.M), pic
         assert re.search(counted, statistics), statistics
         guest.type("poweroff -f\n")
@@ -51,12 +57,12 @@ def plic_4_harts():
 
 
 def aplic_1_hart():
-    boot("aplic", 1, "APLIC", r"source 10: level1 target 0x0{5}\w+.* enabled",
+    boot("aplic", 1, "APLIC", "source 10: level1 target TARGET enabled",
          r"riscv\.aplic:\r?\n10: \d")
 
 
 def aplic_4_harts():
-    boot("aplic", 4, "APLIC", r"source 10: level1 target 0x000c\w+.* enabled",
+    boot("aplic", 4, "APLIC", "source 10: level1 target TARGET enabled",
          r"riscv\.aplic:\r?\n10: \d")
 
 

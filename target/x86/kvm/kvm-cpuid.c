@@ -208,6 +208,33 @@ static bool add_leaves(X86CPU *cpu, Entries *e, uint32_t first, uint32_t last)
     return true;
 }
 
+/*
+ * One that was parked has had it. A kernel may refuse what comes after the first
+ * KVM_RUN, even if it is the same.
+ */
+static int give(X86CPU *cpu, const Entries *e)
+{
+    static GHashTable *given; /* the vCPU's number: its bytes */
+    size_t size = sizeof(*e) + e->nent * sizeof(e->entries[0]);
+    gpointer id = GUINT_TO_POINTER(kvm_arch_vcpu_id(CPU(cpu)));
+    g_autoptr(GBytes) bytes = g_bytes_new(e, size);
+    const GBytes *before;
+    int ret = kvm_vcpu_ioctl(CPU(cpu), KVM_SET_CPUID2, e);
+
+    if (!given) {
+        given = g_hash_table_new_full(NULL, NULL, NULL,
+                                      (GDestroyNotify)g_bytes_unref);
+    }
+    before = g_hash_table_lookup(given, id);
+    if (ret == -EINVAL && before && g_bytes_equal(before, bytes)) {
+        return 0;
+    }
+    if (ret == 0) {
+        g_hash_table_insert(given, id, g_steal_pointer(&bytes));
+    }
+    return ret;
+}
+
 int kvm_x86_set_cpuid(X86CPU *cpu)
 {
     g_autofree Entries *e =
@@ -220,5 +247,5 @@ int kvm_x86_set_cpuid(X86CPU *cpu)
         !add_leaves(cpu, e, 0xc0000000, env->cpuid_xlevel2)) {
         return -E2BIG;
     }
-    return kvm_vcpu_ioctl(CPU(cpu), KVM_SET_CPUID2, e);
+    return give(cpu, e);
 }

@@ -2,6 +2,8 @@
 /* The Generic Event Device: events of the platform, power off, reset. */
 #include "qemu/osdep.h"
 #include "hw/acpi/generic_event_device.h"
+#include "hw/boards.h"
+#include "hw/core/cpu.h"
 #include "hw/hotplug.h"
 #include "hw/irq.h"
 #include "hw/mem/nvdimm.h"
@@ -16,7 +18,9 @@
 #define NOTIFY_POWER_BUTTON 0x80
 
 /* What there are methods for. */
-#define KNOWN_EVENTS (ACPI_GED_MEM_HOTPLUG_EVT | ACPI_GED_PWR_DOWN_EVT)
+#define KNOWN_EVENTS                                                           \
+    (ACPI_GED_MEM_HOTPLUG_EVT | ACPI_GED_PWR_DOWN_EVT |                        \
+     ACPI_GED_CPU_HOTPLUG_EVT)
 
 /* ---- AML ----------------------------------------------------------------- */
 
@@ -24,6 +28,9 @@ static Aml *handler(uint32_t event)
 {
     if (event == ACPI_GED_MEM_HOTPLUG_EVT) {
         return aml_call0(MEMORY_DEVICES_CONTAINER "." MEMORY_SLOT_SCAN_METHOD);
+    }
+    if (event == ACPI_GED_CPU_HOTPLUG_EVT) {
+        return aml_call0(AML_GED_EVT_CPU_SCAN_METHOD);
     }
     return aml_notify(aml_name(ACPI_POWER_BUTTON_DEVICE),
                       aml_int(NOTIFY_POWER_BUTTON));
@@ -158,6 +165,7 @@ static void ged_send_event(AcpiDeviceIf *adev, AcpiEventStatusBits ev)
 {
     AcpiGedState *s = ACPI_GED(adev);
     uint32_t event = ev & ACPI_MEMORY_HOTPLUG_STATUS ? ACPI_GED_MEM_HOTPLUG_EVT
+                     : ev & ACPI_CPU_HOTPLUG_STATUS  ? ACPI_GED_CPU_HOTPLUG_EVT
                      : ev & ACPI_POWER_DOWN_STATUS   ? ACPI_GED_PWR_DOWN_EVT
                                                      : 0;
 
@@ -172,9 +180,21 @@ static void ged_send_event(AcpiDeviceIf *adev, AcpiEventStatusBits ev)
 static void ged_ospm_status(AcpiDeviceIf *adev, ACPIOSTInfoList ***list)
 {
     acpi_memory_ospm_status(&ACPI_GED(adev)->memhp_state, list);
+    acpi_cpu_ospm_status(&ACPI_GED(adev)->cpuhp_state, list);
 }
 
 /* ---- plugging ------------------------------------------------------------ */
+
+static bool has_cpu_slots(const AcpiGedState *s)
+{
+    return s->ged_event_bitmap & ACPI_GED_CPU_HOTPLUG_EVT;
+}
+
+static bool is_cpu(HotplugHandler *handler, DeviceState *dev)
+{
+    return has_cpu_slots(ACPI_GED(handler)) &&
+           object_dynamic_cast(OBJECT(dev), TYPE_CPU);
+}
 
 /* A DIMM that ACPI can describe. */
 static bool is_dimm(DeviceState *dev, Error **errp)
@@ -190,7 +210,9 @@ static bool is_dimm(DeviceState *dev, Error **errp)
 
 static void ged_plug(HotplugHandler *handler, DeviceState *dev, Error **errp)
 {
-    if (is_dimm(dev, errp)) {
+    if (is_cpu(handler, dev)) {
+        acpi_cpu_plug_cb(handler, &ACPI_GED(handler)->cpuhp_state, dev, errp);
+    } else if (is_dimm(dev, errp)) {
         acpi_memory_plug_cb(handler, &ACPI_GED(handler)->memhp_state, dev,
                             errp);
     }
@@ -199,7 +221,10 @@ static void ged_plug(HotplugHandler *handler, DeviceState *dev, Error **errp)
 static void ged_unplug_request(HotplugHandler *handler, DeviceState *dev,
                                Error **errp)
 {
-    if (is_dimm(dev, errp)) {
+    if (is_cpu(handler, dev)) {
+        acpi_cpu_unplug_request_cb(handler, &ACPI_GED(handler)->cpuhp_state,
+                                   dev, errp);
+    } else if (is_dimm(dev, errp)) {
         acpi_memory_unplug_request_cb(handler, &ACPI_GED(handler)->memhp_state,
                                       dev, errp);
     }
@@ -207,7 +232,9 @@ static void ged_unplug_request(HotplugHandler *handler, DeviceState *dev,
 
 static void ged_unplug(HotplugHandler *handler, DeviceState *dev, Error **errp)
 {
-    if (is_dimm(dev, errp)) {
+    if (is_cpu(handler, dev)) {
+        acpi_cpu_unplug_cb(&ACPI_GED(handler)->cpuhp_state, dev, errp);
+    } else if (is_dimm(dev, errp)) {
         acpi_memory_unplug_cb(&ACPI_GED(handler)->memhp_state, dev, errp);
     }
 }
@@ -235,6 +262,24 @@ static void ged_init(Object *obj)
 static void ged_finalize(Object *obj)
 {
     acpi_memory_hotplug_finalize(&ACPI_GED(obj)->memhp_state);
+    acpi_cpu_hotplug_finalize(&ACPI_GED(obj)->cpuhp_state);
+}
+
+static bool add_cpu_slots(AcpiGedState *s, Error **errp)
+{
+    if (!MACHINE_GET_CLASS(qdev_get_machine())->possible_cpu_arch_ids) {
+        error_setg(errp,
+                   "ged-event=0x%" PRIx32 ": machine '%s' has no slots for "
+                   "CPUs (0x%x)",
+                   s->ged_event_bitmap, object_get_typename(qdev_get_machine()),
+                   ACPI_GED_CPU_HOTPLUG_EVT);
+        return false;
+    }
+    memory_region_init(&s->container_cpuhp, OBJECT(s), "cpuhp container",
+                       ACPI_CPU_HOTPLUG_REG_LEN);
+    sysbus_init_mmio(SYS_BUS_DEVICE(s), &s->container_cpuhp);
+    cpu_hotplug_hw_init(&s->container_cpuhp, OBJECT(s), &s->cpuhp_state, 0);
+    return true;
 }
 
 static void ged_realize(DeviceState *dev, Error **errp)
@@ -244,9 +289,12 @@ static void ged_realize(DeviceState *dev, Error **errp)
     if (s->ged_event_bitmap & ~KNOWN_EVENTS) {
         error_setg(errp,
                    "ged-event=0x%" PRIx32 ": there are the events 0x%x "
-                   "(memory hotplug) and 0x%x (power down)",
+                   "(memory hotplug), 0x%x (power down) and 0x%x (CPU hotplug)",
                    s->ged_event_bitmap, ACPI_GED_MEM_HOTPLUG_EVT,
-                   ACPI_GED_PWR_DOWN_EVT);
+                   ACPI_GED_PWR_DOWN_EVT, ACPI_GED_CPU_HOTPLUG_EVT);
+        return;
+    }
+    if (has_cpu_slots(s) && !add_cpu_slots(s, errp)) {
         return;
     }
     acpi_memory_hotplug_init(&s->container_memhp, OBJECT(dev), &s->memhp_state,
@@ -259,6 +307,7 @@ static void ged_reset(DeviceState *dev)
 
     s->ged_state.sel = 0;
     acpi_memory_hotplug_reset(&s->memhp_state);
+    acpi_cpu_hotplug_reset(&s->cpuhp_state);
 }
 
 static const Property ged_properties[] = {
@@ -272,6 +321,23 @@ static const VMStateDescription vmstate_ged_memhp = {
     .fields =
         (const VMStateField[]){
             VMSTATE_MEMORY_HOTPLUG(memhp_state, AcpiGedState),
+            VMSTATE_END_OF_LIST(),
+        },
+};
+
+static bool cpuhp_needed(void *opaque)
+{
+    return has_cpu_slots(opaque);
+}
+
+static const VMStateDescription vmstate_ged_cpuhp = {
+    .name = "acpi-ged/cpuhp",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = cpuhp_needed,
+    .fields =
+        (const VMStateField[]){
+            VMSTATE_CPU_HOTPLUG(cpuhp_state, AcpiGedState),
             VMSTATE_END_OF_LIST(),
         },
 };
@@ -298,7 +364,8 @@ static const VMStateDescription vmstate_ged = {
             VMSTATE_END_OF_LIST(),
         },
     .subsections =
-        (const VMStateDescription *const[]){ &vmstate_ged_memhp, NULL },
+        (const VMStateDescription *const[]){ &vmstate_ged_memhp,
+                                             &vmstate_ged_cpuhp, NULL },
 };
 
 static void ged_class_init(ObjectClass *klass, void *data)

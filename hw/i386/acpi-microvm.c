@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * ACPI of the board microvm: a hardware-reduced platform, whose devices are
- * fw_cfg, those on the ISA bus, the GED with power button and DIMM slots, and
- * the virtio-mmio slots that have a device.
+ * fw_cfg, those on the ISA bus, the GED with power button, DIMM slots and CPU
+ * slots, and the virtio-mmio slots that have a device.
  *
  * A firmware gets the tables and their script from fw_cfg. A kernel that starts
  * without one finds them between 0xe0000 and 0xfffff, where it would look itself
@@ -100,6 +100,11 @@ static void build_dsdt(GArray *table_data, BIOSLinker *linker,
     if (MACHINE(mms)->ram_slots) {
         build_memory_hotplug_aml(dsdt, MACHINE(mms)->ram_slots, NULL, NULL,
                                  AML_SYSTEM_MEMORY, GED_MMIO_BASE_MEMHP);
+    }
+    if (x86_has_cpu_slots(x86ms)) {
+        build_cpus_aml(dsdt, MACHINE(mms), (CPUHotplugFeatures){},
+                       pc_madt_cpu_entry, GED_MMIO_BASE_CPUHP, "\\_SB",
+                       AML_GED_EVT_CPU_SCAN_METHOD, AML_SYSTEM_MEMORY);
     }
     aml_append(dsdt, sleep_states());
     g_array_append_vals(table_data, dsdt->buf->data, dsdt->buf->len);

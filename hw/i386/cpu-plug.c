@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * CPUs come into an x86 machine's slots and leave them. A slot is a place in
- * the topology, which is the same as an APIC id. How a guest hears of it is the
- * board's matter; a guest that cannot be asked keeps the CPUs that it uses.
+ * the topology, which is the same as an APIC id. A guest hears of it by the
+ * board's ACPI device; one that cannot be asked keeps the CPUs that it uses.
  */
 #include "qemu/osdep.h"
 #include "hw/i386/x86.h"
@@ -125,6 +125,21 @@ static bool place(X86MachineState *x86ms, X86CPU *cpu, Error **errp)
     return agree(levels, cpu->apic_id, errp);
 }
 
+/* ---- the guest's part ---------------------------------------------------- */
+
+bool x86_has_cpu_slots(const X86MachineState *x86ms)
+{
+    const CpuTopology *smp = &MACHINE(x86ms)->smp;
+
+    return smp->max_cpus > smp->cpus;
+}
+
+/* The device that tells the guest of CPUs; NULL if nothing does. */
+static HotplugHandler *messenger(const X86MachineState *x86ms)
+{
+    return x86_has_cpu_slots(x86ms) ? x86ms->acpi_dev : NULL;
+}
+
 /* ---- coming -------------------------------------------------------------- */
 
 void x86_cpu_pre_plug(HotplugHandler *hotplug_dev, DeviceState *dev,
@@ -175,9 +190,16 @@ static void tell_firmware(X86MachineState *x86ms)
 
 void x86_cpu_plug(HotplugHandler *hotplug_dev, DeviceState *dev, Error **errp)
 {
+    ERRP_GUARD();
     X86MachineState *x86ms = X86_MACHINE(hotplug_dev);
     int index;
 
+    if (messenger(x86ms)) {
+        hotplug_handler_plug(messenger(x86ms), dev, errp);
+        if (*errp) {
+            return;
+        }
+    }
     find_slot(MACHINE(x86ms), X86_CPU(dev)->apic_id, &index)->cpu = CPU(dev);
     qemu_register_reset(reset_cpu, dev);
     x86ms->boot_cpus++;
@@ -208,6 +230,11 @@ void x86_cpu_unplug_request_cb(HotplugHandler *hotplug_dev, DeviceState *dev,
         error_setg(errp, "Boot CPU is unpluggable");
         return;
     }
+    if (messenger(X86_MACHINE(hotplug_dev))) {
+        hotplug_handler_unplug_request(messenger(X86_MACHINE(hotplug_dev)), dev,
+                                       errp);
+        return;
+    }
     if (!is_unused(CPU(dev))) {
         error_setg(errp, "CPU hot unplug not supported without ACPI");
         error_append_hint(errp, "The guest uses the CPU, and cannot be asked "
@@ -221,9 +248,16 @@ void x86_cpu_unplug_request_cb(HotplugHandler *hotplug_dev, DeviceState *dev,
 void x86_cpu_unplug_cb(HotplugHandler *hotplug_dev, DeviceState *dev,
                        Error **errp)
 {
+    ERRP_GUARD();
     X86MachineState *x86ms = X86_MACHINE(hotplug_dev);
     int index;
 
+    if (messenger(x86ms)) {
+        hotplug_handler_unplug(messenger(x86ms), dev, errp);
+        if (*errp) {
+            return;
+        }
+    }
     find_slot(MACHINE(x86ms), X86_CPU(dev)->apic_id, &index)->cpu = NULL;
     qemu_unregister_reset(reset_cpu, dev);
     qdev_unrealize(dev);

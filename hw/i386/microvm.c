@@ -213,6 +213,9 @@ static void create_ged(MicrovmMachineState *mms)
     if (MACHINE(mms)->ram_slots) {
         events |= ACPI_GED_MEM_HOTPLUG_EVT;
     }
+    if (x86_has_cpu_slots(x86ms)) {
+        events |= ACPI_GED_CPU_HOTPLUG_EVT;
+    }
     qdev_prop_set_uint32(dev, "ged-event", events);
     sysbus_realize_and_unref(sbd, &error_fatal);
     sysbus_mmio_map(sbd, 0, GED_MMIO_BASE);
@@ -220,6 +223,9 @@ static void create_ged(MicrovmMachineState *mms)
         sysbus_mmio_map(sbd, 1, GED_MMIO_BASE_MEMHP);
     }
     sysbus_mmio_map(sbd, 2, GED_MMIO_BASE_REGS);
+    if (x86_has_cpu_slots(x86ms)) {
+        sysbus_mmio_map(sbd, 3, GED_MMIO_BASE_CPUHP);
+    }
     sysbus_connect_irq(sbd, 0, x86ms->gsi[GED_MMIO_IRQ]);
     x86ms->acpi_dev = HOTPLUG_HANDLER(dev);
 }

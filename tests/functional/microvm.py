@@ -296,23 +296,23 @@ def guest_migrates_off():
     migrates("off")
 
 
-def irq_program(folder):
-    """tests/guest/x86/irq.S as a kernel."""
-    kernel = pathlib.Path(folder, "irq")
+def program(folder, name):
+    """tests/guest/x86/NAME.S as a kernel."""
+    if not shutil.which("cc"):
+        raise Skip("no compiler")
+    kernel = pathlib.Path(folder, name)
     subprocess.run(
         ["cc", "-m32", "-nostdlib", "-static", "-no-pie", "-Wl,-e,start",
          "-Wl,-Ttext-segment=0x100000", "-Wl,--build-id=none", "-o", kernel,
-         HERE.parent / "guest" / "x86" / "irq.S"], check=True)
+         HERE.parent / "guest" / "x86" / f"{name}.S"], check=True)
     return kernel
 
 
 def interrupts(irqchip):
-    if not shutil.which("cc"):
-        raise Skip("no compiler")
     with tempfile.TemporaryDirectory() as tmp:
         args = ["-M", "microvm", "-accel", f"kvm,kernel-irqchip={irqchip}",
                 "-cpu", "host", "-m", "64M", "-smp", "2",
-                "-kernel", irq_program(tmp)]
+                "-kernel", program(tmp, "irq")]
         with Guest(COMMAND, *args) as guest:
             for _ in range(3):
                 for what in ("pic", "edge", "level", "ipi", "timer", "ap",
@@ -353,24 +353,68 @@ def plug(guest, name, socket, **more):
                             "thread-id": 0}, **more)
 
 
-def cpus_come_and_go():
-    def taken():
-        slots = guest.command("query-hotpluggable-cpus")
-        return sorted(s["props"]["socket-id"] for s in slots
-                      if "qom-path" in s)
+def taken(guest):
+    """The sockets that have a CPU."""
+    slots = guest.command("query-hotpluggable-cpus")
+    return sorted(s["props"]["socket-id"] for s in slots if "qom-path" in s)
 
+
+def the_guest_plugs_cpus(irqchip):
+    """By ACPI's registers: it starts what has come, and ejects it."""
+    with tempfile.TemporaryDirectory() as tmp:
+        args = ["-M", "microvm,acpi=on", "-accel",
+                f"kvm,kernel-irqchip={irqchip}", "-cpu", "host", "-m", "64M",
+                "-smp", "1,sockets=3,maxcpus=3",
+                "-kernel", program(tmp, "cpuplug")]
+        with Guest(COMMAND, *args) as guest:
+            guest.expect("ready", 60)
+            assert taken(guest) == [0]
+            for _ in range(3):    # from the second time on it was parked
+                answer = plug(guest, "c2", 2)
+                assert answer == {}, answer
+                guest.expect("check", 60)
+                guest.expect("up", 60)
+                assert taken(guest) == [0, 2]
+                assert guest.command("device_del", id="c2") == {}
+                guest.expect("eject", 60)
+                guest.expect("gone", 60)
+                limit = deadline(60)
+                while taken(guest) != [0]:
+                    assert time.monotonic() < limit
+                    time.sleep(0.1)
+            # And both at once.
+            assert plug(guest, "c1", 1) == {}
+            assert plug(guest, "c2", 2) == {}
+            guest.expect("up", 60)
+            guest.expect("up", 60)
+            guest.command("stop")
+            guest.command("cont")
+            assert len(guest.command("query-cpus-fast")) == 3
+            guest.command("quit")
+
+
+def cpus_by_acpi():
+    the_guest_plugs_cpus("on")
+
+
+def cpus_by_acpi_split():
+    the_guest_plugs_cpus("split")
+
+
+def cpus_come_and_go():
     def refused_with(text, answer):
         assert text in answer["error"]["desc"], answer
 
     with tempfile.TemporaryDirectory() as tmp:
-        with Guest(COMMAND, *tiny_guest(tmp, "on"), "-smp", "1,sockets=3,maxcpus=3") as guest:
+        with Guest(COMMAND, *tiny_guest(tmp, "on"), "-M", "acpi=off",
+                   "-smp", "1,sockets=3,maxcpus=3") as guest:
             wait_for(guest, "info irq", r"4: 1\s")
-            assert taken() == [0]
+            assert taken(guest) == [0]
             for _ in range(3):    # from the second time on it was parked
                 answer = plug(guest, "c1", 1)
                 assert answer == {}, answer
                 assert plug(guest, "c2", 2) == {}
-                assert taken() == [0, 1, 2]
+                assert taken(guest) == [0, 1, 2]
                 assert len(guest.command("query-cpus-fast")) == 3
                 stats = guest.command("query-stats", target="vcpu")
                 assert len(stats) in (0, 3), stats
@@ -381,7 +425,7 @@ def cpus_come_and_go():
                 wait_for(guest, "info irq", r"4: \d\s")
                 for name in ("c1", "c2"):
                     assert guest.command("device_del", id=name) == {}
-                assert taken() == [0]
+                assert taken(guest) == [0]
             refused_with("must be in range 0:2", plug(guest, "x", 3))
             refused_with("doesn't match set apic-id",
                          plug(guest, "x", 1, **{"apic-id": 2}))
@@ -440,6 +484,7 @@ if __name__ == "__main__":
     tests = [refused, kernels_refused, interrupts_are_counted, interrupts_on,
              interrupts_split, interrupts_off, guest_migrates,
              guest_migrates_split, guest_migrates_off, kernels_power_off,
-             acpi_is_for_those_who_can, cpus_come_and_go]
+             acpi_is_for_those_who_can, cpus_come_and_go, cpus_by_acpi,
+             cpus_by_acpi_split]
     sys.exit(run_tap(tests if SHORT else
                      [*tests, linux_boots_split, linux_plugs_memory]))

@@ -4,10 +4,11 @@
 against the reference's: microvm_acpi.py BINARY.
 
 RSDP, the script and all tables are to be the same bytes; where ours has more
-(DIMM slots, SRAT), tables are linked here and disassembled by ACPICA's iasl, if
-there is one.
+(DIMM slots, CPU slots, SRAT), tables are linked here and disassembled by
+ACPICA's iasl, if there is one, and acpiexec executes methods.
 """
 import pathlib
+import re
 import shutil
 import struct
 import subprocess
@@ -15,7 +16,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from tap import run_tap  # noqa: E402
+from tap import Skip, run_tap  # noqa: E402
 
 BINARY = sys.argv[1]
 TOP = pathlib.Path(__file__).resolve().parents[2]
@@ -148,6 +149,29 @@ def disassembled(table):
         return dsl
 
 
+def executed(table, *evaluations, fill=0):
+    """By acpiexec, with memory for registers, all of whose bytes are @fill: of
+    each evaluation, what it says. One that loops ends after a second."""
+    with tempfile.TemporaryDirectory() as folder:
+        name = pathlib.Path(folder, "t.aml")
+        name.write_bytes(table)
+        done = subprocess.run(
+            ["acpiexec", "-da", "-di", "-vr", "-to", "1", "-fv", hex(fill),
+             "-b", "; ".join("execute " + e for e in evaluations), name],
+            check=False, capture_output=True, text=True, timeout=120)
+    said = re.split(r"^Evaluating .*$", done.stdout, flags=re.M)[1:]
+    assert len(said) == len(evaluations), done.stdout[-2000:]
+    return said
+
+
+def accesses(text, count=None):
+    """To the registers of CPU slots, as (R or W, value, offset, bits)."""
+    found = re.findall(r"SystemMemory (Read|Write) *: *Val (\w+) Addr (\w+) "
+                       r"BitWidth (\w+)", text)
+    return [(kind[0], int(value, 16), int(addr, 16) - 0xfea00300, int(bits, 16))
+            for kind, value, addr, bits in found[:count]]
+
+
 def same(name):
     args = CASES[name]
     reference, ours = files(QEMU, args), files(OURS, args)
@@ -185,6 +209,72 @@ def hotplug():
                      r"\_SB.MHPC.MSCN ()"):
             assert part in dsl, (part, dsl)
         assert "MP03" not in dsl
+
+
+def madt_cpus(madt):
+    """(uid, APIC id, flags) of each CPU."""
+    at, found = 44, []
+    while at < len(madt):
+        if madt[at] == 0:
+            found.append(struct.unpack_from("<BBI", madt, at + 2))
+        elif madt[at] == 9:
+            apic, flags, uid = struct.unpack_from("<III", madt, at + 4)
+            found.append((uid, apic, flags))
+        at += madt[at + 1]
+    return found
+
+
+def cpu_slots():
+    found = tables(files(OURS, ["-smp", "1,sockets=2,cores=3,maxcpus=6",
+                                "-device", "qemu64-x86_64-cpu,socket-id=1,"
+                                "core-id=2,thread-id=0"]))
+    assert set(found) == {"FACP", "APIC", "DSDT"}
+    assert madt_cpus(found["APIC"]) == [
+        (0, 0, 1), (1, 1, 0), (2, 2, 0), (3, 4, 0), (4, 5, 0), (5, 6, 1)]
+    if not shutil.which("iasl"):
+        return
+    dsl = disassembled(found["DSDT"])
+    for part in ("ACPI0010", "C005", "0xFEA00300", r"\_SB.GED.CSCN ()",
+                 r"\_SB.CPUS.CSCN ()"):
+        assert part in dsl, (part, dsl)
+    assert "C006" not in dsl
+    # Not of the boot CPU, but of the one that came later.
+    assert dsl.count("Method (_EJ0") == 5
+
+
+def cpu_slots_run():
+    """The methods, as a guest's interpreter runs them."""
+    if not shutil.which("acpiexec"):
+        raise Skip("no acpiexec")
+    dsdt = tables(files(OURS, ["-smp", "1,maxcpus=4"]))["DSDT"]
+    cpus = r"\_SB.CPUS."
+    scan, sta, eject, ost, name, notify, rest = executed(
+        dsdt, r"\_SB.GED.CSCN", cpus + "C002._STA", cpus + "C002._EJ0 1",
+        cpus + "C003._OST 3 0x84 0", cpus + "C002._MAT",
+        cpus + "CTFY 1 3", cpus + "C000._STA")
+    assert accesses(sta) == [("W", 2, 0, 32), ("R", 0, 4, 8)], sta
+    assert "[Integer] = 0000000000000000" in sta
+    assert accesses(eject) == [("W", 2, 0, 32), ("W", 8, 4, 8)], eject
+    assert accesses(ost) == [
+        ("W", 3, 0, 32), ("W", 1, 5, 8), ("W", 3, 8, 32), ("W", 2, 5, 8),
+        ("W", 0x84, 8, 32)], ost
+    assert "00 08 02 02 01 00 00 00" in name, name
+    # That is printed by another thread.
+    assert re.search(r"Notify.*C001.*0x0*3\b", notify + rest), notify
+    # Nothing to do.
+    assert accesses(scan) == [("W", 0, 0, 32), ("W", 0, 5, 8), ("R", 0, 4, 8),
+                              ("R", 0, 4, 8)], scan
+
+    # All are enabled and coming, with registers that nothing clears.
+    sta, scan = executed(dsdt, cpus + "C001._STA", r"\_SB.GED.CSCN", fill=3)
+    assert "[Integer] = 000000000000000F" in sta, sta
+    turn = [("W", 0, 0, 32), ("W", 0, 5, 8), ("R", 3, 4, 8)]
+    assert accesses(scan, 5) == turn + [("R", 0x03030303, 8, 32),
+                                        ("W", 2, 4, 8)], accesses(scan, 8)
+    (scan,) = executed(dsdt, r"\_SB.GED.CSCN", fill=5)
+    assert accesses(scan, 6) == [
+        ("W", 0, 0, 32), ("W", 0, 5, 8), ("R", 5, 4, 8), ("R", 5, 4, 8),
+        ("R", 0x05050505, 8, 32), ("W", 4, 4, 8)], accesses(scan, 8)
 
 
 def pcie():
@@ -228,4 +318,5 @@ if __name__ == "__main__":
                       stderr=subprocess.DEVNULL, check=False).returncode:
         print("1..0 # SKIP the reference is out of reach")
         sys.exit(0)
-    sys.exit(run_tap([case(name) for name in CASES] + [hotplug, pcie, nodes]))
+    sys.exit(run_tap([case(name) for name in CASES] + [
+        hotplug, cpu_slots, cpu_slots_run, pcie, nodes]))

@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The Generic Event Device of the board microvm: its registers, the power
- * button, power off and reset by the guest, DIMMs that come and go.
+ * button, power off and reset by the guest, DIMMs and CPUs that come and go.
  */
 #include "qemu/osdep.h"
 #include "device-helpers.h"
 #include "libqmp.h"
+#include "qemu/host-utils.h"
 #include "qobject/qdict.h"
 #include "qobject/qlist.h"
 
 #define EVENTS 0xfea00000
 #define SLOTS  0xfea00100
 #define REGS   0xfea00200
+
+#define CPUS 0xfea00300
+
+#define ACPI_CPUS_LEN 12
 
 #define SLOT_SELECT 0x00
 #define SLOT_ADDR   0x00
@@ -197,6 +202,337 @@ static void test_dimm_comes_and_goes(void)
     qtest_quit(s);
 }
 
+/* ---- CPUs ---------------------------------------------------------------- */
+
+#define WITH_CPU_SLOTS "-M microvm -smp 1,sockets=2,cores=3,maxcpus=6 "
+
+enum {
+    CPU_SELECT = 0,
+    CPU_DATA2 = 0,
+    CPU_FLAGS = 4,
+    CPU_COMMAND = 5,
+    CPU_DATA = 8,
+};
+
+enum {
+    IS_ENABLED = 1,
+    IS_INSERTING = 2,
+    IS_REMOVING = 4,
+    DO_EJECT = 8,
+    FW_REMOVE = 16,
+};
+
+static uint8_t cpu_flags(QTestState *s, int slot)
+{
+    qtest_writel(s, CPUS + CPU_SELECT, slot);
+    return qtest_readb(s, CPUS + CPU_FLAGS);
+}
+
+static uint32_t cpu_data(QTestState *s, int slot, int command)
+{
+    qtest_writel(s, CPUS + CPU_SELECT, slot);
+    qtest_writeb(s, CPUS + CPU_COMMAND, command);
+    return qtest_readl(s, CPUS + CPU_DATA);
+}
+
+static void cpu_ost(QTestState *s, int slot, uint32_t source, uint32_t status)
+{
+    cpu_data(s, slot, 1);
+    qtest_writel(s, CPUS + CPU_DATA, source);
+    cpu_data(s, slot, 2);
+    qtest_writel(s, CPUS + CPU_DATA, status);
+}
+
+static QDict *plug_cpu(QTestState *s, const char *id, int socket, int core)
+{
+    return qtest_qmp(s,
+                     "{'execute': 'device_add', 'arguments': {'driver': "
+                     "'qemu64-x86_64-cpu', 'id': %s, 'socket-id': %d, "
+                     "'core-id': %d, 'thread-id': 0}}",
+                     id, socket, core);
+}
+
+static QDict *unplug_cpu(QTestState *s, const char *id)
+{
+    return qtest_qmp(s, "{'execute': 'device_del', 'arguments': {'id': %s}}",
+                     id);
+}
+
+static void ok(QDict *answer)
+{
+    g_assert_true(qdict_haskey(answer, "return"));
+    qobject_unref(answer);
+}
+
+/* The slots that have a CPU, a mask by place. */
+static int cpus_there(QTestState *s)
+{
+    QDict *answer = qtest_qmp(s, "{'execute': 'query-hotpluggable-cpus'}");
+    g_autofree char *text = qtest_hmp(s, "info hotpluggable-cpus");
+    const char *rest = text;
+    const QListEntry *e;
+    int mask = 0;
+
+    QLIST_FOREACH_ENTRY(qdict_get_qlist(answer, "return"), e) {
+        QDict *slot = qobject_to(QDict, qlist_entry_obj(e));
+        QDict *props = qdict_get_qdict(slot, "props");
+
+        if (qdict_haskey(slot, "qom-path")) {
+            mask |= 1 << (3 * qdict_get_int(props, "socket-id") +
+                          qdict_get_int(props, "core-id"));
+        }
+    }
+    qobject_unref(answer);
+    for (int i = 0; i < ctpop32(mask); i++) {
+        rest = strstr(rest, "qom_path:");
+        g_assert_nonnull(rest);
+        rest++;
+    }
+    g_assert_null(strstr(rest, "qom_path:"));
+    return mask;
+}
+
+static void test_cpu_registers(void)
+{
+    QTestState *s = qtest_init(WITH_CPU_SLOTS);
+
+    g_assert_cmphex(cpu_flags(s, 0), ==, IS_ENABLED);
+    for (int i = 1; i < 6; i++) {
+        g_assert_cmphex(cpu_flags(s, i), ==, 0);
+    }
+    /* The fourth is the first of the second socket: 2 bits are the core's. */
+    g_assert_cmphex(cpu_data(s, 2, 3), ==, 2);
+    g_assert_cmphex(cpu_data(s, 3, 3), ==, 4);
+    g_assert_cmphex(qtest_readl(s, CPUS + CPU_DATA2), ==, 0);
+    g_assert_cmphex(cpu_data(s, 3, 0), ==, 3); /* no event: it stays there */
+    g_assert_cmphex(cpu_data(s, 3, 1), ==, 0);
+    g_assert_cmphex(cpu_data(s, 3, 2), ==, 0);
+
+    /* A command that there is none of changes nothing. */
+    cpu_data(s, 3, 3);
+    g_assert_cmphex(cpu_data(s, 3, 4), ==, 4);
+    /* Nor does anything for a slot that there is none of. */
+    cpu_data(s, 3, 0);
+    g_assert_cmphex(cpu_data(s, 6, 3), ==, 0);
+    g_assert_cmphex(cpu_flags(s, 6), ==, 0);
+    g_assert_cmphex(cpu_flags(s, -1), ==, 0);
+    qtest_writel(s, CPUS + CPU_SELECT, 3);
+    g_assert_cmphex(qtest_readl(s, CPUS + CPU_DATA), ==, 3);
+
+    /* Nobody ejects the boot CPU, nor what is not there. */
+    cpu_flags(s, 0);
+    qtest_writeb(s, CPUS + CPU_FLAGS, DO_EJECT);
+    qtest_writeb(s, CPUS + CPU_FLAGS, FW_REMOVE);
+    g_assert_cmphex(cpu_flags(s, 0), ==, IS_ENABLED);
+    cpu_flags(s, 1);
+    qtest_writeb(s, CPUS + CPU_FLAGS, DO_EJECT);
+    qtest_writeb(s, CPUS + CPU_FLAGS, FW_REMOVE);
+    g_assert_cmphex(cpu_flags(s, 1), ==, 0);
+
+    /* The reserved ones, and sizes that are not the registers'. */
+    for (int i = 6; i < 8; i++) {
+        qtest_writeb(s, CPUS + i, 0xff);
+        g_assert_cmphex(qtest_readb(s, CPUS + i), ==, 0);
+    }
+    g_assert_cmphex(qtest_readb(s, CPUS + CPU_COMMAND), ==, 0);
+    qtest_writeq(s, CPUS, 1);
+    qtest_readq(s, CPUS);
+    g_assert_cmphex(qtest_readl(s, CPUS + ACPI_CPUS_LEN), ==, 0);
+    /* A reset leaves the selector. */
+    cpu_data(s, 3, 0);
+    qtest_qmp_assert_success(s, "{'execute': 'system_reset'}");
+    wait_for(s, "RESET");
+    g_assert_cmphex(qtest_readl(s, CPUS + CPU_DATA), ==, 3);
+    qtest_quit(s);
+}
+
+/* The rest is as without: the registers, and what QMP says. */
+static void test_no_cpu_slots(void)
+{
+    QTestState *s = qtest_init("-M microvm -smp 2,sockets=2");
+    QDict *answer = qtest_qmp(s, "{'execute': 'query-acpi-ospm-status'}");
+
+    g_assert_true(qlist_empty(qdict_get_qlist(answer, "return")));
+    qobject_unref(answer);
+    g_assert_cmphex(cpu_flags(s, 0), ==, 0);
+    qtest_quit(s);
+}
+
+static void check_cpu_status(QTestState *s, int slot, const char *device,
+                             int source, int status)
+{
+    QDict *answer = qtest_qmp(s, "{'execute': 'query-acpi-ospm-status'}");
+    const QListEntry *e;
+    int n = 0;
+
+    QLIST_FOREACH_ENTRY(qdict_get_qlist(answer, "return"), e) {
+        QDict *info = qobject_to(QDict, qlist_entry_obj(e));
+
+        g_assert_cmpstr(qdict_get_str(info, "slot-type"), ==, "CPU");
+        g_assert_cmpint(atoi(qdict_get_str(info, "slot")), ==, n);
+        if (n == slot) {
+            g_assert_cmpstr(qdict_get_try_str(info, "device"), ==, device);
+            g_assert_cmpint(qdict_get_int(info, "source"), ==, source);
+            g_assert_cmpint(qdict_get_int(info, "status"), ==, status);
+        }
+        n++;
+    }
+    g_assert_cmpint(n, ==, 6);
+    qobject_unref(answer);
+}
+
+static void wait_for_ost(QTestState *s, const char *device, const char *slot,
+                         int status)
+{
+    QDict *event = qmp_client_event(qtest_qmp_client(s), "ACPI_DEVICE_OST");
+    QDict *info = qdict_get_qdict(qdict_get_qdict(event, "data"), "info");
+
+    g_assert_cmpstr(qdict_get_try_str(info, "device"), ==, device);
+    g_assert_cmpstr(qdict_get_str(info, "slot-type"), ==, "CPU");
+    g_assert_cmpstr(qdict_get_str(info, "slot"), ==, slot);
+    g_assert_cmpint(qdict_get_int(info, "status"), ==, status);
+    qobject_unref(event);
+}
+
+static void test_cpu_comes(void)
+{
+    QTestState *s =
+        qtest_init(WITH_CPU_SLOTS "-device qemu64-x86_64-cpu,socket-id=0,"
+                                  "core-id=1,thread-id=0");
+    int before = interrupts(s);
+
+    /* One that is there from the start is no news. */
+    g_assert_cmphex(qtest_readl(s, EVENTS), ==, 0);
+    g_assert_cmphex(cpu_flags(s, 1), ==, IS_ENABLED);
+    g_assert_cmphex(cpus_there(s), ==, 3);
+
+    ok(plug_cpu(s, "c4", 1, 1));
+    ok(plug_cpu(s, "c3", 1, 0));
+    g_assert_cmpint(interrupts(s), ==, before + 2);
+    g_assert_cmphex(cpus_there(s), ==, 0x1b);
+    g_assert_cmphex(qtest_readl(s, EVENTS), ==, 8);
+    g_assert_cmphex(cpu_data(s, 0, 0), ==, 3);
+    g_assert_cmphex(qtest_readb(s, CPUS + CPU_FLAGS), ==,
+                    IS_ENABLED | IS_INSERTING);
+    g_assert_cmphex(cpu_data(s, 4, 0), ==, 4);
+    g_assert_cmphex(cpu_data(s, 5, 0), ==, 3); /* around */
+    qtest_writeb(s, CPUS + CPU_FLAGS, IS_INSERTING);
+    g_assert_cmphex(cpu_flags(s, 3), ==, IS_ENABLED);
+    g_assert_cmphex(cpu_data(s, 0, 0), ==, 4);
+    cpu_ost(s, 3, 1, 0);
+    wait_for_ost(s, "c3", "3", 0);
+    check_cpu_status(s, 3, "c3", 1, 0);
+    check_cpu_status(s, 5, NULL, 0, 0);
+
+    /* A guest that starts anew sees what is there. */
+    qtest_qmp_assert_success(s, "{'execute': 'system_reset'}");
+    wait_for(s, "RESET");
+    g_assert_cmphex(cpu_flags(s, 4), ==, IS_ENABLED);
+    g_assert_cmphex(cpus_there(s), ==, 0x1b);
+    qtest_quit(s);
+}
+
+/* What is in a CPU goes, too, and has no name. */
+static void wait_for_deleted(QTestState *s, const char *device)
+{
+    bool found = false;
+
+    while (!found) {
+        QDict *event = qmp_client_event(qtest_qmp_client(s), "DEVICE_DELETED");
+        QDict *data = qdict_get_qdict(event, "data");
+
+        found = g_strcmp0(qdict_get_try_str(data, "device"), device) == 0;
+        qobject_unref(event);
+    }
+}
+
+static void test_cpu_goes(void)
+{
+    QTestState *s = qtest_init(WITH_CPU_SLOTS);
+    QDict *event;
+
+    ok(plug_cpu(s, "c", 1, 2));
+    cpu_flags(s, 5);
+    qtest_writeb(s, CPUS + CPU_FLAGS, IS_INSERTING);
+    g_assert_cmphex(qtest_readl(s, EVENTS), ==, 8);
+
+    /* The guest does not want to, and is asked again. */
+    ok(unplug_cpu(s, "c"));
+    g_assert_cmphex(qtest_readl(s, EVENTS), ==, 8);
+    g_assert_cmphex(cpu_data(s, 0, 0), ==, 5);
+    g_assert_cmphex(cpu_flags(s, 5), ==, IS_ENABLED | IS_REMOVING);
+    qtest_writeb(s, CPUS + CPU_FLAGS, IS_REMOVING);
+    g_assert_cmphex(cpu_flags(s, 5), ==, IS_ENABLED);
+    cpu_ost(s, 5, 3, 0x82);
+    wait_for_ost(s, "c", "5", 0x82);
+    event = qmp_client_event(qtest_qmp_client(s), "DEVICE_UNPLUG_GUEST_ERROR");
+    g_assert_cmpstr(qdict_get_str(qdict_get_qdict(event, "data"), "device"), ==,
+                    "c");
+    qobject_unref(event);
+    g_assert_cmphex(cpus_there(s), ==, 0x21);
+    ok(unplug_cpu(s, "c"));
+    g_assert_cmphex(cpu_flags(s, 5), ==, IS_ENABLED | IS_REMOVING);
+    qtest_writeb(s, CPUS + CPU_FLAGS, IS_REMOVING);
+    cpu_ost(s, 5, 3, 0x84);
+    wait_for_ost(s, "c", "5", 0x84);
+
+    qtest_writeb(s, CPUS + CPU_FLAGS, DO_EJECT);
+    g_assert_cmphex(qtest_readb(s, CPUS + CPU_FLAGS), ==, 0);
+    wait_for_deleted(s, "c");
+    g_assert_cmphex(cpus_there(s), ==, 1);
+    g_assert_cmphex(cpu_flags(s, 5), ==, 0);
+    cpu_ost(s, 5, 3, 0);
+    wait_for_ost(s, NULL, "5", 0);
+
+    /* The slot is free again; and the guest may let go by itself. */
+    ok(plug_cpu(s, "c", 1, 2));
+    g_assert_cmphex(cpu_flags(s, 5), ==, IS_ENABLED | IS_INSERTING);
+    qtest_writeb(s, CPUS + CPU_FLAGS, FW_REMOVE);
+    g_assert_cmphex(cpu_flags(s, 5), ==, IS_ENABLED | IS_INSERTING | FW_REMOVE);
+    qtest_writeb(s, CPUS + CPU_FLAGS, DO_EJECT);
+    wait_for_deleted(s, "c");
+    g_assert_cmphex(cpu_flags(s, 5), ==, 0);
+    g_assert_cmphex(cpus_there(s), ==, 1);
+    qtest_quit(s);
+}
+
+static void test_boot_cpu_stays(void)
+{
+    QTestState *s = qtest_init(WITH_CPU_SLOTS);
+    QDict *answer = qtest_qmp(s, "{'execute': 'query-cpus-fast'}");
+    QDict *cpu =
+        qobject_to(QDict, qlist_peek(qdict_get_qlist(answer, "return")));
+    QDict *refusal = unplug_cpu(s, qdict_get_str(cpu, "qom-path"));
+
+    g_assert_cmpstr(qdict_get_str(qdict_get_qdict(refusal, "error"), "desc"),
+                    ==, "Boot CPU is unpluggable");
+    g_assert_cmphex(qtest_readl(s, EVENTS), ==, 0);
+    g_assert_cmphex(cpu_flags(s, 0), ==, IS_ENABLED);
+    qobject_unref(refusal);
+    qobject_unref(answer);
+    qtest_quit(s);
+}
+
+static void test_cpu_random(void)
+{
+    QTestState *s = qtest_init(WITH_CPU_SLOTS);
+    GRand *rand = device_rand("acpi-ged-cpus");
+
+    for (int round = 0; round < 20; round++) {
+        qobject_unref(plug_cpu(s, "a", 0, 1));
+        qobject_unref(plug_cpu(s, "b", 1, 2));
+        for (int i = 0; i < 20; i++) {
+            qtest_writel(s, CPUS, g_rand_int_range(rand, 0, 8));
+            device_fuzz(s, rand, CPUS, ACPI_CPUS_LEN, 10, -1);
+        }
+        qobject_unref(unplug_cpu(s, "a"));
+    }
+    qtest_qmp_assert_success(s, "{'execute': 'query-acpi-ospm-status'}");
+    g_assert_cmphex(cpus_there(s) & 1, ==, 1);
+    g_rand_free(rand);
+    qtest_quit(s);
+}
+
 static void test_random(void)
 {
     QTestState *s =
@@ -224,6 +560,12 @@ int main(int argc, char **argv)
     g_test_add_func("/acpi-ged/power-off", test_power_off);
     g_test_add_func("/acpi-ged/dimm-at-start", test_dimm_at_start);
     g_test_add_func("/acpi-ged/dimm-comes-and-goes", test_dimm_comes_and_goes);
+    g_test_add_func("/acpi-ged/cpu-registers", test_cpu_registers);
+    g_test_add_func("/acpi-ged/no-cpu-slots", test_no_cpu_slots);
+    g_test_add_func("/acpi-ged/cpu-comes", test_cpu_comes);
+    g_test_add_func("/acpi-ged/cpu-goes", test_cpu_goes);
+    g_test_add_func("/acpi-ged/boot-cpu-stays", test_boot_cpu_stays);
+    g_test_add_func("/acpi-ged/cpu-random", test_cpu_random);
     g_test_add_func("/acpi-ged/random", test_random);
     return g_test_run();
 }

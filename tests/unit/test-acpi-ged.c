@@ -7,6 +7,7 @@
 #include "exec/address-spaces.h"
 #include "hw/acpi/generic_event_device.h"
 #include "hw/boards.h"
+#include "hw/core/cpu.h"
 #include "hw/irq.h"
 #include "hw/qdev-properties.h"
 #include "qapi/error.h"
@@ -112,6 +113,100 @@ static void test_state(void)
     object_unparent(OBJECT(s));
 }
 
+/* ---- CPUs ---------------------------------------------------------------- */
+
+/* Two slots, the first taken. Nobody looks into the CPU. */
+static const CPUArchIdList *cpu_slots(MachineState *ms)
+{
+    static union {
+        CPUArchIdList list;
+        uint8_t bytes[sizeof(CPUArchIdList) + 2 * sizeof(CPUArchId)];
+    } slots;
+    static CPUState cpu;
+
+    slots.list.len = 2;
+    slots.list.cpus[0].cpu = &cpu;
+    slots.list.cpus[1].arch_id = 0x500000007;
+    return &slots.list;
+}
+
+static void test_cpu_state(void)
+{
+    MachineClass *mc = MACHINE_GET_CLASS(qdev_get_machine());
+    DeviceState *dev = make(ACPI_GED_CPU_HOTPLUG_EVT);
+    AcpiGedState *s = ACPI_GED(dev);
+    CPUHotplugState *c = &s->cpuhp_state;
+
+    mc->possible_cpu_arch_ids = cpu_slots;
+    sysbus_realize_and_unref(SYS_BUS_DEVICE(dev), &error_fatal);
+    mc->possible_cpu_arch_ids = NULL;
+    sysbus_mmio_map(SYS_BUS_DEVICE(dev), 3, SLOTS);
+    g_assert_cmpint(c->dev_count, ==, 2);
+    wr(SLOTS, 1);
+    address_space_stb(&address_space_memory, SLOTS + 5, 3,
+                      MEMTXATTRS_UNSPECIFIED, NULL);
+    g_assert_cmphex(rd(SLOTS), ==, 5);
+    g_assert_cmphex(rd(SLOTS + 8), ==, 7);
+
+    c->devs[0].is_inserting = true;
+    c->devs[0].is_removing = true;
+    c->devs[0].ost_event = 3;
+    c->devs[0].ost_status = 0x84;
+    save_and_load(dev);
+    g_assert_cmpint(c->selector, ==, 1);
+    g_assert_cmpint(c->command, ==, 3);
+    g_assert_true(c->devs[0].is_inserting);
+    g_assert_true(c->devs[0].is_removing);
+    g_assert_cmphex(c->devs[0].ost_event, ==, 3);
+    g_assert_cmphex(c->devs[0].ost_status, ==, 0x84);
+    object_unparent(OBJECT(s));
+}
+
+/* A stream may tell of a CPU that is not here. */
+static void test_cpu_hostile_state(void)
+{
+    AcpiCpuStatus slot = { .is_inserting = true,
+                           .is_removing = true,
+                           .is_ejected = true };
+    CPUHotplugState from = { .selector = 7, .dev_count = 1, .devs = &slot };
+    AcpiCpuStatus empty = {};
+    CPUHotplugState to = { .dev_count = 1, .devs = &empty };
+    GByteArray *bytes;
+
+    save_to_bytes(&vmstate_cpu_hotplug, &from, 1, NULL, &bytes, &error_abort);
+    g_byte_array_append(bytes, (const uint8_t *)"", 1);
+    g_assert_cmpint(
+        load_from_bytes(&vmstate_cpu_hotplug, &to, 1, bytes->data, bytes->len),
+        ==, 0);
+    g_assert_cmpint(to.selector, ==, 7);
+    g_assert_false(empty.is_inserting || empty.is_removing || empty.is_ejected);
+    g_byte_array_unref(bytes);
+}
+
+/* Without CPU slots it says nothing of them: older ones read it. */
+static void test_cpu_stream(void)
+{
+    AcpiGedState *s = start();
+    const VMStateDescription *vmsd = qdev_get_vmsd(DEVICE(s));
+    GByteArray *bytes;
+
+    save_to_bytes(vmsd, s, 1, NULL, &bytes, &error_abort);
+    g_assert_nonnull(memmem(bytes->data, bytes->len, "memhp", 5));
+    g_assert_null(memmem(bytes->data, bytes->len, "cpuhp", 5));
+    g_byte_array_unref(bytes);
+    object_unparent(OBJECT(s));
+}
+
+static void test_no_cpus(void)
+{
+    DeviceState *dev = make(ACPI_GED_CPU_HOTPLUG_EVT);
+    Error *err = NULL;
+
+    g_assert_false(sysbus_realize_and_unref(SYS_BUS_DEVICE(dev), &err));
+    g_assert_nonnull(strstr(error_get_pretty(err), "has no slots for CPUs"));
+    error_free(err);
+}
+
 static void test_refused(void)
 {
     DeviceState *dev = make(ACPI_GED_CPU_HOTPLUG_EVT | 0x100);
@@ -137,6 +232,10 @@ int main(int argc, char **argv)
     g_test_add_func("/acpi-ged/events", test_events);
     g_test_add_func("/acpi-ged/slots", test_slots);
     g_test_add_func("/acpi-ged/state", test_state);
+    g_test_add_func("/acpi-ged/cpu-state", test_cpu_state);
+    g_test_add_func("/acpi-ged/cpu-hostile-state", test_cpu_hostile_state);
+    g_test_add_func("/acpi-ged/cpu-stream", test_cpu_stream);
+    g_test_add_func("/acpi-ged/no-cpus", test_no_cpus);
     g_test_add_func("/acpi-ged/refused", test_refused);
     return g_test_run();
 }

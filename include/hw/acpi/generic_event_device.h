@@ -6,11 +6,13 @@
  * set. Beside it are registers of the platform: to sleep, and to reset.
  *
  * MMIO regions: 0 the events, 1 memory slots (memory_hotplug.h), 2 the registers
- * ACPI_GED_REG_*. The property "ged-event" says which events the board has.
+ * ACPI_GED_REG_*, and 3, if there are such events, CPU slots (cpu.h). The
+ * property "ged-event" says which events the board has.
  */
 #ifndef HW_ACPI_GENERIC_EVENT_DEVICE_H
 #define HW_ACPI_GENERIC_EVENT_DEVICE_H
 
+#include "hw/acpi/cpu.h"
 #include "hw/acpi/memory_hotplug.h"
 #include "hw/sysbus.h"
 #include "qom/object.h"
@@ -41,6 +43,8 @@ OBJECT_DECLARE_SIMPLE_TYPE(AcpiGedState, ACPI_GED)
 #define GED_DEVICE      "GED"
 #define AML_GED_EVT_REG "EREG"
 #define AML_GED_EVT_SEL "ESEL"
+/* For a board with CPU slots: build_cpus_aml()'s event_handler_method. */
+#define AML_GED_EVT_CPU_SCAN_METHOD "\\_SB.GED.CSCN"
 
 /* Events. */
 #define ACPI_GED_MEM_HOTPLUG_EVT    0x1
@@ -58,6 +62,8 @@ struct AcpiGedState {
     SysBusDevice parent_obj;
     MemHotplugState memhp_state;
     MemoryRegion container_memhp;
+    CPUHotplugState cpuhp_state;
+    MemoryRegion container_cpuhp;
     GEDState ged_state;
     uint32_t ged_event_bitmap;
     qemu_irq irq;

@@ -20,6 +20,7 @@
 #define GED_MMIO_BASE       0xfea00000
 #define GED_MMIO_BASE_MEMHP (GED_MMIO_BASE + 0x100)
 #define GED_MMIO_BASE_REGS  (GED_MMIO_BASE + 0x200)
+#define GED_MMIO_BASE_CPUHP (GED_MMIO_BASE + 0x300) /* QEMU has none */
 #define GED_MMIO_IRQ        9
 
 #define PCIE_MMIO_BASE 0xc0000000

@@ -87,8 +87,8 @@ uint32_t x86_cpu_apic_id_from_index(X86MachineState *x86ms,
 void x86_cpus_init(X86MachineState *x86ms, int default_cpu_version);
 
 /*
- * A board's hotplug handlers for CPUs. A CPU that the guest has started stays:
- * its unplugging is an error.
+ * A board's hotplug handlers for CPUs. Where nothing can ask the guest, a CPU
+ * that it has started stays: its unplugging is an error.
  */
 void x86_cpu_pre_plug(HotplugHandler *hotplug_dev, DeviceState *dev,
                       Error **errp);
@@ -97,6 +97,11 @@ void x86_cpu_unplug_request_cb(HotplugHandler *hotplug_dev, DeviceState *dev,
                                Error **errp);
 void x86_cpu_unplug_cb(HotplugHandler *hotplug_dev, DeviceState *dev,
                        Error **errp);
+/*
+ * Ours: whether there are slots that are empty at the start. If so, the board's
+ * acpi_dev is told of CPUs that come, and unplugging is a request to it.
+ */
+bool x86_has_cpu_slots(const X86MachineState *x86ms);
 
 /* Maps @bios's last 128 KiB into @isa_memory, as @isa_bios. */
 void x86_isa_bios_init(MemoryRegion *isa_bios, MemoryRegion *isa_memory,

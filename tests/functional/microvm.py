@@ -359,13 +359,16 @@ def taken(guest):
     return sorted(s["props"]["socket-id"] for s in slots if "qom-path" in s)
 
 
+def plugging_guest(folder, irqchip="on"):
+    """It starts the CPUs that have come, and ejects them."""
+    return ["-M", "microvm,acpi=on", "-accel", f"kvm,kernel-irqchip={irqchip}",
+            "-cpu", "host", "-m", "64M", "-smp", "1,sockets=3,maxcpus=3",
+            "-kernel", program(folder, "cpuplug")]
+
+
 def the_guest_plugs_cpus(irqchip):
-    """By ACPI's registers: it starts what has come, and ejects it."""
     with tempfile.TemporaryDirectory() as tmp:
-        args = ["-M", "microvm,acpi=on", "-accel",
-                f"kvm,kernel-irqchip={irqchip}", "-cpu", "host", "-m", "64M",
-                "-smp", "1,sockets=3,maxcpus=3",
-                "-kernel", program(tmp, "cpuplug")]
+        args = plugging_guest(tmp, irqchip)
         with Guest(COMMAND, *args) as guest:
             guest.expect("ready", 60)
             assert taken(guest) == [0]
@@ -399,6 +402,35 @@ def cpus_by_acpi():
 
 def cpus_by_acpi_split():
     the_guest_plugs_cpus("split")
+
+
+def cpus_by_acpi_migrate():
+    """One that runs, and one that the guest has not seen yet."""
+    with tempfile.TemporaryDirectory() as tmp:
+        args, stream = plugging_guest(tmp), pathlib.Path(tmp, "stream")
+        with Guest(COMMAND, *args) as guest:
+            guest.expect("ready", 60)
+            assert plug(guest, "c2", 2) == {}
+            guest.expect("up", 60)
+            guest.command("stop")
+            assert plug(guest, "c1", 1) == {}
+            guest.command("migrate", uri=f"exec:cat > {stream}")
+            wait_for(guest, "info migrate", r"status: completed")
+            guest.command("quit")
+        for n in (1, 2):
+            args += ["-device", f"host-x86_64-cpu,id=c{n},socket-id={n},"
+                     "core-id=0,thread-id=0"]
+        with Guest(COMMAND, *args, "-incoming",
+                   f"exec:cat {stream}") as guest:
+            wait_for(guest, "info status", r"status: paused$")
+            guest.command("cont")
+            guest.expect("check", 60)
+            guest.expect("up", 60)
+            for name in ("c2", "c1"):
+                assert guest.command("device_del", id=name) == {}
+                guest.expect("eject", 60)
+                guest.expect("gone", 60)
+            guest.command("quit")
 
 
 def cpus_come_and_go():
@@ -485,6 +517,6 @@ if __name__ == "__main__":
              interrupts_split, interrupts_off, guest_migrates,
              guest_migrates_split, guest_migrates_off, kernels_power_off,
              acpi_is_for_those_who_can, cpus_come_and_go, cpus_by_acpi,
-             cpus_by_acpi_split]
+             cpus_by_acpi_split, cpus_by_acpi_migrate]
     sys.exit(run_tap(tests if SHORT else
                      [*tests, linux_boots_split, linux_plugs_memory]))

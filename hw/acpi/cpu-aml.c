@@ -188,8 +188,8 @@ static void add_notify(const Build *b)
 /* ---- the scan ------------------------------------------------------------ */
 
 /*
- * If the slot's @flag is set: tell its device, clear the flag, go on. A firmware
- * that has to know of new CPUs comes first; it selects other slots.
+ * If the slot's @flag is set: tell its device, clear the flag, go on. A
+ * firmware that has to know of new CPUs comes first; it selects other slots.
  */
 static Aml *if_flag(const Build *b, const char *flag, int notification)
 {

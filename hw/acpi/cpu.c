@@ -124,8 +124,8 @@ static void eject_bh(void *opaque)
 }
 
 /*
- * Not at once: we are in the thread of a CPU, and would have to wait for the end
- * of that of the other, which may be this one, or wait for us likewise.
+ * Not at once: we are in the thread of a CPU, and would have to wait for the
+ * end of that of the other, which may be this one, or wait for us likewise.
  */
 static void eject(CPUHotplugState *s, AcpiCpuStatus *c)
 {

@@ -404,6 +404,10 @@ def cpus_by_acpi_split():
     the_guest_plugs_cpus("split")
 
 
+def cpus_by_acpi_off():
+    the_guest_plugs_cpus("off")
+
+
 def cpus_by_acpi_migrate():
     """One that runs, and one that the guest has not seen yet."""
     with tempfile.TemporaryDirectory() as tmp:
@@ -517,6 +521,6 @@ if __name__ == "__main__":
              interrupts_split, interrupts_off, guest_migrates,
              guest_migrates_split, guest_migrates_off, kernels_power_off,
              acpi_is_for_those_who_can, cpus_come_and_go, cpus_by_acpi,
-             cpus_by_acpi_split, cpus_by_acpi_migrate]
+             cpus_by_acpi_split, cpus_by_acpi_off, cpus_by_acpi_migrate]
     sys.exit(run_tap(tests if SHORT else
                      [*tests, linux_boots_split, linux_plugs_memory]))

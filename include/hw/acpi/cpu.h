@@ -3,15 +3,15 @@
  * CPUs that come and go, by ACPI: registers through which AML asks for the
  * machine's CPU slots, and that AML. They are part of an ACPI device, whose
  * hotplug handler calls the three callbacks; the device tells the guest of the
- * event, and the guest runs \_SB.CPUS.CSCN, which looks for slots with an event.
+ * event, and the guest runs \_SB.CPUS.CSCN, which looks for slots with one.
  *
  * The registers, in little endian, are of the slot whose number was written to
  * 0. At 4 a byte of flags: enabled (0), being inserted (1), being removed (2),
  * the firmware is to eject it (4); written, 1 and 2 clear these, 3 ejects, 4
- * hands ejecting to the firmware. At 5 a command, which says what the 32 bits at
- * 8 are: 0 goes to the next slot with an event, whose number they are; 1 and 2,
- * event and status of _OST, to be written; 3, the CPU's id on its architecture,
- * whose upper half is at 0.
+ * hands ejecting to the firmware. At 5 a command, which says what the 32 bits
+ * at 8 are: 0 goes to the next slot with an event, whose number they are; 1 and
+ * 2, event and status of _OST, to be written; 3, the CPU's id on its
+ * architecture, whose upper half is at 0.
  *
  * All need the big lock.
  */
@@ -55,8 +55,8 @@ typedef struct CPUHotplugState {
  * For the ACPI device @hotplug_dev, about a CPU in a slot of the machine; an
  * error if it has none. The guest is told of a CPU that comes while it runs.
  * What a request leads to is the guest's matter: it ejects the CPU, after which
- * hotplug_handler_unplug() is called from the main loop, or says by _OST that it
- * does not, for which there is the event DEVICE_UNPLUG_GUEST_ERROR.
+ * hotplug_handler_unplug() is called from the main loop, or says by _OST that
+ * it does not, for which there is the event DEVICE_UNPLUG_GUEST_ERROR.
  */
 void acpi_cpu_plug_cb(HotplugHandler *hotplug_dev, CPUHotplugState *cpu_st,
                       DeviceState *dev, Error **errp);
@@ -85,8 +85,8 @@ typedef struct CPUHotplugFeatures {
 } CPUHotplugFeatures;
 
 /*
- * Appends slot @uid's entry of the MADT; with @force_enabled as it is when there
- * is a CPU.
+ * Appends slot @uid's entry of the MADT; with @force_enabled as it is when
+ * there is a CPU.
  */
 typedef void (*build_madt_cpu_fn)(int uid, const CPUArchIdList *apic_ids,
                                   GArray *entry, bool force_enabled);

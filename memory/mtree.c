@@ -10,6 +10,7 @@
 #include "qemu/qemu-print.h"
 #include "memory/flatnode.h"
 #include "memory/inspect.h"
+#include "memory/svg-internal.h"
 #include "memory/view.h"
 
 /* Deeper lines stay at this level, lest deep trees be mostly blanks. */
@@ -17,6 +18,7 @@
 
 static MemoryDeviceIdHook *device_id_hook;
 static MemoryAccelHook *accel_hook;
+static MemoryAccelSlotsHook *accel_slots_hook;
 static const char *accel_name;
 
 void memory_set_device_id_hook(MemoryDeviceIdHook *hook)
@@ -24,10 +26,20 @@ void memory_set_device_id_hook(MemoryDeviceIdHook *hook)
     device_id_hook = hook;
 }
 
-void memory_set_accel_hook(const char *name, MemoryAccelHook *hook)
+void memory_set_accel_hook(const char *name, MemoryAccelHook *hook,
+                           MemoryAccelSlotsHook *slots)
 {
     accel_name = name;
     accel_hook = hook;
+    accel_slots_hook = slots;
+}
+
+const char *memory_accel_slots(AddressSpace *as, GArray *slots)
+{
+    if (accel_slots_hook) {
+        accel_slots_hook(as, slots);
+    }
+    return accel_name;
 }
 
 const char *memory_region_type_str(const MemoryRegion *mr)

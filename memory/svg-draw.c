@@ -16,6 +16,8 @@
 #define ROW        34
 #define BAR        26
 #define PLATEAU    52
+#define SLOT       22 /* of the accelerator, below the plateau */
+#define SLOT_APART 5
 #define GAP        26 /* between the tree and the plateau */
 #define TICKS      96 /* below the plateau */
 #define LEGEND     26
@@ -181,12 +183,18 @@ static char *size_of(hwaddr start, hwaddr last)
         round = 0;
     } else {
         unit = (63 - clz64(size + (size >> 4))) / 10;
-        round = (size + (size >> 4)) >> (unit * 10) << (unit * 10);
+        round = ROUND_DOWN(size + ((1ull << (unit * 10)) - 1) / 2,
+                           1ull << (unit * 10));
         whole = in_unit(round, unit);
     }
     rest = nearly_all || round > size ? round - size : size - round;
     below = rest ? MIN(ctz64(rest) / 10, 6) : 0;
     if (rest >> (below * 10) >= 1024) {
+        if (unit && size >> (unit * 10) < 16) {
+            unit--; /* with three digits, at least */
+            g_free(whole);
+            whole = in_unit(size + (1ull << (unit * 10)) / 2, unit);
+        }
         return g_strdup_printf("~%s", whole);
     }
     part = in_unit(rest, below);
@@ -200,6 +208,12 @@ static double text_width(const char *text)
     return g_utf8_strlen(text, -1) * CHAR + 12;
 }
 
+static char *slot_label(const MemoryAccelSlot *slot)
+{
+    return g_strdup_printf("slot %d%s", slot->number,
+                           slot->readonly ? ", read only" : "");
+}
+
 static void fit_labels(const SvgPicture *p, const Axis *axis, double *width)
 {
     if (p->boxes->len > 200 || axis->nr > 300) {
@@ -211,6 +225,12 @@ static void fit_labels(const SvgPicture *p, const Axis *axis, double *width)
 
         widen(axis, width, piece->start, piece->last,
               MAX(text_width(size), MIN(text_width(name_of(piece->mr)), 190)));
+    }
+    for (unsigned i = 0; i < p->slots->len; i++) {
+        const MemoryAccelSlot *slot = svg_slot(p, i);
+        g_autofree char *label = slot_label(slot);
+
+        widen(axis, width, slot->start, slot->last, text_width(label));
     }
     /* Children before parents, which are wide then. */
     for (unsigned i = p->boxes->len; i-- > 0;) {
@@ -250,6 +270,9 @@ static Axis make_axis(const SvgPicture *p)
     for (unsigned i = 0; i < p->pieces->len; i++) {
         add_cut(cuts, svg_piece(p, i)->start, svg_piece(p, i)->last);
     }
+    for (unsigned i = 0; i < p->slots->len; i++) {
+        add_cut(cuts, svg_slot(p, i)->start, svg_slot(p, i)->last);
+    }
     g_array_sort(cuts, compare_addr);
     axis.at = g_new(hwaddr, cuts->len);
     for (unsigned i = 0; i < cuts->len; i++) {
@@ -274,6 +297,7 @@ typedef struct Canvas {
     Axis axis;
     double width, height;
     double plateau; /* its upper edge */
+    double slots;   /* the lower edge of that, or of slots below it */
 } Canvas;
 
 static void put(Canvas *c, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
@@ -351,6 +375,11 @@ static void put_style(Canvas *c)
            ".off { fill: none; stroke: #8b949c; stroke-dasharray: 1.5 2.5; }\n"
            ".offname { text-anchor: middle; fill: #7a848d; }\n"
            ".alias { stroke-dasharray: 5 3; }\n");
+    if (c->p->slots->len) {
+        put(c, ".slot { fill: #3d4852; stroke: none; }\n"
+               ".ro { fill: #7b6a45; stroke: none; }\n"
+               ".slotname { text-anchor: middle; fill: #fff; }\n");
+    }
     for (int i = 0; i < SVG_KIND__MAX; i++) {
         put(c,
             ".%s { fill: %s; stroke: %s; }\n"
@@ -493,6 +522,22 @@ static void put_piece(Canvas *c, const SvgPiece *piece)
     put(c, "</g>\n");
 }
 
+/* What of the plateau the accelerator has; where it has none, it exits. */
+static void put_slot(Canvas *c, const MemoryAccelSlot *slot)
+{
+    double x = left_of(&c->axis, slot->start);
+    double width = right_of(&c->axis, slot->last) - x;
+    double y = c->plateau + PLATEAU + SLOT_APART;
+    g_autofree char *size = size_of(slot->start, slot->last);
+    g_autofree char *label = slot_label(slot);
+
+    put(c, "<g><title>%s of %s\n0x%" PRIx64 "-0x%" PRIx64 " (%s)</title>\n",
+        label, c->p->accel, slot->start, slot->last, size);
+    put_rect(c, slot->readonly ? "ro" : "slot", x + 1.5, y, width - 3, SLOT, 4);
+    put_text(c, "slotname", x + width / 2, y + SLOT / 2 + 4, label, width);
+    put(c, "</g>\n");
+}
+
 /* Where nothing is: one outline for all parts in a row. */
 static void put_holes(Canvas *c)
 {
@@ -558,7 +603,7 @@ static void choose_ticks(const Canvas *c, bool *tick)
 static void put_ticks(Canvas *c)
 {
     g_autofree bool *tick = g_new0(bool, c->axis.nr);
-    double y = c->plateau + PLATEAU;
+    double y = c->slots;
 
     choose_ticks(c, tick);
     for (size_t i = 0; i < c->axis.nr; i++) {
@@ -601,18 +646,27 @@ static void put_legend(Canvas *c)
         put(c, "<text class=\"note\" x=\"%s\" y=\"%s\">disabled</text>\n",
             NUM(x + 19), NUM(y + 10));
     }
+    if (c->p->slots->len) {
+        x += 19 + text_width(c->p->show_disabled ? "disabled" : "alias") + 6;
+        put_rect(c, "slot", x, y, 14, 12, 2);
+        put(c, "<text class=\"note\" x=\"%s\" y=\"%s\">%s's</text>\n",
+            NUM(x + 19), NUM(y + 10), c->p->accel);
+    }
 }
 
 static void put_head(Canvas *c)
 {
     g_autofree char *title = g_markup_escape_text(c->p->title, -1);
+    bool slots = c->p->slots->len;
 
     put(c, "<text class=\"title\" x=\"%d\" y=\"32\">%s</text>\n", MARGIN,
         title);
     put(c,
         "<text class=\"note\" x=\"%d\" y=\"49\">the tree above, what accesses "
-        "see below; not to scale%s</text>\n",
-        MARGIN, c->p->truncated ? "; too large to be drawn as a whole" : "");
+        "see below%s%s; not to scale%s</text>\n",
+        MARGIN, slots ? ", and under it the slots of " : "",
+        slots ? c->p->accel : "",
+        c->p->truncated ? "; too large to be drawn as a whole" : "");
 }
 
 void svg_draw(GString *out, const SvgPicture *p)
@@ -621,7 +675,8 @@ void svg_draw(GString *out, const SvgPicture *p)
 
     c.plateau = HEAD + p->rows * (double)ROW - (ROW - BAR) + GAP;
     c.width = MAX(c.axis.x[c.axis.nr] + MARGIN + 60, 640);
-    c.height = c.plateau + PLATEAU + TICKS + LEGEND;
+    c.slots = c.plateau + PLATEAU + (p->slots->len ? SLOT_APART + SLOT + 2 : 0);
+    c.height = c.slots + TICKS + LEGEND;
     put(&c,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%s\" height=\"%s\" "
         "viewBox=\"0 0 %s %s\">\n",
@@ -636,6 +691,9 @@ void svg_draw(GString *out, const SvgPicture *p)
     put_holes(&c);
     for (unsigned i = 0; i < p->pieces->len; i++) {
         put_piece(&c, svg_piece(p, i));
+    }
+    for (unsigned i = 0; i < p->slots->len; i++) {
+        put_slot(&c, svg_slot(p, i));
     }
     put_ticks(&c);
     put_legend(&c);

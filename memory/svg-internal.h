@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The picture of an address space, before it is drawn: boxes for the regions of
- * the tree, as they are seen from the root, and pieces of the flat view.
+ * the tree, as they are seen from the root, pieces of the flat view, and the
+ * slots of an accelerator.
  * memory/svg.c makes it, memory/svg-draw.c draws it.
  */
 #ifndef MEMORY_SVG_INTERNAL_H
 #define MEMORY_SVG_INTERNAL_H
 
-#include "memory/address-space.h"
+#include "memory/inspect.h"
 
 /* What a colour stands for. */
 typedef enum SvgKind {
@@ -53,6 +54,8 @@ typedef struct SvgPicture {
     GArray *boxes;      /* of SvgBox; parents before children */
     GArray *pieces;     /* of SvgPiece, by address */
     GArray *sources;    /* of SvgSource, by address */
+    GArray *slots;      /* of MemoryAccelSlot, by address; mostly none */
+    const char *accel;  /* whose they are */
     unsigned rows;
     bool show_disabled;
     bool truncated;
@@ -72,6 +75,14 @@ static inline SvgSource *svg_source(const SvgPicture *p, unsigned i)
 {
     return &g_array_index(p->sources, SvgSource, i);
 }
+
+static inline MemoryAccelSlot *svg_slot(const SvgPicture *p, unsigned i)
+{
+    return &g_array_index(p->slots, MemoryAccelSlot, i);
+}
+
+/* What the accelerator, whose name is returned, holds of @as, if it tells. */
+const char *memory_accel_slots(AddressSpace *as, GArray *slots);
 
 void svg_draw(GString *out, const SvgPicture *p);
 

@@ -5,7 +5,8 @@
  *
  * Addresses go from left to right. A container's children lie below it, and
  * where they overlap, the winner is the lowest: it is next to the plateau, as
- * the flat view at the bottom is called.
+ * the flat view at the bottom is called. What an accelerator has as memory slots
+ * is drawn under that.
  */
 #include "qemu/osdep.h"
 #include "memory/flatmap.h"
@@ -14,7 +15,7 @@
 #include "memory/svg-internal.h"
 
 /* More than this nobody can look at. */
-enum { BOXES_MAX = 3000, PIECES_MAX = 6000, DEPTH_MAX = 40 };
+enum { BOXES_MAX = 3000, PIECES_MAX = 6000, SLOTS_MAX = 6000, DEPTH_MAX = 40 };
 
 static SvgKind kind_of(const MemoryRegion *mr)
 {
@@ -268,13 +269,20 @@ GString *memory_svg(AddressSpace *as, bool disabled)
         .boxes = g_array_new(false, false, sizeof(SvgBox)),
         .pieces = g_array_new(false, false, sizeof(SvgPiece)),
         .sources = g_array_new(false, false, sizeof(SvgSource)),
+        .slots = g_array_new(false, false, sizeof(MemoryAccelSlot)),
     };
 
     add_boxes(&p, as->root);
     add_pieces(&p, address_space_to_flatview(as));
+    p.accel = memory_accel_slots(as, p.slots);
+    if (p.slots->len > SLOTS_MAX) {
+        g_array_set_size(p.slots, SLOTS_MAX);
+        p.truncated = true;
+    }
     svg_draw(out, &p);
     g_array_unref(p.boxes);
     g_array_unref(p.pieces);
     g_array_unref(p.sources);
+    g_array_unref(p.slots);
     return out;
 }

@@ -253,6 +253,17 @@ static void create_machine(CmdLine *cl)
     }
 }
 
+/* -machine has some of KVM's options, from before there was -accel. */
+static void hand_on_to_kvm(QDict *machine, const char *name)
+{
+    const char *value = qdict_get_try_str(machine, name);
+
+    if (value) {
+        object_register_sugar_prop(ACCEL_CLASS_NAME("kvm"), name, value, false);
+        qdict_del(machine, name);
+    }
+}
+
 static void set_machine_properties(CmdLine *cl)
 {
     Error *err = NULL;
@@ -272,6 +283,8 @@ static void set_machine_properties(CmdLine *cl)
         cl->ram_memdev = g_strdup(memdev);
         qdict_del(cl->machine, "memory-backend");
     }
+    hand_on_to_kvm(cl->machine, "kernel-irqchip");
+    hand_on_to_kvm(cl->machine, "kvm-shadow-mem");
     object_set_properties_from_keyval(OBJECT(current_machine), cl->machine,
                                       false, &err);
     if (err) {
@@ -353,6 +366,7 @@ static bool try_accel(const char *name, QemuOpts *opts, Error **errp)
         return false;
     }
     accel = ACCEL(object_new_with_class(OBJECT_CLASS(ac)));
+    object_apply_compat_props(OBJECT(accel));
     if (opts) {
         g_autoptr(QDict) props = qemu_opts_to_qdict(opts, NULL);
 

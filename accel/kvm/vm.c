@@ -270,6 +270,31 @@ static bool has_memory(AddressSpace *as, hwaddr start, hwaddr size)
     return false;
 }
 
+/* Under the big lock, with which slots come and go. */
+static void list_slots(AddressSpace *as, GArray *list)
+{
+    for (int i = 0; i < kvm_state->nr_as; i++) {
+        KVMMemoryListener *kml = kvm_state->as[i].ml;
+        KVMSlotIter it;
+        KVMSlot *slot;
+
+        if (!kml || kvm_state->as[i].as != as) {
+            continue;
+        }
+        slot = kvm_slots_first(kml->slots, &it, 0, UINT64_MAX);
+        for (; slot; slot = kvm_slots_next(&it)) {
+            MemoryAccelSlot held = {
+                .start = slot->start,
+                .last = kvm_slot_last(slot),
+                .number = slot->id,
+                .readonly = slot->flags & KVM_MEM_READONLY,
+            };
+
+            g_array_append_val(list, held);
+        }
+    }
+}
+
 static MemslotUser slot_user = {
     .complaint = "hypervisor has not enough free memory slots left",
     .get_max = kvm_get_max_memslots,
@@ -283,7 +308,7 @@ static void connect_memory(KVMState *s)
                                  0, "kvm-memory");
     kvm_ioevent_register_ports(s);
     memory_set_flush_coalesced_hook(kvm_flush_coalesced_mmio_buffer);
-    memory_set_accel_hook("KVM", has_memory);
+    memory_set_accel_hook("KVM", has_memory, list_slots);
     ram_block_set_guest_memfd_create(kvm_create_guest_memfd);
     if (!s->sync_mmu) {
         ram_block_discard_disable(true); /* the guest would keep old pages */
@@ -353,7 +378,7 @@ void kvm_fini(KVMState *s)
     if (s->memory_listener.slots) {
         kvm_poison_fini(s);
         memslot_user_remove(&slot_user);
-        memory_set_accel_hook(NULL, NULL);
+        memory_set_accel_hook(NULL, NULL, NULL);
         memory_set_flush_coalesced_hook(NULL);
         ram_block_set_guest_memfd_create(NULL);
         kvm_ioevent_unregister_ports(s);

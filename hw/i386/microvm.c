@@ -353,6 +353,10 @@ static bool check_options(MicrovmMachineState *mms, Error **errp)
         error_prepend(errp, "smm=on: ");
         return false;
     }
+    if (machine_usb(MACHINE(mms))) {
+        error_setg(errp, "usb=on: this board has no USB; use virtio devices");
+        return false;
+    }
     if (mms->ioapic2 == ON_OFF_AUTO_ON && kernel_has_apics()) {
         error_setg(errp, "ioapic2=on: the kernel's APICs do not tell a second "
                          "I/O APIC of the end of an interrupt");

@@ -64,6 +64,19 @@ void memory_set_device_id_hook(MemoryDeviceIdHook *hook);
  * of @as as memory: `info mtree -f` tells.
  */
 typedef bool MemoryAccelHook(AddressSpace *as, hwaddr start, hwaddr size);
-void memory_set_accel_hook(const char *name, MemoryAccelHook *hook);
+
+/* A range of @as that the accelerator holds as one: pictures show it. */
+typedef struct MemoryAccelSlot {
+    hwaddr start, last;
+    int number; /* by which the accelerator knows it */
+    bool readonly;
+} MemoryAccelSlot;
+
+/* Appends all that are held of @as to @slots, by address. */
+typedef void MemoryAccelSlotsHook(AddressSpace *as, GArray *slots);
+
+/* @name lives on; NULL: there is no such accelerator any more. */
+void memory_set_accel_hook(const char *name, MemoryAccelHook *hook,
+                           MemoryAccelSlotsHook *slots);
 
 #endif

@@ -218,7 +218,7 @@ static void test_dispatch_and_accel(void)
     Fixture f;
 
     build_board(&f);
-    memory_set_accel_hook("KVM", accel_has);
+    memory_set_accel_hook("KVM", accel_has, NULL);
     expect((MtreeOptions){ .flatview = true, .dispatch_tree = true },
            "FlatView #0\n"
            " AS \"memory\", root: system\n"
@@ -232,7 +232,7 @@ static void test_dispatch_and_accel(void)
            "    B+tree of height 1: 4 ranges in 1 leaf, 0 inner nodes, 1 KiB\n"
            "    Leaves are 22% full; the emptiest has 4 of 18 ranges\n"
            "\n");
-    memory_set_accel_hook(NULL, NULL);
+    memory_set_accel_hook(NULL, NULL, NULL);
     end(&f);
 }
 
@@ -631,6 +631,31 @@ static void test_svg(void)
     end(&f);
 }
 
+static void accel_slots(AddressSpace *as, GArray *slots)
+{
+    const MemoryAccelSlot held[] = {
+        { .start = 0x1000, .last = 0x10fff, .number = 7, .readonly = true },
+        { .start = 0x80001000, .last = 0x800fffff, .number = 8 },
+    };
+
+    g_array_append_vals(slots, held, G_N_ELEMENTS(held));
+}
+
+static void test_svg_slots(void)
+{
+    Fixture f;
+
+    build_board(&f);
+    memory_set_accel_hook("KVM", accel_has, accel_slots);
+    check_svg(f.as, (const char *const[]){
+                        "and under it the slots of KVM",
+                        "slot 7, read only of KVM\n0x1000-0x10fff (64 KiB)",
+                        "slot 8 of KVM\n0x80001000-0x800fffff (1020 KiB)",
+                        ">KVM's</text>", NULL });
+    memory_set_accel_hook(NULL, NULL, NULL);
+    end(&f);
+}
+
 static void test_svg_random(void)
 {
     for (int round = 0; round < 50; round++) {
@@ -659,6 +684,7 @@ int main(int argc, char **argv)
     g_test_add_func("/mtree/at-random", test_at_random);
     g_test_add_func("/mtree/at-many-paths", test_at_many_paths);
     g_test_add_func("/mtree/svg", test_svg);
+    g_test_add_func("/mtree/svg-slots", test_svg_slots);
     g_test_add_func("/mtree/svg-random", test_svg_random);
     return g_test_run();
 }

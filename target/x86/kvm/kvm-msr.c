@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * MSRs between the kernel and the CPU's state. One that the host's KVM does not
- * know is left out; one that it refuses is named, and the others go on.
+ * know is left out; one that it refuses is named, and the others go on. Without
+ * those by which the guest's kernel is entered it must not.
  */
 #include "qemu/osdep.h"
 #include "kvm-internal.h"
@@ -225,11 +226,40 @@ static uint64_t trim_mtrr_mask(X86CPU *cpu, uint32_t index, uint64_t data)
     return is_mask ? data & MAKE_64BIT_MASK(0, cpu->phys_bits) : data;
 }
 
+/* Whether nobody has been told of it, yet: once for each that is refused. */
+static bool is_news(GHashTable **told, uint32_t index)
+{
+    if (!*told) {
+        *told = g_hash_table_new(NULL, NULL);
+    }
+    return g_hash_table_add(*told, GUINT_TO_POINTER(index));
+}
+
 /* ---- put ----------------------------------------------------------------- */
 
-/* What the kernel refuses is left out, and the rest goes on. */
+/* A guest that has set one would go astray with another value. */
+static bool is_vital(const struct kvm_msr_entry *e)
+{
+    switch (e->index) {
+    case MSR_IA32_SYSENTER_CS:
+    case MSR_IA32_SYSENTER_ESP:
+    case MSR_IA32_SYSENTER_EIP:
+    case MSR_STAR:
+    case MSR_CSTAR:
+    case MSR_LSTAR:
+    case MSR_FMASK:
+    case MSR_KERNELGSBASE:
+        return e->data != 0;
+    default:
+        return false;
+    }
+}
+
+/* What the kernel refuses is left out, and the rest goes on, if it can. */
 static int set_all(X86CPU *cpu, struct kvm_msrs *list)
 {
+    static GHashTable *told;
+
     while (list->nmsrs) {
         int done = kvm_vcpu_ioctl(CPU(cpu), KVM_SET_MSRS, list);
         struct kvm_msr_entry *bad;
@@ -241,9 +271,17 @@ static int set_all(X86CPU *cpu, struct kvm_msrs *list)
             break;
         }
         bad = &list->entries[done];
-        warn_report_once("KVM refuses to set MSR 0x%x to 0x%" PRIx64
-                         " (and maybe others): it keeps its value",
+        if (is_vital(bad)) {
+            error_report("KVM refuses to set MSR 0x%x to 0x%" PRIx64
+                         ", without which the guest cannot go on",
                          bad->index, (uint64_t)bad->data);
+            return -EINVAL;
+        }
+        if (is_news(&told, bad->index)) {
+            warn_report("KVM refuses to set MSR 0x%x to 0x%" PRIx64
+                        ": it keeps its value",
+                        bad->index, (uint64_t)bad->data);
+        }
         list->nmsrs -= done + 1;
         memmove(list->entries, bad + 1, list->nmsrs * sizeof(*bad));
     }
@@ -307,6 +345,7 @@ static void take_array_msr(void *opaque, uint32_t index, uint64_t *field)
 /* All of the list; what cannot be read is left out. */
 static int get_all(X86CPU *cpu, struct kvm_msrs *list)
 {
+    static GHashTable *told;
     uint32_t total = list->nmsrs, kept = 0, next = 0;
     struct kvm_msrs *part =
         g_malloc0(sizeof(*part) + total * sizeof(part->entries[0]));
@@ -324,9 +363,8 @@ static int get_all(X86CPU *cpu, struct kvm_msrs *list)
                ret * sizeof(part->entries[0]));
         kept += ret;
         next += ret + 1;
-        if (next <= total) {
-            warn_report_once("KVM cannot read MSR 0x%x (and maybe others)",
-                             part->entries[ret].index);
+        if (next <= total && is_news(&told, part->entries[ret].index)) {
+            warn_report("KVM cannot read MSR 0x%x", part->entries[ret].index);
         }
     }
     list->nmsrs = kept;

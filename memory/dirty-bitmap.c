@@ -10,10 +10,9 @@
 #include "memory/listener.h"
 #include "qemu/bitmap.h"
 #include "qemu/host-utils.h"
+#include "qemu/lockable.h"
 #include "ram-index.h"
 #include "ramblock-internal.h"
-
-#define PIECE_WORDS BITS_TO_LONGS(DIRTY_MEMORY_BLOCK_SIZE)
 
 uint64_t total_dirty_pages;
 
@@ -76,23 +75,45 @@ static bool page_range_next(PageRange *r)
     return true;
 }
 
-/* Within an RCU read section. */
-static unsigned long **client_pieces(unsigned client)
-{
-    assert(client < DIRTY_MEMORY_NUM);
-    return qatomic_rcu_read(&ram_list.dirty_memory[client])->blocks;
-}
+/* Against others that make pieces; setting and clearing bits goes without. */
+static QemuMutex pieces_lock = {
+    .lock = PTHREAD_MUTEX_INITIALIZER,
+    .initialized = true,
+};
 
-/* The place of the word with page @page, which is the first of a word. */
-static unsigned long *page_word(unsigned long **pieces, unsigned long page)
+/* The same as dirty_memory_piece() for who clears bits: never NULL. */
+static unsigned long *piece_to_clear(unsigned client, unsigned long i)
 {
-    return pieces[page / DIRTY_MEMORY_BLOCK_SIZE] +
-           BIT_WORD(page % DIRTY_MEMORY_BLOCK_SIZE);
+    unsigned long *piece;
+
+    assert(client < DIRTY_MEMORY_NUM);
+    piece = dirty_memory_piece(client, i);
+    if (likely(piece)) {
+        return piece;
+    }
+    QEMU_LOCK_GUARD(&pieces_lock);
+    piece = dirty_memory_piece(client, i);
+    if (!piece) {
+        piece = g_new(unsigned long, BITS_TO_LONGS(DIRTY_MEMORY_BLOCK_SIZE));
+        bitmap_fill(piece, DIRTY_MEMORY_BLOCK_SIZE);
+        qatomic_rcu_set(&ram_list.dirty_memory[client]->blocks[i], piece);
+    }
+    return piece;
 }
 
 /* ---- growing ------------------------------------------------------------- */
 
-void dirty_memory_extend(ram_addr_t end)
+/* A new piece: NULL where [@start, @end), which is dirty, has all of it. */
+static unsigned long *piece_new(unsigned i, ram_addr_t start, ram_addr_t end)
+{
+    const ram_addr_t size = DIRTY_MEMORY_BLOCK_SIZE << TARGET_PAGE_BITS;
+
+    return i * size >= start && end >= size && i * size <= end - size
+               ? NULL
+               : bitmap_new(DIRTY_MEMORY_BLOCK_SIZE);
+}
+
+void dirty_memory_extend(ram_addr_t start, ram_addr_t used_end, ram_addr_t end)
 {
     unsigned nr = DIV_ROUND_UP(DIV_ROUND_UP(end, TARGET_PAGE_SIZE),
                                DIRTY_MEMORY_BLOCK_SIZE);
@@ -101,14 +122,15 @@ void dirty_memory_extend(ram_addr_t end)
     if (nr <= old_nr) {
         return;
     }
+    QEMU_LOCK_GUARD(&pieces_lock);
     for (unsigned client = 0; client < DIRTY_MEMORY_NUM; client++) {
         DirtyMemoryBlocks *old = ram_list.dirty_memory[client];
         DirtyMemoryBlocks *map =
             g_malloc(sizeof(*map) + nr * sizeof(map->blocks[0]));
 
         for (unsigned i = 0; i < nr; i++) {
-            map->blocks[i] = i < old_nr ? old->blocks[i]
-                                        : bitmap_new(DIRTY_MEMORY_BLOCK_SIZE);
+            map->blocks[i] =
+                i < old_nr ? old->blocks[i] : piece_new(i, start, used_end);
         }
         qatomic_rcu_set(&ram_list.dirty_memory[client], map);
         if (old) {
@@ -124,12 +146,13 @@ bool cpu_physical_memory_get_dirty(ram_addr_t start, ram_addr_t length,
                                    unsigned client)
 {
     PageRange r = page_range(start, length);
-    unsigned long **pieces;
 
+    assert(client < DIRTY_MEMORY_NUM);
     RCU_READ_LOCK_GUARD();
-    pieces = client_pieces(client);
     while (page_range_next(&r)) {
-        if (find_next_bit(pieces[r.piece], r.last, r.first) < r.last) {
+        unsigned long *piece = dirty_memory_piece(client, r.piece);
+
+        if (!piece || find_next_bit(piece, r.last, r.first) < r.last) {
             return true;
         }
     }
@@ -140,12 +163,13 @@ bool cpu_physical_memory_all_dirty(ram_addr_t start, ram_addr_t length,
                                    unsigned client)
 {
     PageRange r = page_range(start, length);
-    unsigned long **pieces;
 
+    assert(client < DIRTY_MEMORY_NUM);
     RCU_READ_LOCK_GUARD();
-    pieces = client_pieces(client);
     while (page_range_next(&r)) {
-        if (find_next_zero_bit(pieces[r.piece], r.last, r.first) < r.last) {
+        unsigned long *piece = dirty_memory_piece(client, r.piece);
+
+        if (piece && find_next_zero_bit(piece, r.last, r.first) < r.last) {
             return false;
         }
     }
@@ -189,14 +213,16 @@ void cpu_physical_memory_set_dirty_range(ram_addr_t start, ram_addr_t length,
     }
     for (unsigned client = 0; client < DIRTY_MEMORY_NUM; client++) {
         PageRange r = page_range(start, length);
-        unsigned long **pieces;
 
         if (!(mask & (1 << client))) {
             continue;
         }
-        pieces = client_pieces(client);
         while (page_range_next(&r)) {
-            bitmap_set_atomic(pieces[r.piece], r.first, r.last - r.first);
+            unsigned long *piece = dirty_memory_piece_to_set(client, r.piece);
+
+            if (piece) {
+                bitmap_set_atomic(piece, r.first, r.last - r.first);
+            }
         }
     }
 }
@@ -207,6 +233,23 @@ static uint8_t log_clients(void)
     return 1 << DIRTY_MEMORY_VGA |
            (global_dirty_tracking ? 1 << DIRTY_MEMORY_MIGRATION : 0) |
            (cleared_hook ? 1 << DIRTY_MEMORY_CODE : 0);
+}
+
+/* Sets @bits in the word that begins with @page, for all of @clients. */
+static void set_word(unsigned long page, unsigned long bits, uint8_t clients)
+{
+    for (unsigned client = 0; client < DIRTY_MEMORY_NUM; client++) {
+        unsigned long *piece;
+
+        if (!(clients & (1 << client))) {
+            continue;
+        }
+        piece =
+            dirty_memory_piece_to_set(client, page / DIRTY_MEMORY_BLOCK_SIZE);
+        if (piece) {
+            qatomic_or(piece + BIT_WORD(page % DIRTY_MEMORY_BLOCK_SIZE), bits);
+        }
+    }
 }
 
 uint64_t cpu_physical_memory_set_dirty_lebitmap(unsigned long *bitmap,
@@ -231,13 +274,7 @@ uint64_t cpu_physical_memory_set_dirty_lebitmap(unsigned long *bitmap,
         bits = leul_to_cpu(bits);
         found += ctpopl(bits);
         if (words) {
-            for (unsigned client = 0; client < DIRTY_MEMORY_NUM; client++) {
-                if (clients & (1 << client)) {
-                    qatomic_or(page_word(client_pieces(client),
-                                         page + i * BITS_PER_LONG),
-                               bits);
-                }
-            }
+            set_word(page + i * BITS_PER_LONG, bits, clients);
             continue;
         }
         for (; bits; bits &= bits - 1) {
@@ -267,14 +304,13 @@ bool cpu_physical_memory_test_and_clear_dirty(ram_addr_t start,
         return false;
     }
     WITH_RCU_READ_LOCK_GUARD() {
-        unsigned long **pieces = client_pieces(client);
         RAMBlock *block = ram_index_by_offset(start);
         hwaddr first = (hwaddr)r.page << TARGET_PAGE_BITS;
         hwaddr end = (hwaddr)r.end << TARGET_PAGE_BITS;
 
         while (page_range_next(&r)) {
-            dirty |= bitmap_test_and_clear_atomic(pieces[r.piece], r.first,
-                                                  r.last - r.first);
+            dirty |= bitmap_test_and_clear_atomic(
+                piece_to_clear(client, r.piece), r.first, r.last - r.first);
         }
         if (block) {
             memory_region_clear_dirty_bitmap(block->mr, first - block->offset,
@@ -293,11 +329,10 @@ void cpu_physical_memory_clear_code_dirty(ram_addr_t addr)
     bool dirty = false;
 
     WITH_RCU_READ_LOCK_GUARD() {
-        unsigned long **pieces = client_pieces(DIRTY_MEMORY_CODE);
-
         while (page_range_next(&r)) {
-            dirty = bitmap_test_and_clear_atomic(pieces[r.piece], r.first,
-                                                 r.last - r.first);
+            dirty = bitmap_test_and_clear_atomic(
+                piece_to_clear(DIRTY_MEMORY_CODE, r.piece), r.first,
+                r.last - r.first);
         }
     }
     if (dirty) {
@@ -319,7 +354,7 @@ uint64_t cpu_physical_memory_sync_dirty_bitmap(RAMBlock *rb, ram_addr_t start,
     unsigned long from = (rb->offset + start) >> TARGET_PAGE_BITS;
     unsigned long to = start >> TARGET_PAGE_BITS;
     unsigned long nr = length >> TARGET_PAGE_BITS;
-    unsigned long **pieces = client_pieces(DIRTY_MEMORY_MIGRATION);
+    unsigned long *piece = NULL;
     uint64_t fresh = 0;
     bool any = false;
 
@@ -337,10 +372,15 @@ uint64_t cpu_physical_memory_sync_dirty_bitmap(RAMBlock *rb, ram_addr_t start,
     }
 
     for (unsigned long i = 0; i < nr; i += BITS_PER_LONG) {
-        unsigned long *word = page_word(pieces, from + i);
+        unsigned long bit = (from + i) % DIRTY_MEMORY_BLOCK_SIZE;
         unsigned long *dest = &rb->bmap[BIT_WORD(to + i)];
-        unsigned long bits;
+        unsigned long *word, bits;
 
+        if (!piece || bit == 0) {
+            piece = piece_to_clear(DIRTY_MEMORY_MIGRATION,
+                                   (from + i) / DIRTY_MEMORY_BLOCK_SIZE);
+        }
+        word = piece + BIT_WORD(bit);
         if (!qatomic_read(word)) {
             continue;
         }
@@ -387,13 +427,17 @@ cpu_physical_memory_snapshot_and_clear_dirty(MemoryRegion *mr, hwaddr offset,
     first = snap->start >> TARGET_PAGE_BITS;
 
     WITH_RCU_READ_LOCK_GUARD() {
-        unsigned long **pieces = client_pieces(client);
+        unsigned long *piece = NULL;
 
         /* Bits beside the range stay where they are: they are not asked for. */
         for (unsigned long page = first; page < r.end; page += BITS_PER_LONG) {
-            unsigned long *word = page_word(pieces, page);
-            unsigned long mask = ~0UL;
+            unsigned long bit = page % DIRTY_MEMORY_BLOCK_SIZE;
+            unsigned long mask = ~0UL, *word;
 
+            if (!piece || bit == 0) {
+                piece = piece_to_clear(client, page / DIRTY_MEMORY_BLOCK_SIZE);
+            }
+            word = piece + BIT_WORD(bit);
             if (page < r.page) {
                 mask &= BITMAP_FIRST_WORD_MASK(r.page);
             }

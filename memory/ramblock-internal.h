@@ -62,7 +62,10 @@ int ramblock_sides_tell(RAMBlock *block, uint64_t start, uint64_t size,
 
 /* ---- dirty bitmaps (dirty-bitmap.c) -------------------------------------- */
 
-/* Makes the bitmaps reach to @end (ram_addr_t). With the list's lock. */
-void dirty_memory_extend(ram_addr_t end);
+/*
+ * Makes the bitmaps reach to @end, for a block of which [@start, @used_end) is
+ * going to be marked as dirty. With the list's lock.
+ */
+void dirty_memory_extend(ram_addr_t start, ram_addr_t used_end, ram_addr_t end);
 
 #endif

@@ -53,7 +53,8 @@ bool ramblock_publish(RAMBlock *block, Error **errp)
                    block->max_length, memory_region_name(block->mr));
         return false;
     }
-    dirty_memory_extend(block->offset + block->max_length);
+    dirty_memory_extend(block->offset, block->offset + block->used_length,
+                        block->offset + block->max_length);
     if (before) {
         QLIST_INSERT_AFTER_RCU(before, block, next);
     } else {

@@ -146,18 +146,42 @@ bool cpu_physical_memory_get_dirty(ram_addr_t start, ram_addr_t length,
 bool cpu_physical_memory_all_dirty(ram_addr_t start, ram_addr_t length,
                                    unsigned client);
 
+/*
+ * Private. Piece @i of a bitmap, within an RCU read section; NULL if all of its
+ * pages are dirty.
+ */
+static inline unsigned long *dirty_memory_piece(unsigned client,
+                                                unsigned long i)
+{
+    DirtyMemoryBlocks *map = qatomic_rcu_read(&ram_list.dirty_memory[client]);
+
+    return qatomic_rcu_read(&map->blocks[i]);
+}
+
+/* The same for who sets bits; NULL: there are none to set. */
+static inline unsigned long *dirty_memory_piece_to_set(unsigned client,
+                                                       unsigned long i)
+{
+    unsigned long *piece = dirty_memory_piece(client, i);
+
+    if (unlikely(!piece)) {
+        /* Who clears it now sees what was written, or we see that piece. */
+        smp_mb();
+        piece = dirty_memory_piece(client, i);
+    }
+    return piece;
+}
+
 static inline bool cpu_physical_memory_get_dirty_flag(ram_addr_t addr,
                                                       unsigned client)
 {
     unsigned long page = addr >> TARGET_PAGE_BITS;
     unsigned long bit = page % DIRTY_MEMORY_BLOCK_SIZE;
-    DirtyMemoryBlocks *map;
-    unsigned long *word;
+    unsigned long *piece;
 
     RCU_READ_LOCK_GUARD();
-    map = qatomic_rcu_read(&ram_list.dirty_memory[client]);
-    word = map->blocks[page / DIRTY_MEMORY_BLOCK_SIZE] + BIT_WORD(bit);
-    return qatomic_read(word) & BIT_MASK(bit);
+    piece = dirty_memory_piece(client, page / DIRTY_MEMORY_BLOCK_SIZE);
+    return !piece || (qatomic_read(piece + BIT_WORD(bit)) & BIT_MASK(bit));
 }
 
 /* Whether some client wants to hear of a write to the page. */
@@ -172,12 +196,13 @@ static inline void cpu_physical_memory_set_dirty_flag(ram_addr_t addr,
                                                       unsigned client)
 {
     unsigned long page = addr >> TARGET_PAGE_BITS;
-    DirtyMemoryBlocks *map;
+    unsigned long *piece;
 
     RCU_READ_LOCK_GUARD();
-    map = qatomic_rcu_read(&ram_list.dirty_memory[client]);
-    set_bit_atomic(page % DIRTY_MEMORY_BLOCK_SIZE,
-                   map->blocks[page / DIRTY_MEMORY_BLOCK_SIZE]);
+    piece = dirty_memory_piece_to_set(client, page / DIRTY_MEMORY_BLOCK_SIZE);
+    if (piece) {
+        set_bit_atomic(page % DIRTY_MEMORY_BLOCK_SIZE, piece);
+    }
 }
 
 void cpu_physical_memory_set_dirty_range(ram_addr_t start, ram_addr_t length,

@@ -9,7 +9,8 @@
  * A dirty bitmap has one bit per target page of that space, for each client.
  * It is cut into pieces of DIRTY_MEMORY_BLOCK_SIZE bits which never move, so
  * that it can grow while others set bits: a new array of pointers takes the old
- * one's place under RCU. Without RAM there is none.
+ * one's place under RCU. Without RAM there is none. RAM is dirty at first: a
+ * piece of which nothing was cleared yet need not be there, and is NULL.
  */
 #ifndef RAMLIST_H
 #define RAMLIST_H

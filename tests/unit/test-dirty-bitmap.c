@@ -16,6 +16,49 @@ static void test_none(void)
     g_assert_cmpuint(ram_list.num_dirty_blocks, ==, 0);
 }
 
+/* ---- large blocks -------------------------------------------------------- */
+
+/* The part of the bitmap that page @page of the block is in. */
+static unsigned long *piece_of(RAMBlock *block, size_t page)
+{
+    RCU_READ_LOCK_GUARD();
+    page += block->offset >> TARGET_PAGE_BITS;
+    return dirty_memory_piece(DIRTY_MEMORY_VGA, page / DIRTY_MEMORY_BLOCK_SIZE);
+}
+
+/* What was dirty ever since takes no memory. */
+static void test_large(void)
+{
+    const size_t piece = DIRTY_MEMORY_BLOCK_SIZE;
+    uint64_t size = 3 * piece * PAGE;
+    MemoryRegion *mr = region_new();
+    RAMBlock *block;
+
+    g_assert_true(memory_region_init_ram_flags_nomigrate(
+        mr, owner, "large", size, RAM_NORESERVE, &error_abort));
+    block = mr->ram_block;
+    cpu_physical_memory_set_dirty_range(block->offset, size, DIRTY_CLIENTS_ALL);
+    cpu_physical_memory_set_dirty_flag(block->offset, DIRTY_MEMORY_VGA);
+    g_assert_true(
+        cpu_physical_memory_all_dirty(block->offset, size, DIRTY_MEMORY_VGA));
+    g_assert_null(piece_of(block, 0));
+    g_assert_null(piece_of(block, piece));
+    g_assert_null(piece_of(block, 2 * piece));
+
+    g_assert_true(cpu_physical_memory_test_and_clear_dirty(
+        block->offset + (piece + 7) * PAGE, PAGE, DIRTY_MEMORY_VGA));
+    g_assert_null(piece_of(block, 0));
+    g_assert_nonnull(piece_of(block, piece));
+    for (size_t i = piece; i < 2 * piece; i++) {
+        g_assert_true(cpu_physical_memory_get_dirty_flag(
+                          block->offset + i * PAGE, DIRTY_MEMORY_VGA) ==
+                      (i != piece + 7));
+    }
+    g_assert_true(cpu_physical_memory_all_dirty(block->offset, size,
+                                                DIRTY_MEMORY_MIGRATION));
+    region_end(mr);
+}
+
 /* ---- the model ----------------------------------------------------------- */
 
 /*
@@ -396,6 +439,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     ram_helpers_init();
     g_test_add_func("/dirty-bitmap/none", test_none);
+    g_test_add_func("/dirty-bitmap/large", test_large);
     g_test_add_func("/dirty-bitmap/model", test_model);
     g_test_add_func("/dirty-bitmap/clear-bmap", test_clear_bmap);
     g_test_add_func("/dirty-bitmap/cleared-hook", test_cleared_hook);

@@ -2,7 +2,8 @@
 /*
  * The memory slots of one address space of a KVM guest: disjoint ranges by
  * guest address, each with a number that the kernel knows it by. A pure data
- * structure; kernel and locks are the caller's. All of it is O(log n).
+ * structure; kernel and locks are the caller's. Lookups are O(log n), and so on
+ * average are changes, for the at most 2^16 slots that there can be.
  */
 #ifndef ACCEL_KVM_SLOTS_H
 #define ACCEL_KVM_SLOTS_H
@@ -52,7 +53,8 @@ KVMSlot *kvm_slots_by_id(const KVMSlots *slots, int id);
  * while the map does not change; NULL at the end.
  */
 typedef struct KVMSlotIter {
-    GTreeNode *next;
+    const KVMSlots *slots;
+    unsigned leaf, index; /* of the next */
     hwaddr last;
 } KVMSlotIter;
 KVMSlot *kvm_slots_first(const KVMSlots *slots, KVMSlotIter *it, hwaddr start,

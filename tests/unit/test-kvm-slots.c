@@ -3,8 +3,8 @@
 #include "qemu/osdep.h"
 #include "accel/kvm/slots.h"
 
-#define PAGES 200
-#define LIMIT 24
+#define PAGES 3000
+#define LIMIT 350
 
 static KVMSlot *make(unsigned first, unsigned nr)
 {
@@ -91,7 +91,8 @@ static void test_random(void)
     for (unsigned i = 0; i < 20000; i++) {
         unsigned first = g_test_rand_int_range(0, PAGES);
 
-        if (g_test_rand_int_range(0, 5) < 3) {
+        /* By turns more come and more go. */
+        if (g_test_rand_int_range(0, 5) < (i / 2500 % 2 ? 1 : 4)) {
             insert(slots, &used);
         } else {
             remove_one(slots, &used);

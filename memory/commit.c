@@ -37,17 +37,25 @@ static void round_init(void)
 }
 
 /* An array that one large commit has filled is not kept. */
-#define KEEP_BYTES (256 * 1024)
+#define KEEP_BYTES  (256 * 1024)
+#define MAX_ELEMENT sizeof(ViewChange)
 
+/* What is in these arrays is nobody's: their length is all that changes. */
 static void empty(GArray **array)
 {
-    guint size = g_array_get_element_size(*array);
+    guint size;
 
-    if ((size_t)(*array)->len * size > KEEP_BYTES) {
+    if ((*array)->len > KEEP_BYTES / MAX_ELEMENT) {
+        size = g_array_get_element_size(*array);
         g_array_free(*array, true);
         *array = g_array_new(false, false, size);
     }
-    g_array_set_size(*array, 0);
+    (*array)->len = 0;
+}
+
+static void empty_pointers(GPtrArray *array)
+{
+    array->len = 0;
 }
 
 /* ---- what changes -------------------------------------------------------- */
@@ -296,7 +304,7 @@ static bool prepare_space(const Space *sp, bool may_fail, Error **errp)
             continue;
         }
         if (!listed) {
-            g_array_set_size(memory_round.sections, 0);
+            memory_round.sections->len = 0;
             nr_add = c->all
                          ? list_all(sp->to ? map_after(sp->to) : &c->edit.map,
                                     c->old)
@@ -377,10 +385,10 @@ static void reset(void)
     empty(&memory_round.data.diffs);
     empty(&memory_round.data.fds);
     empty(&memory_round.data.notes);
-    g_ptr_array_set_size(memory_round.listeners, 0);
-    g_ptr_array_set_size(memory_round.late, 0);
-    g_ptr_array_set_size(memory_round.heard, 0);
-    g_ptr_array_set_size(memory_round.prepared, 0);
+    empty_pointers(memory_round.listeners);
+    empty_pointers(memory_round.late);
+    empty_pointers(memory_round.heard);
+    empty_pointers(memory_round.prepared);
 }
 
 static bool run_round(bool may_fail, Error **errp)

@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """KVM's machine: how long from exec to the guest's first exit and how much
-memory that takes; and what 1 TiB of virtio-mem with 1 GiB plugged costs.
+memory that takes; how many reads of a device's register and writes to a port
+are answered a second; and what 1 TiB of virtio-mem with 1 GiB plugged costs.
 
     kvm.py [--runs N] [--cpu MODEL] BINARY [REFERENCE...]
 
-REFERENCE is a command, started in turn with BINARY. The guest is a tiny program
-whose first exit is a byte to its UART. The driver of virtio-mem is this script,
-over the qtest protocol. Exits with 77 where there is no KVM.
+REFERENCE is a command, started in turn with BINARY; without one, QEMU 10.0 for
+all but the start (scripts/reference-qemu unpacks it first). The guests are tiny
+programs, which tell by bytes to their UART how far they are. The driver of
+virtio-mem is this script, over the qtest protocol. Exits with 77 where there is
+no KVM.
 """
 import argparse
 import pathlib
@@ -38,12 +41,57 @@ stop:
     hlt
     jmp stop
 """
+# Between A and B: so many reads of a virtio-mmio transport's first register, by
+# flat 32-bit segments; between B and C, writes to the UART's scratch register.
+EXITS = 20000
+STORMS = """
+start:
+    lgdtl %%cs:gdt_pointer
+    mov %%cr0, %%eax
+    or $1, %%al
+    mov %%eax, %%cr0
+    ljmpl $8, $0xf0000 + flat
+    .balign 8
+gdt:
+    .quad 0, 0x00cf9b000000ffff, 0x00cf93000000ffff
+gdt_pointer:
+    .word . - gdt - 1
+    .long 0xf0000 + gdt
+    .code32
+flat:
+    mov $16, %%eax
+    mov %%eax, %%ds
+    mov $0x3f8, %%edx
+    mov $'A', %%al
+    out %%al, %%dx
+    mov $%(exits)d, %%ecx
+    mov $0xfeb00000, %%ebx
+reads:
+    mov (%%ebx), %%esi
+    dec %%ecx
+    jnz reads
+    mov $'B', %%al
+    out %%al, %%dx
+    mov $%(exits)d, %%ecx
+    mov $0x3ff, %%edx
+writes:
+    out %%al, %%dx
+    dec %%ecx
+    jnz writes
+    mov $0x3f8, %%edx
+    mov $'C', %%al
+    out %%al, %%dx
+stop:
+    hlt
+    jmp stop
+    .code16
+""" % {"exits": EXITS}
 
 
 class Machine:
     """A process with sockets for some of its channels."""
 
-    def __init__(self, command, *args, channels):
+    def __init__(self, command, *args, channels, cpu=None):
         pairs = {name: socket.socketpair() for name in channels}
         ends = [theirs.fileno() for _, theirs in pairs.values()]
         text = [str(a) for a in args]
@@ -52,7 +100,8 @@ class Machine:
                      *channels[name]]
         self.begin = time.perf_counter()
         self.process = subprocess.Popen(
-            [*command, "-M", "microvm", "-accel", "kvm", "-cpu", CPU,
+            [*command, "-M", "microvm", "-accel", "kvm", "-cpu",
+             cpu or CPU,
              "-nodefaults", "-display", "none", "-bios", f"{TMP.name}/bios.rom",
              *text], pass_fds=ends, stdin=subprocess.DEVNULL)
         for name, (ours, theirs) in pairs.items():
@@ -91,6 +140,43 @@ def starts(commands, runs):
         took, rss = (statistics.median(part) for part in zip(*list_))
         print(f"exec to the first exit, 512 MiB: {took:6.1f} ms, "
               f"{rss:5.1f} MiB resident   {pathlib.Path(command[0]).name}")
+
+
+def storm(command):
+    """Reads of the register and writes to the port a second."""
+    # A model that QEMU can have where the kernel refuses some MSRs of the host.
+    with Machine(command, "-m", "64M", cpu="qemu64,pni=off",
+                 channels={"uart": ["-serial", "chardev:uart"]}) as machine:
+        times = []
+        for expected in b"ABC":
+            assert machine.uart.recv(1)[0] == expected
+            times.append(time.perf_counter())
+        return tuple(EXITS / (end - begin)
+                     for begin, end in zip(times, times[1:]))
+
+
+def exits(commands, runs):
+    results = {command: [] for command in commands}
+    for _ in range(runs):
+        for command, list_ in results.items():
+            list_.append(storm(command))
+    ours = None
+    for command, list_ in results.items():
+        rates = [statistics.median(part) for part in zip(*list_)]
+        ours = ours or rates
+        ratios = "" if rates is ours else "   ours: {:.3f}, {:.3f} of it".format(
+            *(mine / theirs for mine, theirs in zip(ours, rates)))
+        print(f"exits a second: {rates[0]:6.0f} reads by MMIO, {rates[1]:6.0f} "
+              f"writes to a port   {pathlib.Path(command[0]).name}{ratios}")
+
+
+def reference():
+    """The command of QEMU 10.0 as a list; empty if it is out of reach."""
+    command = (str(HERE.parents[1] / "scripts/reference-qemu"), "--target",
+               "x86_64")
+    done = subprocess.run([*command, "--version"], stdout=subprocess.DEVNULL,
+                          check=False)
+    return [] if done.returncode else [command]
 
 
 # ---- virtio-mem -------------------------------------------------------------
@@ -209,11 +295,13 @@ def main():
         sys.exit(77)
     global CPU  # pylint: disable=global-statement
     CPU = args.cpu
-    x86.firmware(TMP.name, FIRST_EXIT)
     commands = [(args.binary,)]
-    if args.reference:
-        commands.append(tuple(args.reference))
-    starts(commands, args.runs)
+    others = [tuple(args.reference)] if args.reference else []
+    x86.firmware(TMP.name, FIRST_EXIT)
+    starts(commands + others, args.runs)
+    x86.firmware(TMP.name, STORMS)
+    exits(commands + (others or reference()), args.runs)
+    x86.firmware(TMP.name, FIRST_EXIT)
     large_device(commands[0])
 
 

@@ -5,6 +5,7 @@
  * have no /dev/kvm. By the environment:
  *
  *   PAPER_KVM_WITHOUT=CAP,...   it lacks these capabilities (numbers)
+ *   PAPER_KVM_BUSY=1            another hypervisor is in its place
  */
 #include "qemu/osdep.h"
 #include "accel/kvm/kvm-internal.h"
@@ -51,7 +52,8 @@ static bool hook(int fd, unsigned long type, void *arg, int *ret)
         *ret = KVM_API_VERSION;
         break;
     case KVM_CREATE_VM:
-        *ret = qemu_open_old("/dev/null", O_RDWR);
+        *ret = getenv("PAPER_KVM_BUSY") ? -EBUSY
+                                        : qemu_open_old("/dev/null", O_RDWR);
         break;
     case KVM_CHECK_EXTENSION:
         *ret = extension((uintptr_t)arg);

@@ -10,6 +10,7 @@
 #include "qemu/madvise.h"
 #include "qemu/memfd.h"
 #include "qemu/mmap-alloc.h"
+#include "qemu/units.h"
 #include "ram-index.h"
 #include "ramblock-internal.h"
 
@@ -59,6 +60,9 @@ void ramblock_name_mapping(RAMBlock *block)
           text);
 }
 
+/* The smallest of any host; what is smaller gains nothing by one. */
+#define HUGE_PAGE (2 * MiB)
+
 void ramblock_advise(RAMBlock *block, uint8_t *host, size_t size)
 {
     /* Each is a wish: a kernel without the feature does not take it. */
@@ -68,7 +72,10 @@ void ramblock_advise(RAMBlock *block, uint8_t *host, size_t size)
     if (!advice_dump) {
         qemu_madvise(host, size, QEMU_MADV_DONTDUMP);
     }
-    qemu_madvise(host, size, QEMU_MADV_HUGEPAGE);
+    /* A table that may grow should not take a huge page for its first bytes. */
+    if (block->used_length >= HUGE_PAGE) {
+        qemu_madvise(host, size, QEMU_MADV_HUGEPAGE);
+    }
     qemu_madvise(host, size, QEMU_MADV_DONTFORK);
 }
 

@@ -10,12 +10,16 @@
 #include "memory/flatmap.h"
 #include "memory/transaction.h"
 #include "memory/view.h"
+#include "qapi/error.h"
+#include "qemu/error-report.h"
 
 unsigned int global_dirty_tracking;
 
 /* Flags to be cleared when the machine runs again. */
 static unsigned int postponed_stop;
 static bool (*vm_running)(void);
+/* What a listener has said of its log since the start, or NULL. */
+static Error *log_error;
 
 /* ---- one region ---------------------------------------------------------- */
 
@@ -123,6 +127,35 @@ void memory_region_clear_dirty_bitmap(MemoryRegion *mr, hwaddr start,
     }
 }
 
+/* ---- logs that fail ------------------------------------------------------ */
+
+void memory_dirty_log_failed(Error *err)
+{
+    static bool reported;
+
+    if (!qatomic_read(&global_dirty_tracking)) {
+        error_report_once_cond(&reported, "%s", error_get_pretty(err));
+    } else if (!qatomic_cmpxchg(&log_error, NULL, err)) {
+        return;
+    }
+    error_free(err);
+}
+
+bool memory_global_dirty_log_check(Error **errp)
+{
+    Error *err = qatomic_read(&log_error);
+
+    if (err) {
+        error_propagate(errp, error_copy(err));
+    }
+    return !err;
+}
+
+static void forget_error(void)
+{
+    error_free(qatomic_xchg(&log_error, NULL));
+}
+
 /* ---- all of memory ------------------------------------------------------- */
 
 /* What regions log has changed for all of them. */
@@ -152,6 +185,7 @@ static bool tell_start(Error **errp)
 
     QTAILQ_FOREACH(l, &memory_listeners, link) {
         if (l->log_global_start && !l->log_global_start(l, errp)) {
+            qatomic_set(&global_dirty_tracking, 0);
             tell_stop_before(l);
             return false;
         }
@@ -197,11 +231,15 @@ bool memory_global_dirty_log_start(unsigned int flags, Error **errp)
     if (before) {
         return true;
     }
+    forget_error();
     if (!tell_start(errp)) {
-        qatomic_set(&global_dirty_tracking, 0);
         return false;
     }
     mark_all();
+    if (!memory_global_dirty_log_check(errp)) {
+        stop(flags);
+        return false;
+    }
     return true;
 }
 

@@ -260,6 +260,9 @@ static bool run_rounds(MigrationState *s, SaveVM *vm, Error **errp)
             savevm_pending(false, &must, &can);
             if (must <= s->threshold) {
                 savevm_pending(true, &must, &can);
+                if (qemu_file_get_error_obj(s->to_dst, errp)) {
+                    return false;
+                }
             }
             trace_migrate_pending(must, can, s->threshold);
             if (must <= s->threshold) {

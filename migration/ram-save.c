@@ -33,6 +33,7 @@ void (*ram_resized_hook)(const char *block);
 /* One thread at a time: that of the migration. Others read the counters. */
 static struct {
     bool active;
+    QEMUFile *file;       /* while it is active */
     GPtrArray *blocks;    /* RAMBlock, each with a reference to its region */
     RAMBlock *last_sent;  /* whose name the stream knows */
     guint block;          /* where the search goes on: in this one */
@@ -135,6 +136,16 @@ static void update_rate(uint64_t fresh)
     }
 }
 
+/* What is written cannot be told any more: the stream ends with the reason. */
+static void check_log(void)
+{
+    Error *err = NULL;
+
+    if (!memory_global_dirty_log_check(&err)) {
+        qemu_file_set_error_obj(ram.file, -EIO, err);
+    }
+}
+
 /* Brings the bmaps up to date. With the big lock. */
 static void sync_bitmaps(bool last_stage)
 {
@@ -155,6 +166,7 @@ static void sync_bitmaps(bool last_stage)
     }
     memory_global_after_dirty_log_sync();
     precopy_notify(PRECOPY_NOTIFY_AFTER_BITMAP_SYNC, NULL);
+    check_log();
 
     qatomic_set(&ram.dirty_pages, sum);
     stat64_set(&mig_stats.dirty_bytes_last_sync, sum << TARGET_PAGE_BITS);
@@ -282,6 +294,7 @@ static int ram_save_setup(QEMUFile *f, void *opaque, Error **errp)
     if (!memory_global_dirty_log_start(GLOBAL_DIRTY_MIGRATION, errp)) {
         return -EIO;
     }
+    ram.file = f;
     qatomic_set(&ram.active, true);
     sync_bitmaps(false);
     put_block_list(f);
@@ -352,6 +365,7 @@ static void ram_save_cleanup(void *opaque)
     }
     if (ram.active) {
         qatomic_set(&ram.active, false);
+        ram.file = NULL;
         memory_global_dirty_log_stop(GLOBAL_DIRTY_MIGRATION);
     }
     for (guint i = 0; i < ram.blocks->len; i++) {

@@ -228,6 +228,7 @@ static void accel_instance_init(Object *obj)
     QTAILQ_INIT(&s->kvm_sw_breakpoints);
     QLIST_INIT(&s->kvm_parked_vcpus);
     qemu_mutex_init(&s->slots_lock);
+    s->reaped = g_array_new(false, false, sizeof(struct kvm_dirty_gfn));
 }
 
 static void accel_instance_finalize(Object *obj)
@@ -235,6 +236,7 @@ static void accel_instance_finalize(Object *obj)
     KVMState *s = KVM_STATE(obj);
 
     kvm_fini(s);
+    g_array_free(s->reaped, true);
     qemu_mutex_destroy(&s->slots_lock);
     g_free(s->device);
 }

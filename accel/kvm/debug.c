@@ -129,20 +129,33 @@ static int remove_sw(CPUState *cpu, vaddr pc)
     return 0;
 }
 
+static int forget(CPUState *cpu, int type, vaddr addr, vaddr len)
+{
+    return type == GDB_BREAKPOINT_SW
+               ? remove_sw(cpu, addr)
+               : kvm_arch_remove_hw_breakpoint(addr, len, type);
+}
+
+/* All CPUs have it, or none. */
 int kvm_insert_breakpoint(CPUState *cpu, int type, vaddr addr, vaddr len)
 {
     int ret = type == GDB_BREAKPOINT_SW
                   ? insert_sw(cpu, addr)
                   : kvm_arch_insert_hw_breakpoint(addr, len, type);
 
-    return ret < 0 ? ret : update_all();
+    if (ret == 0) {
+        ret = update_all();
+        if (ret < 0) {
+            forget(cpu, type, addr, len);
+            update_all();
+        }
+    }
+    return ret;
 }
 
 int kvm_remove_breakpoint(CPUState *cpu, int type, vaddr addr, vaddr len)
 {
-    int ret = type == GDB_BREAKPOINT_SW
-                  ? remove_sw(cpu, addr)
-                  : kvm_arch_remove_hw_breakpoint(addr, len, type);
+    int ret = forget(cpu, type, addr, len);
 
     return ret < 0 ? ret : update_all();
 }
@@ -166,6 +179,7 @@ static void remove_somehow(CPUState *cpu, struct kvm_sw_breakpoint *bp)
 void kvm_remove_all_breakpoints(CPUState *cpu)
 {
     struct kvm_sw_breakpoint *bp, *next;
+    int ret;
 
     QTAILQ_FOREACH_SAFE(bp, &kvm_state->kvm_sw_breakpoints, entry, next) {
         remove_somehow(cpu, bp);
@@ -173,5 +187,9 @@ void kvm_remove_all_breakpoints(CPUState *cpu)
         g_free(bp);
     }
     kvm_arch_remove_all_hw_breakpoints();
-    update_all();
+    ret = update_all();
+    if (ret < 0) {
+        warn_report("KVM keeps breakpoints that the debugger left: %s",
+                    strerror(-ret));
+    }
 }

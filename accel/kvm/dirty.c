@@ -11,6 +11,7 @@
 #include "qemu/osdep.h"
 #include "exec/ram_addr.h"
 #include "kvm-internal.h"
+#include "qapi/error.h"
 #include "qemu/bitmap.h"
 #include "qemu/error-report.h"
 #include "qemu/main-loop.h"
@@ -44,23 +45,43 @@ static void mark(KVMSlot *slot)
                                            slot_pages(slot));
 }
 
+void kvm_slot_mark_all(KVMSlot *slot)
+{
+    cpu_physical_memory_set_dirty_range(slot->ram_addr, slot->size,
+                                        DIRTY_CLIENTS_NOCODE);
+}
+
+/* Whoever tracks all of memory hears of it, or else the user. */
+static void failed(const KVMSlot *slot, int ret, const char *what)
+{
+    Error *err = NULL;
+
+    error_setg_errno(&err, -ret,
+                     "KVM cannot %s the dirty log of '%s' at 0x%" HWADDR_PRIx
+                     "-0x%" HWADDR_PRIx,
+                     what, memory_region_name(slot->mr), slot->start,
+                     kvm_slot_last(slot));
+    memory_dirty_log_failed(err);
+}
+
 int kvm_slot_fetch_dirty(KVMState *s, int as_id, KVMSlot *slot)
 {
-    struct kvm_dirty_log log = {
-        .slot = kernel_id(as_id, slot),
-        .dirty_bitmap = dirty_bitmap(slot),
-    };
+    struct kvm_dirty_log log = { .slot = kernel_id(as_id, slot) };
     int ret;
 
+    if (slot->blind) {
+        kvm_slot_mark_all(slot);
+        return 0;
+    }
     if (s->kvm_dirty_ring_size) {
         return 0; /* whoever reaped has marked them */
     }
+    log.dirty_bitmap = dirty_bitmap(slot);
     ret = kvm_vm_ioctl(s, KVM_GET_DIRTY_LOG, &log);
     if (ret < 0) {
         /* Rather all of it than a page too few. */
-        error_report("KVM_GET_DIRTY_LOG of slot %d failed: %s", slot->id,
-                     strerror(-ret));
         bitmap_set(slot->dirty, 0, slot_pages(slot));
+        failed(slot, ret, "read");
     }
     mark(slot);
     return ret;
@@ -84,6 +105,8 @@ void kvm_slot_forget_dirty(KVMState *s, int as_id, KVMSlot *slot)
 {
     uint64_t pages = slot_pages(slot);
 
+    /* What was told of it in an earlier life does not count. */
+    g_clear_pointer(&slot->dirty, g_free);
     if (!(s->manual_dirty_log_protect & KVM_DIRTY_LOG_INITIALLY_SET)) {
         return;
     }
@@ -95,7 +118,8 @@ void kvm_slot_forget_dirty(KVMState *s, int as_id, KVMSlot *slot)
 
 /* ---- switching ----------------------------------------------------------- */
 
-static void set_logging(KVMMemoryListener *kml, KVMSlot *slot, bool on)
+/* Tells the kernel, unless it knows: 0 or -errno. */
+static int set_logging(KVMMemoryListener *kml, KVMSlot *slot, bool on)
 {
     struct kvm_userspace_memory_region2 region = {
         .slot = kernel_id(kml->as_id, slot),
@@ -109,8 +133,9 @@ static void set_logging(KVMMemoryListener *kml, KVMSlot *slot, bool on)
                      (on ? KVM_MEM_LOG_DIRTY_PAGES : 0);
     int ret;
 
+    slot->blind &= on;
     if (flags == slot->flags || slot->stuck) {
-        return;
+        return 0;
     }
     region.flags = flags;
     ret = kvm_vm_ioctl(kml->s,
@@ -118,17 +143,31 @@ static void set_logging(KVMMemoryListener *kml, KVMSlot *slot, bool on)
                                                    : KVM_SET_USER_MEMORY_REGION,
                        &region);
     if (ret < 0) {
-        /* Without a log, fetching fails: then all pages count as dirty. */
-        error_report("KVM cannot switch the dirty log of slot %d %s: %s",
-                     slot->id, on ? "on" : "off", strerror(-ret));
-        if (!on) {
-            return;
-        }
+        return ret;
     }
     slot->flags = flags;
+    slot->blind = false;
     if (!on) {
         g_free(slot->dirty);
         slot->dirty = NULL;
+    }
+    return 0;
+}
+
+/* Where nobody can be told: without a log all its pages count as dirty. */
+static void switch_logging(KVMMemoryListener *kml, KVMSlot *slot, bool on)
+{
+    int ret = set_logging(kml, slot, on);
+
+    if (ret == 0) {
+        return;
+    }
+    if (on) {
+        slot->blind = kml->any_blind = true;
+        failed(slot, ret, "switch on");
+    } else {
+        warn_report_once("KVM cannot switch off the dirty log of '%s': %s",
+                         memory_region_name(slot->mr), strerror(-ret));
     }
 }
 
@@ -155,7 +194,62 @@ static void switch_section(MemoryListener *listener,
     qemu_mutex_lock(&kml->s->slots_lock);
     FOR_SLOTS(slot, it, kml, section)
     {
-        set_logging(kml, slot, on);
+        switch_logging(kml, slot, on);
+    }
+    qemu_mutex_unlock(&kml->s->slots_lock);
+}
+
+#define FOR_ALL_SLOTS(slot, it, kml)                                           \
+    for (KVMSlot *slot = kvm_slots_first((kml)->slots, &(it), 0, UINT64_MAX);  \
+         slot; slot = kvm_slots_next(&(it)))
+
+/* Before log_start comes, for which there is nothing left to do or to fail. */
+static bool kvm_log_global_start(MemoryListener *listener, Error **errp)
+{
+    KVMMemoryListener *kml =
+        container_of(listener, KVMMemoryListener, listener);
+    g_autoptr(GPtrArray) done = g_ptr_array_new();
+    KVMSlotIter it;
+    int ret = 0;
+
+    qemu_mutex_lock(&kml->s->slots_lock);
+    FOR_ALL_SLOTS(slot, it, kml)
+    {
+        if (slot->stuck || slot->flags & KVM_MEM_LOG_DIRTY_PAGES ||
+            !memory_region_get_dirty_log_mask(slot->mr)) {
+            continue;
+        }
+        ret = set_logging(kml, slot, true);
+        if (ret < 0) {
+            error_setg_errno(errp, -ret,
+                             "KVM cannot switch on the dirty log of '%s' at "
+                             "0x%" HWADDR_PRIx "-0x%" HWADDR_PRIx,
+                             memory_region_name(slot->mr), slot->start,
+                             kvm_slot_last(slot));
+            break;
+        }
+        g_ptr_array_add(done, slot);
+    }
+    for (guint i = 0; ret < 0 && i < done->len; i++) {
+        switch_logging(kml, g_ptr_array_index(done, i), false);
+    }
+    qemu_mutex_unlock(&kml->s->slots_lock);
+    return ret == 0;
+}
+
+/* What is on though log_stop has come, or because log_start does not. */
+static void kvm_log_global_stop(MemoryListener *listener)
+{
+    KVMMemoryListener *kml =
+        container_of(listener, KVMMemoryListener, listener);
+    KVMSlotIter it;
+
+    qemu_mutex_lock(&kml->s->slots_lock);
+    FOR_ALL_SLOTS(slot, it, kml)
+    {
+        if (!slot->stuck && !memory_region_get_dirty_log_mask(slot->mr)) {
+            switch_logging(kml, slot, false);
+        }
     }
     qemu_mutex_unlock(&kml->s->slots_lock);
 }
@@ -178,6 +272,15 @@ static void kvm_log_stop(MemoryListener *listener, MemoryRegionSection *section,
 
 /* ---- reading and clearing ------------------------------------------------ */
 
+/* A log that could not be switched on: perhaps now. */
+static void see_to_blind(KVMMemoryListener *kml, KVMSlot *slot)
+{
+    if (slot->blind && !slot->stuck) {
+        switch_logging(kml, slot, true);
+        kvm_slot_mark_all(slot);
+    }
+}
+
 static void kvm_log_sync(MemoryListener *listener, MemoryRegionSection *section)
 {
     KVMMemoryListener *kml =
@@ -187,6 +290,7 @@ static void kvm_log_sync(MemoryListener *listener, MemoryRegionSection *section)
     qemu_mutex_lock(&kml->s->slots_lock);
     FOR_SLOTS(slot, it, kml, section)
     {
+        see_to_blind(kml, slot);
         if (slot->flags & KVM_MEM_LOG_DIRTY_PAGES && !slot->stuck) {
             kvm_slot_fetch_dirty(kml->s, kml->as_id, slot);
         }
@@ -249,9 +353,7 @@ static void kvm_log_clear(MemoryListener *listener,
         ret = clear_pages(kml->s, kml->as_id, slot, (from - slot->start) / page,
                           (to - slot->start) / page + 1);
         if (ret < 0) {
-            /* Its pages stay dirty, so they are only read more often. */
-            warn_report_once("KVM_CLEAR_DIRTY_LOG of slot %d failed: %s",
-                             slot->id, strerror(-ret));
+            failed(slot, ret, "clear"); /* its pages stay dirty */
         }
     }
     qemu_mutex_unlock(&kml->s->slots_lock);
@@ -263,17 +365,27 @@ static void kvm_log_sync_global(MemoryListener *listener, bool last_stage)
 {
     KVMMemoryListener *kml =
         container_of(listener, KVMMemoryListener, listener);
+    KVMSlotIter it;
 
     /* Outside of the guest, a CPU has nothing that is not in its ring. */
     qemu_mutex_lock(&kml->s->slots_lock);
     accel_ioctl_inhibit_begin();
     kvm_dirty_ring_reap(kml->s, NULL);
     accel_ioctl_inhibit_end();
+    if (kml->any_blind) {
+        kml->any_blind = false;
+        FOR_ALL_SLOTS(slot, it, kml)
+        {
+            see_to_blind(kml, slot);
+        }
+    }
     qemu_mutex_unlock(&kml->s->slots_lock);
 }
 
 void kvm_dirty_init_listener(KVMState *s, MemoryListener *listener)
 {
+    listener->log_global_start = kvm_log_global_start;
+    listener->log_global_stop = kvm_log_global_stop;
     listener->log_start = kvm_log_start;
     listener->log_stop = kvm_log_stop;
     if (s->kvm_dirty_ring_size) {

@@ -38,9 +38,10 @@ static void set_ioeventfd(KVMState *s, bool pio, MemoryRegionSection *section,
     trace_kvm_set_ioeventfd(pio ? "pio" : "mmio", event.fd, event.addr, data,
                             assign, event.len, match_data, ret);
     /* What could not be added cannot be removed. */
-    if (ret < 0 && assign) {
-        warn_report_once("KVM cannot add an eventfd at 0x%" PRIx64 ": %s",
-                         (uint64_t)event.addr, strerror(-ret));
+    if (ret < 0 && (assign || ret != -ENOENT)) {
+        warn_report_once("KVM cannot %s an eventfd at 0x%" PRIx64 ": %s",
+                         assign ? "add" : "remove", (uint64_t)event.addr,
+                         strerror(-ret));
     }
 }
 

@@ -41,6 +41,8 @@ struct KVMSlot;
 
 /* Fetches a slot's log into the RAM block's bitmaps; 0 or -errno. */
 int kvm_slot_fetch_dirty(KVMState *s, int as_id, struct KVMSlot *slot);
+/* All pages of a slot count as dirty. */
+void kvm_slot_mark_all(struct KVMSlot *slot);
 /* Forgets what the kernel has noted of a slot that was just made. */
 void kvm_slot_forget_dirty(KVMState *s, int as_id, struct KVMSlot *slot);
 /* The listener's callbacks for the method that @s uses. */
@@ -50,7 +52,10 @@ void kvm_dirty_init_listener(KVMState *s, MemoryListener *listener);
 
 /* Whether rings of @size entries can be had: sets them up, with an error. */
 bool kvm_dirty_ring_init(KVMState *s, Error **errp);
-/* Empties @cpu's ring, or all of them (NULL). With slots_lock. */
+/*
+ * Empties @cpu's ring, or all of them (NULL): pages are marked as dirty when the
+ * kernel watches them again. With slots_lock.
+ */
 uint64_t kvm_dirty_ring_reap(KVMState *s, CPUState *cpu);
 /* The reaper's thread. */
 void kvm_dirty_ring_start(KVMState *s);

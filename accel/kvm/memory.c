@@ -127,7 +127,7 @@ static int slot_delete(KVMMemoryListener *kml, KVMSlot *slot)
 {
     int ret;
 
-    if (logs(slot) && !slot->stuck) {
+    if ((logs(slot) || slot->blind) && !slot->stuck) {
         kvm_slot_fetch_dirty(kml->s, kml->as_id, slot);
     }
     ret = slot_ioctl(kml, slot, 0);
@@ -372,6 +372,20 @@ static bool cannot_unmap(const KVMSlot *slot, int ret, Error **errp)
     return false;
 }
 
+/*
+ * Whether CPUs must be kept out when the first @nr_created of what was made go
+ * again: what they write after a log was read would be lost.
+ */
+static bool any_logs(KVMMemoryListener *kml, guint nr_created)
+{
+    for (guint i = 0; i < nr_created; i++) {
+        if (logs(g_ptr_array_index(kml->created, i))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* All or nothing. */
 static bool carry_out(KVMMemoryListener *kml, Error **errp)
 {
@@ -391,6 +405,11 @@ static bool carry_out(KVMMemoryListener *kml, Error **errp)
     }
     for (; ok && created < kml->created->len; created += ok) {
         ok = slot_create(kml, g_ptr_array_index(kml->created, created), errp);
+    }
+    if (!ok && !stop && any_logs(kml, created)) {
+        release(kml->s, stop);
+        stop = true;
+        hold(kml->s, stop);
     }
     if (!ok) {
         roll_back(kml, created, deleted);
@@ -514,7 +533,7 @@ static bool kvm_prepare(MemoryListener *listener,
 static void kvm_cancel(MemoryListener *listener)
 {
     KVMMemoryListener *kml = kml_of(listener);
-    bool stop = kml->replaced->len;
+    bool stop = kml->replaced->len || any_logs(kml, kml->created->len);
 
     hold(kml->s, stop);
     roll_back(kml, kml->created->len, kml->replaced->len);

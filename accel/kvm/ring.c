@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which pages the guest has written, by rings: each CPU has one, into which the
- * kernel puts slot and page of every first write. We mark the page, hand the
- * entry back, and tell the kernel to watch those pages again. A CPU whose ring
- * is full leaves the guest; so that this is rare, a thread empties all rings
- * once a second.
+ * kernel puts slot and page of every first write. We take the entries, hand them
+ * back, tell the kernel to watch those pages again, and only then mark them: who
+ * has seen a mark may read the page, and hears of what is written after that. A
+ * CPU whose ring is full leaves the guest; so that this is rare, a thread
+ * empties all rings once a second.
  */
 #include "qemu/osdep.h"
 #include <sys/mman.h>
@@ -108,6 +109,7 @@ static uint64_t reap_one(KVMState *s, CPUState *cpu)
 {
     struct kvm_dirty_gfn *ring = qatomic_read(&cpu->kvm_dirty_gfns);
     uint32_t size = s->kvm_dirty_ring_size, at = cpu->kvm_fetch_index;
+    struct kvm_dirty_gfn taken;
     uint64_t count = 0;
 
     while (ring && count < size) {
@@ -116,7 +118,11 @@ static uint64_t reap_one(KVMState *s, CPUState *cpu)
         if (qatomic_load_acquire(&entry->flags) != KVM_DIRTY_GFN_F_DIRTY) {
             break;
         }
-        mark_page(s, entry->slot, entry->offset);
+        taken = (struct kvm_dirty_gfn){
+            .slot = entry->slot,
+            .offset = entry->offset,
+        };
+        g_array_append_val(s->reaped, taken);
         qatomic_store_release(&entry->flags, KVM_DIRTY_GFN_F_RESET);
         at++;
         count++;
@@ -124,6 +130,30 @@ static uint64_t reap_one(KVMState *s, CPUState *cpu)
     cpu->kvm_fetch_index = at;
     cpu->dirty_pages += count;
     return count;
+}
+
+/*
+ * Pages that the kernel does not watch, since it has failed, are marked each
+ * time until it does.
+ */
+static void watch_reaped(KVMState *s)
+{
+    int ret = kvm_vm_ioctl(s, KVM_RESET_DIRTY_RINGS, NULL);
+
+    for (guint i = 0; i < s->reaped->len; i++) {
+        const struct kvm_dirty_gfn *entry =
+            &g_array_index(s->reaped, struct kvm_dirty_gfn, i);
+
+        mark_page(s, entry->slot, entry->offset);
+    }
+    if (ret < 0) {
+        Error *err = NULL;
+
+        error_setg_errno(&err, -ret, "KVM cannot reset the dirty rings");
+        memory_dirty_log_failed(err);
+    } else {
+        g_array_set_size(s->reaped, 0);
+    }
 }
 
 uint64_t kvm_dirty_ring_reap(KVMState *s, CPUState *cpu)
@@ -139,12 +169,8 @@ uint64_t kvm_dirty_ring_reap(KVMState *s, CPUState *cpu)
             total += reap_one(s, cpu);
         }
     }
-    if (total) {
-        int ret = kvm_vm_ioctl(s, KVM_RESET_DIRTY_RINGS, NULL);
-
-        if (ret < 0) {
-            error_report("KVM_RESET_DIRTY_RINGS failed: %s", strerror(-ret));
-        }
+    if (s->reaped->len) {
+        watch_reaped(s);
     }
     trace_kvm_dirty_ring_reap(total);
     return total;

@@ -24,6 +24,7 @@ typedef struct KVMSlot {
     int id;          /* -1: not in a map */
     unsigned epoch;  /* of the change that last asked for it */
     bool stuck;      /* it was to go, but the kernel kept it */
+    bool blind;      /* it is to have a dirty log, but the kernel has none */
     /* Pages that the kernel has told are dirty and not been told to clear. */
     unsigned long *dirty;
 } KVMSlot;

@@ -148,11 +148,22 @@ void memory_region_clear_dirty_bitmap(MemoryRegion *mr, hwaddr start,
 
 /*
  * All of migratable RAM is tracked while a flag (GLOBAL_DIRTY_*) is set. A
- * listener that fails makes the start fail, with those before it stopped again.
- * While the machine is stopped, stopping waits until it runs. Big lock.
+ * listener that fails makes the start fail, with those before it stopped again;
+ * so does one that says so with memory_dirty_log_failed() meanwhile. While the
+ * machine is stopped, stopping waits until it runs. Big lock.
  */
 bool memory_global_dirty_log_start(unsigned int flags, Error **errp);
 void memory_global_dirty_log_stop(unsigned int flags);
+
+/*
+ * Ours, for listeners: which pages were written cannot be told for a part of
+ * memory, whose pages are marked all; takes @err. While all of RAM is tracked
+ * the first error is kept for memory_global_dirty_log_check(); else it is
+ * reported, the first of all. Any thread.
+ */
+void memory_dirty_log_failed(Error *err);
+/* Ours: whether no log has failed since the start, with the error. Big lock. */
+bool memory_global_dirty_log_check(Error **errp);
 
 /*
  * Brings all dirty bitmaps up to date; @last_stage if it is the last time, with

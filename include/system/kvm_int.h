@@ -35,6 +35,7 @@ typedef struct KVMMemoryListener {
     GPtrArray *created;  /* by it, for cancel() */
     GPtrArray *replaced;
     GPtrArray *stuck;    /* slots that the kernel would not delete */
+    bool any_blind;      /* slots whose log could not be switched on */
 } KVMMemoryListener;
 
 /* A thread that empties dirty rings now and then. */
@@ -95,6 +96,7 @@ struct KVMState {
     struct KVMDirtyRingReaper reaper;
     /* Held where rings are emptied, after the BQL, and where slots change. */
     QemuMutex slots_lock;
+    GArray *reaped; /* entries of rings whose pages are not watched yet */
 
     unsigned int sigmask_len;
     unsigned long irq_set_ioctl; /* KVM_IRQ_LINE or KVM_IRQ_LINE_STATUS */

@@ -5,6 +5,8 @@
  *
  *   FAULTY_KVM_LOG=FILE         each call: its number, ioctl, argument, result
  *   FAULTY_KVM_FAIL=N:ERRNO     call N, from 1 on, fails with that errno
+ *   FAULTY_KVM_ARM=FILE         counting begins when that file is there, and
+ *                               goes without KVM_RUN, whose number is chance
  *   FAULTY_KVM_SLOTS=N          there are N memory slots
  *   FAULTY_KVM_SMM=1            there is System Management Mode, which no CPU
  *                               enters, with an address space
@@ -12,8 +14,9 @@
  *                               the machine stops first, the host has lost the
  *                               page at ADDR
  *
- * At the end the slots that the kernel has been told of are compared with the
- * memory that there is: status 3 says that one is wrong, 4 that one is missing.
+ * At the end, and whenever the machine stops, the slots that the kernel has been
+ * told of are compared with the memory that there is: status 3 at the end says
+ * that one was wrong, 4 that one was missing.
  */
 #include "qemu/osdep.h"
 #include <sys/ioctl.h>
@@ -39,7 +42,8 @@ static QemuMutex lock;
 static unsigned calls, fail_at, limit = MAX_SLOTS;
 static int fail_with, log_fd = -1;
 static bool smm;
-static const char *poison;
+static const char *poison, *arm_file;
+static bool armed;
 
 /* ---- the calls ----------------------------------------------------------- */
 
@@ -148,21 +152,33 @@ static void note(unsigned n, unsigned long type, void *arg, int ret)
     }
 }
 
+static bool is_counted(unsigned long type)
+{
+    if (!arm_file) {
+        return true;
+    }
+    armed = armed || access(arm_file, F_OK) == 0;
+    return armed && type != KVM_RUN;
+}
+
 /* Only what must be seen is done here; the rest is the kernel's. */
 static bool hook(int fd, unsigned long type, void *arg, int *ret)
 {
-    bool handled = true;
+    bool handled = true, counts;
 
     qemu_mutex_lock(&lock);
-    calls++;
-    if (calls == fail_at) {
+    counts = is_counted(type);
+    calls += counts;
+    if (counts && calls == fail_at) {
         *ret = -fail_with;
     } else if (is_region(type)) {
         *ret = do_region(fd, type, arg);
     } else {
         handled = pretend(fd, type, arg, ret);
     }
-    note(calls, type, arg, handled ? *ret : 0);
+    if (counts) {
+        note(calls, type, arg, handled ? *ret : 0);
+    }
     qemu_mutex_unlock(&lock);
     return handled;
 }
@@ -240,6 +256,24 @@ static bool slots_are_missing(void)
     return missing;
 }
 
+static int verdict;
+
+static void look_at_slots(void)
+{
+    if (!verdict) {
+        verdict = !slots_are_right()    ? WRONG_SLOT
+                  : slots_are_missing() ? MISSING_SLOT
+                                        : 0;
+    }
+}
+
+static void on_stop(void *opaque, bool running, RunState state)
+{
+    if (!running) {
+        look_at_slots();
+    }
+}
+
 /* ---- a page that breaks -------------------------------------------------- */
 
 static void break_page(void *opaque, bool running, RunState state)
@@ -277,6 +311,7 @@ static void read_environment(void)
     }
     smm = getenv("FAULTY_KVM_SMM");
     poison = getenv("FAULTY_KVM_POISON");
+    arm_file = getenv("FAULTY_KVM_ARM");
     file = getenv("FAULTY_KVM_LOG");
     if (file) {
         log_fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -294,12 +329,11 @@ int main(int argc, char **argv)
     if (poison) {
         qemu_add_vm_change_state_handler(break_page, NULL);
     }
+    qemu_add_vm_change_state_handler(on_stop, NULL);
     status = qemu_main_loop();
-    if (!slots_are_right()) {
-        return WRONG_SLOT;
-    }
-    if (slots_are_missing()) {
-        return MISSING_SLOT;
+    look_at_slots();
+    if (verdict) {
+        return verdict;
     }
     qemu_cleanup(status);
     return status;

@@ -89,7 +89,15 @@ class Client:
 
     def __init__(self, machine):
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.connect(machine.path)
+        end = deadline(30)
+        while True:
+            try:
+                self.socket.connect(machine.path)
+                break
+            except ConnectionRefusedError:
+                # Its name is there before it listens.
+                assert time.monotonic() < end
+                time.sleep(0.02)
         self.socket.settimeout(30)
         self.buffer = b""
 

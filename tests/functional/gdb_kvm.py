@@ -7,6 +7,7 @@
 A software KVM may run the guest by an emulator that knows breakpoints, but no
 watchpoints, and gives INT3 to the guest: those tests skip then.
 """
+import os
 import pathlib
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from tap import Skip, run_tap  # noqa: E402
 import x86  # noqa: E402
 
 TMP = tempfile.TemporaryDirectory(prefix="plateau-gdb-kvm-")
+SLOW = float(os.environ.get("PLATEAU_TEST_SLOWNESS", "1"))
 COUNTER = 0x1000
 RIP = "p10"
 RCX = "p2"
@@ -90,11 +92,14 @@ class Machine:
                     hex(rip))
 
     def go(self):
-        self.gdb.socket.settimeout(5)
+        self.gdb.send("c")
+        self.gdb.socket.settimeout(5 * SLOW)
         try:
-            answer = self.gdb.ask("c")
+            answer = self.gdb.receive()
         except TimeoutError:
             raise Skip("the host's KVM does not tell of this") from None
+        finally:
+            self.gdb.socket.settimeout(30 * SLOW)
         assert answer.startswith("T05thread:01;"), answer
         return answer.removeprefix("T05thread:01;")
 

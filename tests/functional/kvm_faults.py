@@ -46,11 +46,16 @@ QUIET = {
 
 class Run:
     """A machine at work, with a call that fails."""
+    window = False       # only calls after arm() count
 
     def __init__(self, fail="", slots="", args=(), smm=False,
-                 poison=""):
+                 poison="", accel="kvm"):
         self.log = f"{TMP.name}/log"
         env = dict(os.environ, FAULTY_KVM_LOG=self.log)
+        self.armed = f"{TMP.name}/armed"
+        pathlib.Path(self.armed).unlink(missing_ok=True)
+        if self.window:
+            env["FAULTY_KVM_ARM"] = self.armed
         if fail:
             env["FAULTY_KVM_FAIL"] = fail
         if slots:
@@ -65,16 +70,18 @@ class Run:
         self.serial, serial = socket.socketpair()
         self.monitor, monitor = socket.socketpair()
         self.errors = open(f"{TMP.name}/stderr", "w+")
-        fds = [serial.fileno(), monitor.fileno()]
+        self.more, more = socket.socketpair()
+        fds = [serial.fileno(), monitor.fileno(), more.fileno()]
         self.process = subprocess.Popen(
-            [EMULATOR, "-M", "microvm", "-accel", "kvm", "-cpu", "host",
+            [EMULATOR, "-M", "microvm", "-accel", accel, "-cpu", "host",
              "-nodefaults", "-display", "none", "-bios", f"{TMP.name}/bios.rom",
              "-chardev", f"socket,id=s,fd={fds[0]}", "-serial", "chardev:s",
              "-chardev", f"socket,id=m,fd={fds[1]}", "-mon",
-             "m,mode=control", *args], env=env, pass_fds=fds,
+             "m,mode=control", *(arg.replace("MORE", f"fd={fds[2]}")
+                                 for arg in args)], env=env, pass_fds=fds,
             stdin=subprocess.DEVNULL, stdout=self.errors, stderr=self.errors)
-        serial.close()
-        monitor.close()
+        for ours in (serial, monitor, more):
+            ours.close()
         self.end = deadline(60)
         try:
             self.work()
@@ -86,6 +93,7 @@ class Run:
             self.errors.seek(0)
             self.stderr = self.errors.read()
             self.errors.close()
+            self.more.close()
             self.serial.close()
             self.monitor.close()
 
@@ -111,14 +119,18 @@ class Run:
             self.mute = True
 
     def migrate(self):
+        """It completes, or says why it does not; then the guest goes on."""
+        ran = self.running()
         if self.qmp("migrate", uri="exec:cat > /dev/null") is None:
             return
-        end = deadline(10)
-        while self.qmp("query-migrate")["status"] not in (
-                "completed", "failed", "cancelled"):
-            if time.monotonic() > end:
-                # Without a log all pages are dirty, for good.
-                self.qmp("migrate_cancel")
+        end = deadline(30)
+        while (now := self.qmp("query-migrate"))["status"] not in (
+                "completed", "failed"):
+            assert time.monotonic() < end, "the migration does not end"
+            time.sleep(0.005)
+        if now["status"] == "failed":
+            self.told.append(now["error-desc"])
+            assert self.running() == ran, now
 
     def work(self):
         self.monitor.settimeout(60 * SLOW)
@@ -134,6 +146,7 @@ class Run:
                 if "failed" in text:
                     self.told.append(text)
             self.qmp("stop")
+            self.qmp("cont")
             self.migrate()
             self.qmp("cont")
             if self.running() and not self.mute:
@@ -145,6 +158,10 @@ class Run:
             self.qmp("quit")
         except (EOFError, ConnectionError):
             pass
+
+    def arm(self):
+        """Calls are counted from here on."""
+        pathlib.Path(self.armed).touch()
 
     def calls(self):
         """[(ioctl, argument)], as they came."""
@@ -179,15 +196,207 @@ def management_mode():
     assert "Failed to set vcpu events" in run.stderr, run.stderr
 
 
+# ---- what else a machine does ----------------------------------------------
+
+def fail_window(kind, **more):
+    """Each call in the part that @kind marks: as fail_each()."""
+    right = kind(**more)
+    text = right.check("no fault")
+    assert right.alive and not right.told and not right.stderr, \
+        f"{text} {right.told}"
+    calls, refused = right.calls()[:right.last], 0
+    numbers = chosen(calls)
+    for n in numbers:
+        run = kind(f"{n}:{ERRNOS[n % len(ERRNOS)]}", **more)
+        if len(run.calls()) < n:
+            continue
+        call = run.calls()[n - 1]
+        text = run.check(f"call {n} {call}: {run.told}")
+        assert run.told or run.stderr.strip() or call[0] in QUIET, text
+        refused += bool(run.told)
+        # Refused is refused: the guest has not noticed.
+        assert run.alive or run.stderr.strip(), text
+    return f"{len(calls)} calls, {len(numbers)} failed, {refused} refused"
+
+
+class Plugged(Run):
+    """Memory devices are plugged; what fails is tried again."""
+    window = True
+    tries = 2
+
+    def plug(self, name, **device):
+        for _ in range(self.tries):
+            before = len(self.told)
+            if self.qmp("device_add", id=name, **device) is not None:
+                return
+            # The slots are looked at when it stops.
+            assert len(self.told) > before
+            self.qmp("stop")
+            self.qmp("cont")
+
+    def act(self):
+        for name in ("a", "b"):
+            self.qmp("object-add", **{"qom-type": "memory-backend-ram"},
+                     id=f"m{name}", size=128 << 20)
+            self.plug(name, driver="pc-dimm", memdev=f"m{name}")
+        taken = self.qmp("query-memory-devices")
+        self.plugged = [one["data"]["id"] for one in taken]
+
+    def work(self):
+        self.monitor.settimeout(60 * SLOW)
+        self.plugged = None
+        self.last = 0
+        try:
+            self.client = Qmp(self.monitor.makefile("rwb"))
+            self.echo(b"")
+            self.arm()
+            self.act()
+            self.last = len(self.calls())
+            if self.running():
+                self.echo(b"x")
+            self.qmp("stop")
+            self.qmp("cont")
+            self.alive = self.running() and not self.mute
+            self.qmp("quit")
+        except (EOFError, ConnectionError):
+            pass
+
+
+def plugged_memory():
+    return fail_window(Plugged, args=["-m", "64M,slots=4,maxmem=2G"])
+
+
+class Transport(Plugged):
+    """A device on virtio-mmio is driven: its queue has an eventfd."""
+
+    def tell(self, line):
+        self.more.sendall(f"{line}\n".encode())
+        answer = b""
+        while not answer.endswith(b"\n"):
+            answer += self.more.recv(100)
+        assert answer.startswith(b"OK"), answer
+        return int((answer.split() + [b"0"])[1], 0)
+
+    def act(self):
+        self.more.settimeout(30 * SLOW)
+        base = next(at for at in range(0xfeb00000, 0xfeb03000, 512)
+                    if self.tell(f"readl {at + 8:#x}"))
+        assert self.tell(f"readl {base + 4:#x}") == 1
+        for offset, value in (
+                (0x70, 0), (0x70, 1), (0x70, 3), (0x28, 4096), (0x30, 0),
+                (0x38, 8), (0x3c, 4096), (0x40, 0x10), (0x70, 7), (0x50, 0),
+                (0x70, 0)):
+            self.tell(f"writel {base + offset:#x} {value:#x}")
+
+
+def driven_transport():
+    return fail_window(Transport, args=[
+        "-device", "virtio-rng-device", "-chardev", "socket,id=q,MORE",
+        "-object", "qtest,id=q0,chardev=q,log=/dev/null"])
+
+
+class Incoming(Plugged):
+    """The other end of a migration."""
+
+    def echo(self, byte):
+        if byte:
+            super().echo(byte)   # it prints A at the source
+
+    def act(self):
+        self.qmp("migrate-incoming", uri=f"exec:cat {TMP.name}/stream")
+        end = deadline(30)
+        while (status := self.qmp("query-migrate").get("status")) not in (
+                "completed", "failed"):
+            assert time.monotonic() < end, status
+            time.sleep(0.005)
+
+
+class Outgoing(Run):
+    """Makes the stream."""
+
+    def migrate(self):
+        self.qmp("migrate", uri=f"exec:cat > {TMP.name}/stream")
+        end = deadline(30)
+        while self.qmp("query-migrate")["status"] != "completed":
+            assert time.monotonic() < end
+            time.sleep(0.005)
+
+
+def incoming():
+    run = Outgoing()
+    text = run.check("no fault")
+    assert run.alive and not run.told, text
+    return fail_window(Incoming, args=["-incoming", "defer"])
+
+
+class Debugged(Plugged):
+    """Breakpoints come and go."""
+
+    def act(self):
+        self.more.settimeout(30 * SLOW)
+        refused = {}
+        for packet in (b"?", b"Z0,f0000,1", b"Z1,f0010,1", b"z1,f0010,1",
+                       b"z0,f0000,1", b"D"):
+            self.more.sendall(b"$%s#%02x" % (packet, sum(packet) & 255))
+            answer = b""
+            while not re.search(rb"\$.*#..", answer):
+                answer += self.more.recv(1000)
+            self.more.sendall(b"+")
+            if b"$E" in answer:
+                self.told.append(f"{packet}: {answer}")
+            # What could not be set is not there.
+            if packet[:1] == b"Z":
+                refused[packet[1:]] = b"$E" in answer
+            elif refused.get(packet[1:]):
+                assert b"$E" in answer, (packet, answer)
+        self.qmp("cont")
+
+
+def debugged():
+    return fail_window(Debugged, args=["-chardev", "socket,id=g,MORE",
+                                       "-gdb", "chardev:g"])
+
+
+class TooMany(Plugged):
+    """As many as there are slots for."""
+    tries = 1
+
+    def act(self):
+        for i in range(600):
+            self.qmp("object-add", **{"qom-type": "memory-backend-ram"},
+                     id=f"m{i}", size=2 << 20)
+            self.plug(f"d{i}", driver="pc-dimm", memdev=f"m{i}")
+            if self.told:
+                break
+        self.number = i
+        # It can be had once another has gone.
+        self.refusal, self.told = self.told, []
+
+
+def too_many():
+    """The one memory device too many is refused, and nothing else is."""
+    notes = []
+    for limit in (8, 32):
+        run = TooMany(slots=limit, args=["-m", "64M,slots=256,maxmem=4G"])
+        text = run.check(f"{limit} slots: {run.refusal}")
+        assert run.alive and not run.told and not run.stderr, text
+        assert len(run.refusal) == 1, text
+        assert re.search("slot", run.refusal[0]), text
+        assert 0 < run.number < limit, text
+        notes.append(f"{limit}: {run.number} ({run.refusal[0]})")
+    return ", ".join(notes)
+
+
 class PluggedCpu(Run):
     """A CPU is plugged, used by nobody, and unplugged."""
+    window = True
 
     def work(self):
         self.monitor.settimeout(60 * SLOW)
         try:
             self.client = Qmp(self.monitor.makefile("rwb"))
             self.echo(b"")
-            self.first = len(self.calls()) + 1
+            self.arm()
             self.qmp("device_add", driver="host-x86_64-cpu", id="c",
                      **{"socket-id": 1, "core-id": 0, "thread-id": 0})
             self.last = len(self.calls())
@@ -211,7 +420,7 @@ def plugged_cpu():
     text = right.check("no fault")
     assert right.alive and not right.told and not right.mute, text
     refused = 0
-    for n in range(right.first, right.last + 1):
+    for n in range(1, right.last + 1):
         run = PluggedCpu(f"{n}:{ERRNOS[n % len(ERRNOS)]}", args=args)
         if len(run.calls()) < n:
             continue
@@ -223,7 +432,7 @@ def plugged_cpu():
             refused += 1
             assert run.alive and not run.mute, text
     assert refused >= 3, refused
-    return f"{right.last + 1 - right.first} calls, {refused} commands refused"
+    return f"{right.last} calls, {refused} commands refused"
 
 
 def lost_pages():
@@ -307,4 +516,5 @@ if __name__ == "__main__":
         sys.exit(0)
     x86.firmware(TMP.name, x86.ECHO)
     sys.exit(run_tap([starts, management_mode, lost_pages, plugged_cpu,
-                      each_call, few_slots]))
+                      plugged_memory, driven_transport, incoming, debugged,
+                      too_many, each_call, few_slots]))

@@ -8,6 +8,7 @@
 #include "hw/target.h"
 #include "qapi/error.h"
 #include "qemu/bitmap.h"
+#include "qemu/lockable.h"
 #include "qemu/main-loop.h"
 #include "qemu/module.h"
 #include "system/accel-blocker.h"
@@ -18,6 +19,8 @@ static bool real_kernel;
 static AccelState *accel;
 static MachineState *machine;
 
+/* Of what each thread's calls count. */
+static QemuMutex counts_lock;
 static struct {
     unsigned n, times, seen;
     int err;
@@ -72,7 +75,7 @@ static int set_region(const struct kvm_userspace_memory_region2 *r)
         g_clear_pointer(&slot->dirty, g_free);
     } else if (!slot->dirty) {
         slot->dirty = bitmap_new(ROUND_UP(r->memory_size >> 12, 64));
-        if (kvm_state->manual_dirty_log_protect) {
+        if (kvm_state->manual_dirty_log_protect & KVM_DIRTY_LOG_INITIALLY_SET) {
             bitmap_set(slot->dirty, 0, r->memory_size >> 12);
         }
     }
@@ -172,7 +175,7 @@ static int extension(uintptr_t cap)
     case KVM_CAP_MULTI_ADDRESS_SPACE:
         return FAKE_SPACES;
     case KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2:
-        return fake.no_manual ? 0 : 3;
+        return fake.no_manual ? 0 : fake.no_initial ? 1 : 3;
     case KVM_CAP_DIRTY_LOG_RING:
     case KVM_CAP_DIRTY_LOG_RING_ACQ_REL:
         return fake.ring ? 65536 * 16 : 0;
@@ -270,10 +273,17 @@ static bool hook(int fd, unsigned long type, void *arg, int *ret)
 {
     bool region = type == KVM_SET_USER_MEMORY_REGION ||
                   type == KVM_SET_USER_MEMORY_REGION2;
+    bool fails;
 
+    if (fake.before) {
+        fake.before(type);
+    }
+    qemu_mutex_lock(&counts_lock);
     fake.calls++;
     fake.set_calls += region;
-    if (must_fail(type, ret)) {
+    fails = must_fail(type, ret);
+    qemu_mutex_unlock(&counts_lock);
+    if (fails) {
         return true;
     }
     if (!real_kernel) {
@@ -297,6 +307,7 @@ static bool hook(int fd, unsigned long type, void *arg, int *ret)
 
 void fake_fail(unsigned n, int err, unsigned long type, unsigned times)
 {
+    QEMU_LOCK_GUARD(&counts_lock);
     fake.calls = 0;
     fake.set_calls = 0;
     fault.n = n;
@@ -309,6 +320,7 @@ void fake_fail(unsigned n, int err, unsigned long type, unsigned times)
 
 bool fake_failed(void)
 {
+    QEMU_LOCK_GUARD(&counts_lock);
     return fault.failed;
 }
 
@@ -376,6 +388,7 @@ static const TypeInfo test_machine = {
 void fake_setup(int *argc, char ***argv)
 {
     g_test_init(argc, argv, NULL);
+    qemu_mutex_init(&counts_lock);
     qemu_init_main_loop(&error_abort);
     bql_lock();
     module_call_init(MODULE_INIT_QOM);

@@ -35,8 +35,10 @@ typedef struct FakeKVM {
     unsigned limit;    /* of slots; 0: FAKE_SLOTS */
     bool ring;         /* it has dirty rings */
     bool no_manual;    /* it has no manual protection of logs */
+    bool no_initial;   /* its logs begin with no page, as older ones do */
     bool memfd;        /* it has guest_memfd and attributes */
     int (*stats_file)(void); /* it has statistics: makes a file of them */
+    void (*before)(unsigned long type); /* hears of each ioctl; any thread */
     FakeSlot slot[FAKE_SPACES][FAKE_SLOTS];
     unsigned top[FAKE_SPACES]; /* above all that were ever used */
     unsigned calls;    /* of any ioctl since fake_fail() */

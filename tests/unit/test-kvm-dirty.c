@@ -5,6 +5,7 @@
  */
 #include "qemu/osdep.h"
 #include "exec/ram_addr.h"
+#include "exec/ramblock.h"
 #include "kvm-guest.h"
 #include "qemu/bitmap.h"
 #include "qemu/main-loop.h"
@@ -184,6 +185,87 @@ static void test_replaced(void)
     kg_finish();
 }
 
+/* ---- rings --------------------------------------------------------------- */
+
+#define PAGE_OF_RING 99
+
+static unsigned resets;
+static bool marked_early;
+
+static bool is_marked(void)
+{
+    return cpu_physical_memory_get_dirty(
+        kg_big.ram_block->offset + PAGE_OF_RING * PAGE, PAGE, DIRTY_MEMORY_VGA);
+}
+
+static void before_reset(unsigned long type)
+{
+    if (type == KVM_RESET_DIRTY_RINGS) {
+        qatomic_inc(&resets);
+        if (is_marked()) {
+            qatomic_set(&marked_early, true);
+        }
+    }
+}
+
+static void write_page(void)
+{
+    kg_put(0, STORE64, BIG + PAGE_OF_RING * PAGE, 1, 0);
+    kg_run_list();
+    set_bit(PAGE_OF_RING, written);
+}
+
+/*
+ * Who sees a mark copies the page, so it must be watched again by then: else
+ * what is written in between is lost.
+ */
+static void test_order(void)
+{
+    if (!kg_begin(kg_rings)) {
+        return;
+    }
+    begin_log();
+    qatomic_set(&resets, 0);
+    fake.before = before_reset;
+    for (unsigned i = 0; i < 5; i++) {
+        write_page();
+        snapshot();
+        check_seen();
+    }
+    g_assert_cmpuint(qatomic_read(&resets), >=, 5);
+    g_assert_false(qatomic_read(&marked_early));
+    fake.before = NULL;
+    end_log();
+    kg_finish();
+}
+
+/* Pages that the kernel does not watch again are dirty until it does. */
+static void test_no_reset(void)
+{
+    if (!kg_begin(kg_rings)) {
+        return;
+    }
+    begin_log();
+    write_page();
+    fake_fail(1, EIO, KVM_RESET_DIRTY_RINGS, 1000000);
+    for (unsigned i = 0; i < 3; i++) {
+        snapshot();
+        check_seen();
+        write_page(); /* nobody watches */
+    }
+    g_assert_true(fake_failed());
+    fake_fail(0, 0, 0, 0);
+    snapshot();
+    check_seen();
+    snapshot();
+    check_seen();
+    write_page();
+    snapshot();
+    check_seen();
+    end_log();
+    kg_finish();
+}
+
 static void test_dirty_bitmap(void)
 {
     test_dirty(false);
@@ -208,6 +290,7 @@ static void test_sweep_ring_user(void)
 {
     test_sweep(true, 3, 400000);
 }
+
 int main(int argc, char **argv)
 {
     fake_setup(&argc, &argv);
@@ -215,6 +298,8 @@ int main(int argc, char **argv)
     g_test_add_func("/kvm/dirty/bitmap", test_dirty_bitmap);
     g_test_add_func("/kvm/dirty/ring", test_dirty_ring);
     g_test_add_func("/kvm/dirty/replaced", test_replaced);
+    g_test_add_func("/kvm/dirty/order", test_order);
+    g_test_add_func("/kvm/dirty/no-reset", test_no_reset);
     g_test_add_func("/kvm/sweep/bitmap/user", test_sweep_bitmap_user);
     g_test_add_func("/kvm/sweep/bitmap/kernel", test_sweep_bitmap_kernel);
     g_test_add_func("/kvm/sweep/ring/user", test_sweep_ring_user);

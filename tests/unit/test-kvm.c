@@ -462,6 +462,202 @@ static void test_dirty(gconstpointer opaque)
     fake.no_manual = false;
 }
 
+/* ---- dirty logs that fail ------------------------------------------------ */
+
+static bool is_dirty(const MemoryRegion *mr, unsigned page)
+{
+    return cpu_physical_memory_get_dirty(mr->ram_block->offset + page * PAGE,
+                                         PAGE, DIRTY_MEMORY_MIGRATION);
+}
+
+static void forget(void)
+{
+    cpu_physical_memory_test_and_clear_dirty(
+        big.ram_block->offset, BIG_PAGES * PAGE, DIRTY_MEMORY_MIGRATION);
+    memory_region_clear_dirty_bitmap(&big, 0, BIG_PAGES * PAGE);
+}
+
+static void begin_tracked(bool no_manual)
+{
+    fake.no_manual = no_manual;
+    g_assert_cmpint(fake_start(false, NULL), ==, 0);
+    qemu_ram_set_migratable(big.ram_block);
+    for (unsigned i = 0; i < 5; i++) {
+        qemu_ram_set_migratable(small[i].ram_block);
+        now.small[i] = true;
+    }
+    now.big = now.hole[2] = true;
+    apply(&now);
+}
+
+static void end_tracked(void)
+{
+    fake_fail(0, 0, 0, 0);
+    qemu_ram_unset_migratable(big.ram_block);
+    for (unsigned i = 0; i < 5; i++) {
+        qemu_ram_unset_migratable(small[i].ram_block);
+    }
+    nothing();
+    fake_stop();
+    fake.no_manual = false;
+}
+
+static unsigned logging_slots(void)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < fake.top[0]; i++) {
+        n += fake.slot[0][i].dirty != NULL;
+    }
+    return n;
+}
+
+/* Tracking begins for all slots or for none. */
+static void test_log_refused(void)
+{
+    unsigned n = 1;
+
+    begin_tracked(false);
+    for (;; n++) {
+        Error *err = NULL;
+
+        fake_fail(n, ENOMEM, KVM_SET_USER_MEMORY_REGION, 1);
+        if (memory_global_dirty_log_start(GLOBAL_DIRTY_MIGRATION, &err)) {
+            break;
+        }
+        g_assert_true(g_str_has_prefix(
+            error_get_pretty(err), "KVM cannot switch on the dirty log of '"));
+        g_assert_nonnull(strstr(error_get_pretty(err), strerror(ENOMEM)));
+        error_free(err);
+        g_assert_cmpuint(global_dirty_tracking, ==, 0);
+        g_assert_cmpuint(logging_slots(), ==, 0);
+        check(&now, false);
+    }
+    g_assert_false(fake_failed());
+    g_assert_cmpuint(n, ==, 8); /* two parts of one, and five others */
+    g_assert_cmpuint(logging_slots(), ==, 7);
+    g_assert_cmpuint(fake.set_calls, ==, 7);
+    g_assert_true(memory_global_dirty_log_check(&error_abort));
+    fake_fail(0, 0, 0, 0);
+    memory_global_dirty_log_stop(GLOBAL_DIRTY_MIGRATION);
+    g_assert_cmpuint(logging_slots(), ==, 0);
+    end_tracked();
+}
+
+static void assert_log_failed(const char *what)
+{
+    Error *err = NULL;
+
+    g_assert_true(fake_failed());
+    g_assert_false(memory_global_dirty_log_check(&err));
+    g_assert_nonnull(strstr(error_get_pretty(err), what));
+    g_assert_nonnull(strstr(error_get_pretty(err), "dirty log of 'big'"));
+    error_free(err);
+}
+
+static void start_tracking(void)
+{
+    memory_global_dirty_log_start(GLOBAL_DIRTY_MIGRATION, &error_abort);
+    memory_global_dirty_log_sync(false);
+    forget();
+    g_assert_false(is_dirty(&big, 7));
+    fake_guest_write(0, BIG + 7 * PAGE);
+}
+
+/* What fails in the middle is told, and loses no page. */
+static void test_log_unread(gconstpointer opaque)
+{
+    begin_tracked(GPOINTER_TO_UINT(opaque));
+    start_tracking();
+    fake_fail(1, EIO, KVM_GET_DIRTY_LOG, 1);
+    memory_global_dirty_log_sync(false);
+    assert_log_failed("cannot read");
+    g_assert_true(is_dirty(&big, 7) && is_dirty(&big, 8));
+    memory_global_dirty_log_stop(GLOBAL_DIRTY_MIGRATION);
+
+    /* In a slot that goes. */
+    start_tracking();
+    fake_fail(1, EIO, KVM_GET_DIRTY_LOG, 1);
+    now.hole[0] = true;
+    apply(&now);
+    assert_log_failed("cannot read");
+    g_assert_true(is_dirty(&big, 7));
+    memory_global_dirty_log_stop(GLOBAL_DIRTY_MIGRATION);
+
+    if (!fake.no_manual) {
+        start_tracking();
+        memory_global_dirty_log_sync(false);
+        fake_fail(1, EIO, KVM_CLEAR_DIRTY_LOG, 10);
+        forget();
+        assert_log_failed("cannot clear");
+        fake_fail(0, 0, 0, 0);
+        memory_global_dirty_log_sync(false);
+        g_assert_true(is_dirty(&big, 7));
+        memory_global_dirty_log_stop(GLOBAL_DIRTY_MIGRATION);
+    }
+
+    /* The next one begins anew. */
+    start_tracking();
+    memory_global_dirty_log_sync(false);
+    g_assert_true(memory_global_dirty_log_check(&error_abort));
+    g_assert_true(is_dirty(&big, 7));
+    g_assert_false(is_dirty(&big, 8));
+    memory_global_dirty_log_stop(GLOBAL_DIRTY_MIGRATION);
+    end_tracked();
+}
+
+/* A slot that is made again has a new log, of which nothing was told. */
+static void test_log_of_old(void)
+{
+    World next;
+
+    fake.no_initial = true;
+    begin_tracked(false);
+    start_tracking();
+    memory_global_dirty_log_sync(false);
+    g_assert_true(is_dirty(&big, 7));
+    next = now;
+    next.hole[0] = true;
+    fake_fail(3, ENOMEM, KVM_SET_USER_MEMORY_REGION, 1);
+    g_assert_false(change(&next, NULL));
+    g_assert_true(fake_failed());
+    fake_guest_write(0, BIG + 7 * PAGE);
+    forget();
+    memory_global_dirty_log_sync(false);
+    g_assert_true(is_dirty(&big, 7));
+    memory_global_dirty_log_stop(GLOBAL_DIRTY_MIGRATION);
+    end_tracked();
+    fake.no_initial = false;
+}
+
+/* A display's log that cannot be had: all of it is drawn, until it can. */
+static void test_log_blind(void)
+{
+    begin_tracked(false);
+    mute();
+    fake_fail(1, ENOMEM, KVM_SET_USER_MEMORY_REGION, 1000);
+    memory_region_set_log(&big, true, DIRTY_MEMORY_VGA);
+    g_assert_cmpuint(logging_slots(), ==, 0);
+    for (unsigned i = 0; i < 2; i++) {
+        bitmap_fill(written, BIG_PAGES);
+        clear_bit(hole_page(2), written);
+        snapshot(i > 0); /* first all that there ever was */
+    }
+    unmute();
+    /* Nobody migrates without it. */
+    g_assert_false(memory_global_dirty_log_start(GLOBAL_DIRTY_MIGRATION, NULL));
+    fake_fail(0, 0, 0, 0);
+    bitmap_fill(written, BIG_PAGES);
+    clear_bit(hole_page(2), written);
+    snapshot(true);
+    g_assert_cmpuint(logging_slots(), ==, 2);
+    snapshot(false);
+    write_some();
+    snapshot(true);
+    memory_region_set_log(&big, false, DIRTY_MEMORY_VGA);
+    end_tracked();
+}
+
 /* ---- two sides ----------------------------------------------------------- */
 
 #define TWO_SIDED 0x5000000
@@ -633,6 +829,13 @@ int main(int argc, char **argv)
     g_test_add_func("/kvm/failures/split", test_no_split);
     g_test_add_data_func("/kvm/dirty/manual", GUINT_TO_POINTER(0), test_dirty);
     g_test_add_data_func("/kvm/dirty/legacy", GUINT_TO_POINTER(1), test_dirty);
+    g_test_add_func("/kvm/dirty/refused", test_log_refused);
+    g_test_add_data_func("/kvm/dirty/unread/manual", GUINT_TO_POINTER(0),
+                         test_log_unread);
+    g_test_add_data_func("/kvm/dirty/unread/legacy", GUINT_TO_POINTER(1),
+                         test_log_unread);
+    g_test_add_func("/kvm/dirty/old", test_log_of_old);
+    g_test_add_func("/kvm/dirty/blind", test_log_blind);
     g_test_add_func("/kvm/two-sides", test_two_sides);
     g_test_add_func("/kvm/routes", test_routes);
     return g_test_run();

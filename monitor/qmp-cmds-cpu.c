@@ -122,6 +122,9 @@ CpuDefinitionInfoList *qmp_query_cpu_definitions(Error **errp)
         info->name = cpu_model_from_type(info->q_typename);
         info->q_static = cc->static_model;
         info->deprecated = cc->deprecation_note != NULL;
+        if (cc->describe_model) {
+            cc->describe_model(cc, info);
+        }
         QAPI_LIST_PREPEND(list, info);
     }
     return list;

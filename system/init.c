@@ -243,6 +243,15 @@ static MachineClass *select_machine(QDict *dict)
     return mc;
 }
 
+/* Those of the machine, if it is said which. */
+static void help_cpus(CmdLine *cl)
+{
+    if (cl->machine && qdict_haskey(cl->machine, "type")) {
+        machine_create(select_machine(cl->machine));
+    }
+    list_cpus();
+}
+
 static void create_machine(CmdLine *cl)
 {
     machine_create(select_machine(cl->machine));
@@ -541,7 +550,8 @@ static void connect_serial(const char *arg)
         chr = qemu_chr_new_mux_mon(label, arg, NULL);
         if (!chr && g_str_has_prefix(arg, "chardev:")) {
             error_report("could not connect serial device to character "
-                         "backend '%s'", arg);
+                         "backend '%s'",
+                         arg);
         }
         if (!chr) {
             exit(EXIT_FAILURE); /* said why */
@@ -777,7 +787,7 @@ void qemu_init(int argc, char **argv)
     }
     cmdline_parse(&cmdline, argc, argv);
     if (cmdline.cpu && is_help_option(cmdline.cpu)) {
-        list_cpus();
+        help_cpus(&cmdline);
         exit(EXIT_SUCCESS);
     }
     qemu_add_default_firmwarepath(); /* behind those of -L */

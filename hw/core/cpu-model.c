@@ -158,11 +158,10 @@ GSList *cpu_models(void)
         family ? object_class_get_name(family) : TYPE_CPU, false);
 }
 
-void list_cpus(void)
+static void list_family(const char *family)
 {
-    g_autoptr(GSList) classes = cpu_models();
+    g_autoptr(GSList) classes = object_class_get_list_sorted(family, false);
 
-    qemu_printf("Available CPUs:\n");
     for (GSList *l = classes; l; l = l->next) {
         CPUClass *cc = CPU_CLASS(l->data);
         g_autofree char *model =
@@ -170,5 +169,27 @@ void list_cpus(void)
 
         qemu_printf("  %s%s\n", model,
                     cc->deprecation_note ? " (deprecated)" : "");
+    }
+}
+
+void list_cpus(void)
+{
+    ObjectClass *family = process_family();
+    g_autoptr(GSList) classes = NULL;
+
+    if (family) {
+        qemu_printf("Available CPUs:\n");
+        list_family(object_class_get_name(family));
+        return;
+    }
+    classes = object_class_get_list_sorted(TYPE_CPU, true);
+    for (GSList *l = classes; l; l = l->next) {
+        const char *name = object_class_get_name(l->data);
+
+        if (family_of(l->data) == l->data &&
+            object_class_is_abstract(l->data)) {
+            qemu_printf("Available CPUs, of '%s':\n", name);
+            list_family(name);
+        }
     }
 }

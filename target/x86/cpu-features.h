@@ -13,11 +13,11 @@ typedef struct X86FeatureWord {
     uint32_t eax; /* the leaf of CPUID */
     uint32_t ecx;
     bool has_ecx;
-    int reg;      /* R_EAX to R_EDX */
-    uint32_t msr; /* or the MSR, if not 0 */
-    const char *names;        /* from bit 0 on; "-": has none */
+    int reg;           /* R_EAX to R_EDX */
+    uint32_t msr;      /* or the MSR, if not 0 */
+    const char *names; /* from bit 0 on; "-": has none */
     uint64_t unmigratable;
-    uint64_t no_auto;         /* "max" leaves them off */
+    uint64_t no_auto; /* "max" leaves them off */
 } X86FeatureWord;
 
 extern const X86FeatureWord x86_feature_words[FEATURE_WORDS];
@@ -55,8 +55,9 @@ extern const size_t x86_cpu_models_len;
 void x86_cpu_load_model(X86CPU *cpu, const X86CPUModel *model);
 
 CpuModelExpansionInfo *x86_cpu_expand_model(CpuModelExpansionType type,
-                                            CpuModelInfo *model,
-                                            Error **errp);
+                                            CpuModelInfo *model, Error **errp);
+
+void x86_cpu_describe_model(CPUClass *cc, CpuDefinitionInfo *info);
 
 /* Makes the local APIC, if it is ours (apic.c). */
 bool x86_cpu_apic_create(X86CPU *cpu, Error **errp);

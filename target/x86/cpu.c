@@ -632,6 +632,7 @@ static void x86_cpu_common_class_init(ObjectClass *oc, void *data)
     cc->gdb_core_xml_file = "i386-64bit.xml";
     cc->reset_dump_flags = CPU_DUMP_FPU | CPU_DUMP_CCOP;
     cc->sysemu_ops = &x86_sysemu_ops;
+    cc->describe_model = x86_cpu_describe_model;
     cc->expand_model = x86_cpu_expand_model;
 
     object_class_property_add(oc, "family", "int", get_number, set_number, NULL,

@@ -62,6 +62,9 @@ def skip(reason):
     sys.exit(0)
 
 
+LACKING = r"(?:CPUID\.\w+:\w+|MSR\(\w+\))\.(\S+) \[bit"
+
+
 class Cpio:
     """An initramfs, as Linux's initramfs-buffer-format.rst has it."""
 
@@ -110,9 +113,9 @@ def prepare(folder):
     return ["-kernel", kernel, "-initrd", folder / "initrd"]
 
 
-def run(*args):
+def run(*args, **more):
     return subprocess.run([*COMMAND, "-display", "none", *args], text=True,
-                          capture_output=True, timeout=60, check=False)
+                          capture_output=True, timeout=60, check=False, **more)
 
 
 def refused():
@@ -148,6 +151,25 @@ def refused():
         done = run("-nodefaults", *args)
         assert done.returncode == 1, (args, done)
         assert text in done.stderr, (args, done.stderr)
+
+
+def models(accel):
+    with Guest(COMMAND, "-M", "microvm", "-accel", accel, "-S") as guest:
+        return guest.command("query-cpu-definitions")
+
+
+def models_and_this_host():
+    """What a model lacks here is what a start with it warns of."""
+    for model in models("kvm"):
+        name = model["name"]
+        done = run("-M", "microvm", "-accel", "kvm", "-cpu", name, "-S",
+                   "-monitor", "stdio", input="quit\n")
+        assert done.returncode == 0, done.stderr
+        warned = re.findall(LACKING, done.stderr)
+        assert model["unavailable-features"] == warned, (model, warned)
+        assert model["migration-safe"] == (name not in ("host", "max")), model
+    for model in models("qtest"):
+        assert model["unavailable-features"] == ["kvm"], model
 
 
 def bzimage(init_size, size):
@@ -517,10 +539,11 @@ def linux_plugs_memory():
 if __name__ == "__main__":
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
         skip("no /dev/kvm, or no permission")
-    tests = [refused, kernels_refused, interrupts_are_counted, interrupts_on,
-             interrupts_split, interrupts_off, guest_migrates,
-             guest_migrates_split, guest_migrates_off, kernels_power_off,
-             acpi_is_for_those_who_can, cpus_come_and_go, cpus_by_acpi,
-             cpus_by_acpi_split, cpus_by_acpi_off, cpus_by_acpi_migrate]
+    tests = [refused, models_and_this_host, kernels_refused,
+             interrupts_are_counted, interrupts_on, interrupts_split,
+             interrupts_off, guest_migrates, guest_migrates_split,
+             guest_migrates_off, kernels_power_off, acpi_is_for_those_who_can,
+             cpus_come_and_go, cpus_by_acpi, cpus_by_acpi_split,
+             cpus_by_acpi_off, cpus_by_acpi_migrate]
     sys.exit(run_tap(tests if SHORT else
                      [*tests, linux_boots_split, linux_plugs_memory]))

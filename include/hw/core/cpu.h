@@ -50,9 +50,9 @@ typedef struct CPUClass CPUClass;
 DECLARE_CLASS_CHECKERS(CPUClass, CPU, TYPE_CPU)
 
 /* For a target's cpu-qom.h: typedefs and casts of its CPU (ArchCPU) and class */
-#define OBJECT_DECLARE_CPU_TYPE(CpuInstanceType, CpuClassType,           \
-                                CPU_MODULE_OBJ_NAME)                     \
-    typedef struct ArchCPU CpuInstanceType;                              \
+#define OBJECT_DECLARE_CPU_TYPE(CpuInstanceType, CpuClassType,                 \
+                                CPU_MODULE_OBJ_NAME)                           \
+    typedef struct ArchCPU CpuInstanceType;                                    \
     OBJECT_DECLARE_TYPE(ArchCPU, CpuClassType, CPU_MODULE_OBJ_NAME);
 
 struct AccelCPUClass;
@@ -81,6 +81,8 @@ struct CPUClass {
     void (*dump_state)(CPUState *cpu, FILE *f, int flags);
     /* Adds the target's part to query-cpus-fast. May be NULL. */
     void (*query_cpu_fast)(CPUState *cpu, CpuInfoFast *value);
+    /* Adds the target's part to a model of query-cpu-definitions, or NULL. */
+    void (*describe_model)(CPUClass *cc, CpuDefinitionInfo *info);
     /* The number that the guest knows it by; default: cpu_index. */
     int64_t (*get_arch_id)(CPUState *cpu);
     void (*set_pc)(CPUState *cpu, vaddr value);
@@ -115,7 +117,7 @@ struct CPUClass {
                                            CpuModelInfo *model, Error **errp);
     bool static_model;
 
-    int reset_dump_flags; /* CPU_DUMP_* of "-d cpu_reset" */
+    int reset_dump_flags;  /* CPU_DUMP_* of "-d cpu_reset" */
     int gdb_num_core_regs; /* 0: as many as the XML has */
     bool gdb_stop_before_watchpoint;
 };
@@ -288,7 +290,7 @@ extern CPUTailQ cpus_queue;
 #define first_cpu        QTAILQ_FIRST_RCU(&cpus_queue)
 #define CPU_NEXT(cpu)    QTAILQ_NEXT_RCU(cpu, node)
 #define CPU_FOREACH(cpu) QTAILQ_FOREACH_RCU(cpu, &cpus_queue, node)
-#define CPU_FOREACH_SAFE(cpu, next_cpu)                                  \
+#define CPU_FOREACH_SAFE(cpu, next_cpu)                                        \
     QTAILQ_FOREACH_SAFE_RCU(cpu, &cpus_queue, node, next_cpu)
 
 /* The CPU whose thread this is, or for which qtest acts; else NULL. */
@@ -521,13 +523,10 @@ void cpu_vmstate_unregister(CPUState *cpu);
 extern const VMStateDescription vmstate_cpu_common;
 
 /* For the vmsd of a target that includes the common state in its own. */
-#define VMSTATE_CPU()                                                    \
-    {                                                                    \
-        .name = "parent_obj",                                            \
-        .size = sizeof(CPUState),                                        \
-        .vmsd = &vmstate_cpu_common,                                     \
-        .flags = VMS_STRUCT,                                             \
-        .offset = 0,                                                     \
+#define VMSTATE_CPU()                                                          \
+    {                                                                          \
+        .name = "parent_obj", .size = sizeof(CPUState),                        \
+        .vmsd = &vmstate_cpu_common, .flags = VMS_STRUCT, .offset = 0,         \
     }
 
 #define UNASSIGNED_CPU_INDEX     -1

@@ -303,6 +303,7 @@ static MemslotUser slot_user = {
 
 static void connect_memory(KVMState *s)
 {
+    s->memory_connected = true;
     memslot_user_add(&slot_user);
     kvm_memory_listener_register(s, &s->memory_listener, &address_space_memory,
                                  0, "kvm-memory");
@@ -375,7 +376,8 @@ void kvm_fini(KVMState *s)
         return;
     }
     kvm_dirty_ring_stop(s);
-    if (s->memory_listener.slots) {
+    if (s->memory_connected) {
+        s->memory_connected = false;
         kvm_poison_fini(s);
         memslot_user_remove(&slot_user);
         memory_set_accel_hook(NULL, NULL, NULL);

@@ -109,6 +109,7 @@ struct KVMState {
     GHashTable *gsimap; /* qemu_irq to GSI */
 
     KVMMemoryListener memory_listener;
+    bool memory_connected; /* the hooks and listeners of all of memory */
     QLIST_HEAD(, KVMParkedVcpu) kvm_parked_vcpus;
 
     /* Who has what of the guest's memory: one for each as_id. */

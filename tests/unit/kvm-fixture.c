@@ -19,8 +19,8 @@ static bool real_kernel;
 static AccelState *accel;
 static MachineState *machine;
 
-/* Of what each thread's calls count. */
-static QemuMutex counts_lock;
+/* Of what each thread's calls count, and of what rings and slots have. */
+static QemuMutex counts_lock, table_lock;
 static struct {
     unsigned n, times, seen;
     int err;
@@ -35,6 +35,7 @@ static int set_region(const struct kvm_userspace_memory_region2 *r)
     unsigned as = r->slot >> 16, id = r->slot & 0xffff;
     FakeSlot *slot;
 
+    QEMU_LOCK_GUARD(&table_lock);
     if (as >= FAKE_SPACES || id >= (fake.limit ?: FAKE_SLOTS)) {
         return -EINVAL;
     }
@@ -50,6 +51,9 @@ static int set_region(const struct kvm_userspace_memory_region2 *r)
             FakeAbsent gone = { .as_id = as, .slot = *slot };
 
             g_array_append_val(fake.absent, gone);
+        }
+        if (fake.on_gap && slot->dirty && !accel_ioctl_inhibited()) {
+            fake.on_gap(slot);
         }
         g_free(slot->dirty);
         *slot = (FakeSlot){ 0 };
@@ -114,15 +118,114 @@ unsigned fake_used(unsigned as_id)
     return n;
 }
 
+/* ---- a ring -------------------------------------------------------------- */
+
+/* The one CPU's: entries [reset, next) are dirty, or handed back. */
+static struct {
+    char *shared; /* as the CPU's file has it */
+    size_t size;
+    uint32_t next, reset;
+} ring;
+
+static size_t ring_offset(void)
+{
+    return qemu_real_host_page_size() * KVM_DIRTY_LOG_PAGE_OFFSET;
+}
+
+static struct kvm_dirty_gfn *ring_entry(uint32_t index)
+{
+    return (struct kvm_dirty_gfn *)(ring.shared + ring_offset()) +
+           index % kvm_state->kvm_dirty_ring_size;
+}
+
+static size_t shared_size(void)
+{
+    return ring_offset() + kvm_state->kvm_dirty_ring_bytes;
+}
+
+static int create_vcpu(void)
+{
+    int fd = memfd_create("cpu", MFD_CLOEXEC);
+
+    g_assert_cmpint(ftruncate(fd, shared_size()), ==, 0);
+    ring.shared =
+        mmap(NULL, shared_size(), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    g_assert(ring.shared != MAP_FAILED);
+    ring.size = shared_size();
+    ring.next = ring.reset = 0;
+    return fd;
+}
+
+static void note_in_ring(const FakeSlot *slot, uint64_t page)
+{
+    struct kvm_dirty_gfn *entry = ring_entry(ring.next++);
+
+    g_assert_cmpuint(ring.next - ring.reset, <=,
+                     kvm_state->kvm_dirty_ring_size);
+    g_assert_cmpuint(entry->flags, ==, 0);
+    entry->slot = slot - &fake.slot[0][0];
+    entry->offset = page;
+    qatomic_store_release(&entry->flags, KVM_DIRTY_GFN_F_DIRTY);
+}
+
+/* What was handed back, in its order, is watched again. */
+static int reset_ring(void)
+{
+    int n = 0;
+
+    QEMU_LOCK_GUARD(&table_lock);
+    for (; ring.reset != ring.next; ring.reset++, n++) {
+        struct kvm_dirty_gfn *entry = ring_entry(ring.reset);
+        FakeSlot *slot = &fake.slot[0][entry->slot];
+
+        if (qatomic_load_acquire(&entry->flags) != KVM_DIRTY_GFN_F_RESET) {
+            break;
+        }
+        if (slot->dirty && entry->offset < slot->size >> 12) {
+            clear_bit(entry->offset, slot->dirty);
+        }
+        entry->flags = 0;
+    }
+    return n;
+}
+
+static bool ring_is_full(void)
+{
+    QEMU_LOCK_GUARD(&table_lock);
+    return ring.next - ring.reset >=
+           kvm_state->kvm_dirty_ring_size - FAKE_RESERVED;
+}
+
+static int run_vcpu(void)
+{
+    struct kvm_run *run = (struct kvm_run *)ring.shared;
+
+    do {
+        if (qatomic_read(&run->immediate_exit)) {
+            return -EINTR;
+        }
+        if (ring_is_full()) {
+            qatomic_inc(&fake.full_exits);
+            run->exit_reason = KVM_EXIT_DIRTY_RING_FULL;
+            return 0;
+        }
+    } while (!fake.step(run));
+    return 0;
+}
+
 bool fake_guest_write(unsigned as_id, hwaddr addr)
 {
-    FakeSlot *slot = fake_slot_at(as_id, addr);
+    FakeSlot *slot;
+    uint64_t page;
 
+    QEMU_LOCK_GUARD(&table_lock);
+    slot = fake_slot_at(as_id, addr);
     if (!slot || slot->flags & KVM_MEM_READONLY) {
         return false;
     }
-    if (slot->dirty) {
-        set_bit((addr - slot->start) >> 12, slot->dirty);
+    page = (addr - slot->start) >> 12;
+    if (slot->dirty && !test_and_set_bit(page, slot->dirty) && ring.shared) {
+        note_in_ring(slot, page);
     }
     return true;
 }
@@ -237,6 +340,14 @@ static int answer(unsigned long type, void *arg)
     case KVM_SET_USER_MEMORY_REGION:
     case KVM_SET_USER_MEMORY_REGION2:
         return set_region(arg);
+    case KVM_CREATE_VCPU:
+        return create_vcpu();
+    case KVM_GET_VCPU_MMAP_SIZE:
+        return 3 * qemu_real_host_page_size(); /* the third is unused */
+    case KVM_RUN:
+        return run_vcpu();
+    case KVM_RESET_DIRTY_RINGS:
+        return reset_ring();
     case KVM_CREATE_GUEST_MEMFD:
         return memfd_create("guest", MFD_CLOEXEC);
     case KVM_SET_MEMORY_ATTRIBUTES:
@@ -389,6 +500,7 @@ void fake_setup(int *argc, char ***argv)
 {
     g_test_init(argc, argv, NULL);
     qemu_mutex_init(&counts_lock);
+    qemu_mutex_init(&table_lock);
     qemu_init_main_loop(&error_abort);
     bql_lock();
     module_call_init(MODULE_INIT_QOM);
@@ -449,6 +561,10 @@ void fake_stop(void)
     }
     g_clear_pointer(&fake.routes, g_free);
     g_clear_pointer(&fake.private, g_hash_table_unref);
+    if (ring.shared) {
+        munmap(ring.shared, ring.size);
+        ring.shared = NULL;
+    }
     kvm_ioctl_hook = NULL;
 }
 

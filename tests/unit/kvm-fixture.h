@@ -14,6 +14,8 @@
 
 #define FAKE_SPACES 2
 #define FAKE_SLOTS  2048
+/* Entries that a ring keeps for what comes before an exit. */
+#define FAKE_RESERVED 16
 
 typedef struct FakeSlot {
     hwaddr start;
@@ -39,6 +41,14 @@ typedef struct FakeKVM {
     bool memfd;        /* it has guest_memfd and attributes */
     int (*stats_file)(void); /* it has statistics: makes a file of them */
     void (*before)(unsigned long type); /* hears of each ioctl; any thread */
+    /* A slot goes that logs while CPUs may run: sets bits of what they write.*/
+    void (*on_gap)(FakeSlot *slot);
+    /*
+     * With rings there can be one CPU: what its guest does next. True: that is
+     * an exit, of which *@run tells. Exits of a full ring are the fixture's.
+     */
+    bool (*step)(struct kvm_run *run);
+    unsigned full_exits;
     FakeSlot slot[FAKE_SPACES][FAKE_SLOTS];
     unsigned top[FAKE_SPACES]; /* above all that were ever used */
     unsigned calls;    /* of any ioctl since fake_fail() */

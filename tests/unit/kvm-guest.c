@@ -11,7 +11,6 @@
 #define LOW_SIZE 0x100000 /* page tables, the program, its list */
 #define CODE     0x8000
 #define LIST     0x10000
-#define END_PORT 0xf4
 
 extern const uint8_t kvm_guest_start[], kvm_guest_end[];
 
@@ -275,6 +274,13 @@ const char *const kg_rings[] = { "kernel-irqchip", "off", "dirty-ring-size",
                                  "4096", NULL };
 const char *const kg_irqchip[] = { "kernel-irqchip", "on", NULL };
 
+static void make_cpu(void)
+{
+    accel_init_interfaces(ACCEL_GET_CLASS(current_accel()));
+    kg_cpu = cpu_create("kvmtest-cpu");
+    g_assert_nonnull(kg_cpu);
+}
+
 bool kg_begin(const char *const *props)
 {
     const char *why = fake_no_kvm();
@@ -291,10 +297,14 @@ bool kg_begin(const char *const *props)
         g_test_skip("the host's KVM has no dirty rings");
         return false;
     }
-    accel_init_interfaces(ACCEL_GET_CLASS(current_accel()));
-    kg_cpu = cpu_create("kvmtest-cpu");
-    g_assert_nonnull(kg_cpu);
+    make_cpu();
     return true;
+}
+
+void kg_begin_table(const char *const *props)
+{
+    g_assert_cmpint(fake_start(false, props), ==, 0);
+    make_cpu();
 }
 
 void kg_finish(void)

@@ -18,6 +18,7 @@
 #define HOLES     8
 #define MMIO      0x2000000
 #define PORT      0x100
+#define END_PORT  0xf4 /* a write: the list is done */
 
 /* What an entry of the list asks for: see kvm-guest.S. */
 enum {
@@ -45,6 +46,8 @@ extern const char *const kg_bitmaps[], *const kg_rings[], *const kg_irqchip[];
 void kg_make_world(void);
 /* Starts KVM and makes the CPU; false: the test is skipped. And the reverse. */
 bool kg_begin(const char *const *props);
+/* The same with a kernel that is a table: fake.step is the guest. */
+void kg_begin_table(const char *const *props);
 void kg_finish(void);
 
 /* Writes entry @i and an END behind it; its four words. */

@@ -177,6 +177,11 @@ static void test_replaced(void)
         }
         cpu_remove_sync(kg_cpu);
         qdev_unrealize(DEVICE(kg_cpu));
+        if (round == 2) {
+            /* What it wrote is seen though there is no other. */
+            snapshot();
+            check_seen();
+        }
         kg_was_parked = true;
         kg_cpu = cpu_create("kvmtest-cpu");
         kg_was_parked = false;

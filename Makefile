@@ -102,6 +102,9 @@ soak: deps
 		[ $$? = 77 ]
 	tests/guest/debian-root $(BUILD)/system/plateau || [ $$? = 77 ]
 	tests/guest/insn/memory_test.py --full $(BUILD)/system/plateau
+	[ ! -x $(BUILD)/tests/functional/faulty-kvm ] || \
+		tests/functional/kvm_faults.py --all \
+			$(BUILD)/tests/functional/faulty-kvm
 	@end=$$(($$(date +%s) + $(SOAK_TIME))); n=0; \
 	while [ $$(date +%s) -lt $$end ]; do \
 		$(MESON) test -C $(BUILD) --no-rebuild --quiet --suite unit \

@@ -7,11 +7,14 @@ leak or a slot that shows other memory. The same with few memory slots.
     kvm_faults.py [--short | --all] EMULATOR
 
 EMULATOR is faulty-kvm. Of calls that differ in nothing but the time the first
-and the last fail. --short: the first only; --all: each call with each errno.
+and one other fail, by chance (PLATEAU_FAULTS_SEED). --short: one only; --all:
+each call with each errno.
 """
+from concurrent.futures import ThreadPoolExecutor
 import errno
 import os
 import pathlib
+import random
 import re
 import socket
 import subprocess
@@ -31,6 +34,8 @@ EMULATOR = sys.argv[-1]
 ERRNOS = [errno.EINVAL, errno.ENOMEM, errno.EIO]
 TMP = tempfile.TemporaryDirectory(prefix="plateau-faults-")
 SLOW = float(os.environ.get("PLATEAU_TEST_SLOWNESS", "1"))
+SEED = int(os.environ.get("PLATEAU_FAULTS_SEED", random.randrange(1 << 32)))
+JOBS = 6   # guests that do not answer take most of the time
 
 SET_REGION = "0x4020ae46"
 # A loss that nobody needs to hear of: the rest of the machine does without.
@@ -50,10 +55,10 @@ class Run:
 
     def __init__(self, fail="", slots="", args=(), smm=False,
                  poison="", accel="kvm"):
-        self.log = f"{TMP.name}/log"
+        self.folder = tempfile.mkdtemp(dir=TMP.name)
+        self.log = f"{self.folder}/log"
         env = dict(os.environ, FAULTY_KVM_LOG=self.log)
-        self.armed = f"{TMP.name}/armed"
-        pathlib.Path(self.armed).unlink(missing_ok=True)
+        self.armed = f"{self.folder}/armed"
         if self.window:
             env["FAULTY_KVM_ARM"] = self.armed
         if fail:
@@ -69,7 +74,7 @@ class Run:
         self.alive = False   # it has worked to the end
         self.serial, serial = socket.socketpair()
         self.monitor, monitor = socket.socketpair()
-        self.errors = open(f"{TMP.name}/stderr", "w+")
+        self.errors = open(f"{self.folder}/stderr", "w+")
         self.more, more = socket.socketpair()
         fds = [serial.fileno(), monitor.fileno(), more.fileno()]
         self.process = subprocess.Popen(
@@ -196,6 +201,52 @@ def management_mode():
     assert "Failed to set vcpu events" in run.stderr, run.stderr
 
 
+# ---- calls that fail --------------------------------------------------------
+
+def side_by_side(function, items):
+    """What it returns of each."""
+    with ThreadPoolExecutor(JOBS) as pool:
+        return list(pool.map(function, items))
+
+
+def chosen(calls):
+    """The numbers of those that are to fail."""
+    alike = {}
+    for n, call in enumerate(calls, 1):
+        alike.setdefault(call, []).append(n)
+    if MODE == "--all":
+        return range(1, len(calls) + 1)
+    chance = random.Random(SEED)
+    picked = {chance.choice(numbers) for numbers in alike.values()}
+    if MODE != "--short":
+        picked.update(numbers[0] for numbers in alike.values())
+    return sorted(picked)
+
+
+def fail_each(slots="", args=(), only=()):
+    calls = Run(slots=slots, args=args).calls()
+    picked = [n for n, (ioctl, _) in enumerate(calls, 1) if ioctl in only]
+
+    def fail(one):
+        n, err = one
+        run = Run(f"{n}:{err}", slots, args)
+        made = run.calls()
+        if len(made) < n:
+            return False     # the guest was faster this time
+        kind = made[n - 1]
+        text = run.check(f"call {n} {kind} with {errno.errorcode[err]}")
+        said = run.stderr.strip() or run.told
+        assert said or kind[0] in QUIET, f"nothing was said of {text}"
+        # Who goes on without the guest has said so.
+        assert said or run.alive, text
+        return True
+
+    runs = side_by_side(fail, [
+        (n, err) for n in picked or chosen(calls)
+        for err in (ERRNOS if MODE == "--all" else [ERRNOS[n % len(ERRNOS)]])])
+    return f"{sum(runs)} runs"
+
+
 # ---- what else a machine does ----------------------------------------------
 
 def fail_window(kind, **more):
@@ -204,18 +255,21 @@ def fail_window(kind, **more):
     text = right.check("no fault")
     assert right.alive and not right.told and not right.stderr, \
         f"{text} {right.told}"
-    calls, refused = right.calls()[:right.last], 0
+    calls = right.calls()[:right.last]
     numbers = chosen(calls)
-    for n in numbers:
+
+    def fail(n):
         run = kind(f"{n}:{ERRNOS[n % len(ERRNOS)]}", **more)
         if len(run.calls()) < n:
-            continue
+            return False
         call = run.calls()[n - 1]
         text = run.check(f"call {n} {call}: {run.told}")
         assert run.told or run.stderr.strip() or call[0] in QUIET, text
-        refused += bool(run.told)
         # Refused is refused: the guest has not noticed.
         assert run.alive or run.stderr.strip(), text
+        return bool(run.told)
+
+    refused = sum(side_by_side(fail, numbers))
     return f"{len(calls)} calls, {len(numbers)} failed, {refused} refused"
 
 
@@ -419,18 +473,19 @@ def plugged_cpu():
     right = PluggedCpu(args=args)
     text = right.check("no fault")
     assert right.alive and not right.told and not right.mute, text
-    refused = 0
-    for n in range(1, right.last + 1):
+
+    def fail(n):
         run = PluggedCpu(f"{n}:{ERRNOS[n % len(ERRNOS)]}", args=args)
         if len(run.calls()) < n:
-            continue
+            return False
         kind = run.calls()[n - 1]
         text = run.check(f"call {n} {kind}: {run.told}")
         assert run.status == 0, text
         assert run.told or run.stderr or kind[0] in QUIET, text
-        if run.refused:
-            refused += 1
-            assert run.alive and not run.mute, text
+        assert not run.refused or run.alive and not run.mute, text
+        return run.refused
+
+    refused = sum(side_by_side(fail, range(1, right.last + 1)))
     assert refused >= 3, refused
     return f"{right.last} calls, {refused} commands refused"
 
@@ -450,36 +505,6 @@ def lost_pages():
     run = Run(poison="0xd0000000")
     text = run.check("no memory")
     assert run.status == 1 and "Hardware memory error!" in run.stderr, text
-
-
-def chosen(calls):
-    """The numbers of those that are to fail."""
-    if MODE == "--all":
-        return range(1, len(calls) + 1)
-    numbered = list(enumerate(calls, 1))
-    first = {call: n for n, call in reversed(numbered)}
-    last = {} if MODE == "--short" else {call: n for n, call in numbered}
-    return sorted({*first.values(), *last.values()})
-
-
-def fail_each(slots="", args=(), only=()):
-    calls = Run(slots=slots, args=args).calls()
-    runs = 0
-    picked = [n for n, (ioctl, _) in enumerate(calls, 1) if ioctl in only]
-    for n in picked or chosen(calls):
-        for err in ERRNOS if MODE == "--all" else [ERRNOS[n % len(ERRNOS)]]:
-            run = Run(f"{n}:{err}", slots, args)
-            made = run.calls()
-            if len(made) < n:
-                continue     # the guest was faster this time
-            kind = made[n - 1]
-            text = run.check(f"call {n} {kind} with {errno.errorcode[err]}")
-            said = run.stderr.strip() or run.told
-            assert said or kind[0] in QUIET, f"nothing was said of {text}"
-            # Who goes on without the guest has said so.
-            assert said or run.alive, text
-            runs += 1
-    return f"{runs} runs"
 
 
 def each_call():
@@ -514,6 +539,7 @@ if __name__ == "__main__":
     if reason:
         print(f"1..0 # SKIP {reason}")
         sys.exit(0)
+    print(f"# PLATEAU_FAULTS_SEED={SEED}")
     x86.firmware(TMP.name, x86.ECHO)
     sys.exit(run_tap([starts, management_mode, lost_pages, plugged_cpu,
                       plugged_memory, driven_transport, incoming, debugged,

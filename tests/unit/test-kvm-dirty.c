@@ -4,9 +4,11 @@
  * what it is known to write, while the memory map changes.
  */
 #include "qemu/osdep.h"
+#include "exec/address-spaces.h"
 #include "exec/ram_addr.h"
 #include "exec/ramblock.h"
 #include "kvm-guest.h"
+#include "qapi/error.h"
 #include "qemu/bitmap.h"
 #include "qemu/main-loop.h"
 
@@ -271,6 +273,64 @@ static void test_no_reset(void)
     kg_finish();
 }
 
+#define WIDE       0x4000000
+#define WIDE_PAGES 2600
+
+static unsigned full_exits;
+
+static void count_full(unsigned long type)
+{
+    if (type == KVM_RESET_DIRTY_RINGS && current_cpu &&
+        current_cpu->kvm_run->exit_reason == KVM_EXIT_DIRTY_RING_FULL) {
+        qatomic_inc(&full_exits);
+    }
+}
+
+/*
+ * More pages than a ring has entries. Not in the kernel's ring in one go: a
+ * software KVM may run all of that without a look at the ring, and lose what
+ * is too much.
+ */
+static void test_full(void)
+{
+    static const char *const ring[] = { "kernel-irqchip", "off",
+                                        "dirty-ring-size", "1024", NULL };
+    enum { PART = 100 };
+    static MemoryRegion wide; /* old views show it */
+    DirtyBitmapSnapshot *snap;
+
+    if (!kg_begin(ring)) {
+        return;
+    }
+    memory_region_init_ram_nomigrate(&wide, NULL, "wide", WIDE_PAGES * PAGE,
+                                     &error_abort);
+    memory_region_add_subregion(get_system_memory(), WIDE, &wide);
+    memory_region_set_log(&wide, true, DIRTY_MEMORY_VGA);
+    g_free(memory_region_snapshot_and_clear_dirty(&wide, 0, WIDE_PAGES * PAGE,
+                                                  DIRTY_MEMORY_VGA));
+    fake.before = count_full;
+    kg_cpl = 3;
+    for (unsigned round = 0; round < 4; round++) {
+        for (unsigned i = 0; i < WIDE_PAGES / PART; i++) {
+            kg_put(2 * i, SWEEP, WIDE + i * PART * PAGE, PART, 1);
+            kg_put(2 * i + 1, OUT, PORT, i, 0);
+        }
+        kg_run_list();
+        snap = memory_region_snapshot_and_clear_dirty(
+            &wide, 0, WIDE_PAGES * PAGE, DIRTY_MEMORY_VGA);
+        for (unsigned i = 0; i < WIDE_PAGES; i++) {
+            g_assert_true(
+                memory_region_snapshot_get_dirty(&wide, snap, i * PAGE, PAGE));
+        }
+        g_free(snap);
+    }
+    printf("# %u exits of a full ring\n", qatomic_read(&full_exits));
+    fake.before = NULL;
+    memory_region_set_log(&wide, false, DIRTY_MEMORY_VGA);
+    memory_region_del_subregion(get_system_memory(), &wide);
+    kg_finish();
+}
+
 static void test_dirty_bitmap(void)
 {
     test_dirty(false);
@@ -305,6 +365,7 @@ int main(int argc, char **argv)
     g_test_add_func("/kvm/dirty/replaced", test_replaced);
     g_test_add_func("/kvm/dirty/order", test_order);
     g_test_add_func("/kvm/dirty/no-reset", test_no_reset);
+    g_test_add_func("/kvm/dirty/full", test_full);
     g_test_add_func("/kvm/sweep/bitmap/user", test_sweep_bitmap_user);
     g_test_add_func("/kvm/sweep/bitmap/kernel", test_sweep_bitmap_kernel);
     g_test_add_func("/kvm/sweep/ring/user", test_sweep_ring_user);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The interface of ACPI devices, and its command. */
+/* The interface of ACPI devices, its command and its events. */
 #include "qemu/osdep.h"
 #include "hw/acpi/acpi.h"
+#include "ospm.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-acpi.h"
+#include "qapi/qapi-events-acpi.h"
+#include "qapi/qapi-events-qdev.h"
 #include "qemu/module.h"
 
 bool acpi_builtin(void)
@@ -27,6 +30,30 @@ ACPIOSTInfoList *qmp_query_acpi_ospm_status(Error **errp)
     }
     ACPI_DEVICE_IF_GET_CLASS(obj)->ospm_status(ACPI_DEVICE_IF(obj), &end);
     return list;
+}
+
+ACPIOSTInfo *acpi_ospm_info(ACPISlotType type, uint32_t slot, DeviceState *dev,
+                            uint32_t event, uint32_t status)
+{
+    ACPIOSTInfo *info = g_new0(ACPIOSTInfo, 1);
+
+    info->slot_type = type;
+    info->slot = g_strdup_printf("%" PRIu32, slot);
+    info->source = event;
+    info->status = status;
+    info->device = dev ? g_strdup(dev->id) : NULL;
+    return info;
+}
+
+void acpi_ospm_report(ACPIOSTInfo *info)
+{
+    qapi_event_send_acpi_device_ost(info);
+    qapi_free_ACPIOSTInfo(info);
+}
+
+void acpi_ospm_unplug_failed(DeviceState *dev)
+{
+    qapi_event_send_device_unplug_guest_error(dev->id, dev->canonical_path);
 }
 
 static const TypeInfo acpi_device_types[] = {

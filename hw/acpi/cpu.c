@@ -4,9 +4,8 @@
 #include "hw/acpi/cpu.h"
 #include "hw/boards.h"
 #include "hw/core/cpu.h"
+#include "ospm.h"
 #include "qapi/error.h"
-#include "qapi/qapi-events-acpi.h"
-#include "qapi/qapi-events-qdev.h"
 #include "qapi/util.h"
 #include "qemu/error-report.h"
 #include "qemu/log.h"
@@ -48,14 +47,9 @@ enum {
 static ACPIOSTInfo *slot_status(const CPUHotplugState *s, uint32_t slot)
 {
     const AcpiCpuStatus *c = &s->devs[slot];
-    ACPIOSTInfo *info = g_new0(ACPIOSTInfo, 1);
 
-    info->slot_type = ACPI_SLOT_TYPE_CPU;
-    info->slot = g_strdup_printf("%" PRIu32, slot);
-    info->source = c->ost_event;
-    info->status = c->ost_status;
-    info->device = c->cpu ? g_strdup(DEVICE(c->cpu)->id) : NULL;
-    return info;
+    return acpi_ospm_info(ACPI_SLOT_TYPE_CPU, slot, (DeviceState *)c->cpu,
+                          c->ost_event, c->ost_status);
 }
 
 void acpi_cpu_ospm_status(CPUHotplugState *cpu_st, ACPIOSTInfoList ***list)
@@ -63,13 +57,6 @@ void acpi_cpu_ospm_status(CPUHotplugState *cpu_st, ACPIOSTInfoList ***list)
     for (uint32_t i = 0; i < cpu_st->dev_count; i++) {
         QAPI_LIST_APPEND(*list, slot_status(cpu_st, i));
     }
-}
-
-static void report_failure(const AcpiCpuStatus *c)
-{
-    DeviceState *dev = DEVICE(c->cpu);
-
-    qapi_event_send_device_unplug_guest_error(dev->id, dev->canonical_path);
 }
 
 static bool refuses_to_eject(const AcpiCpuStatus *c)
@@ -83,15 +70,11 @@ static bool refuses_to_eject(const AcpiCpuStatus *c)
 static void write_ost_status(CPUHotplugState *s, AcpiCpuStatus *c,
                              uint32_t value)
 {
-    ACPIOSTInfo *info;
-
     c->ost_status = value;
     trace_cpuhp_acpi_write_ost_status(s->selector, value);
-    info = slot_status(s, s->selector);
-    qapi_event_send_acpi_device_ost(info);
-    qapi_free_ACPIOSTInfo(info);
+    acpi_ospm_report(slot_status(s, s->selector));
     if (refuses_to_eject(c)) {
-        report_failure(c);
+        acpi_ospm_unplug_failed(DEVICE(c->cpu));
     }
 }
 
@@ -106,7 +89,7 @@ static void take_away(AcpiCpuStatus *c)
     if (err) {
         error_report_err(err);
         c->is_ejected = false;
-        report_failure(c);
+        acpi_ospm_unplug_failed(dev);
         return;
     }
     object_unparent(OBJECT(dev));

@@ -5,10 +5,10 @@
 #include "hw/boards.h"
 #include "hw/hotplug.h"
 #include "hw/mem/pc-dimm.h"
+#include "ospm.h"
 #include "qapi/error.h"
-#include "qapi/qapi-events-acpi.h"
-#include "qapi/qapi-events-qdev.h"
 #include "qapi/util.h"
+#include "qemu/error-report.h"
 #include "qemu/log.h"
 #include "trace/trace-hw_acpi.h"
 
@@ -33,14 +33,9 @@ enum {
 static ACPIOSTInfo *slot_status(const MemHotplugState *s, uint32_t slot)
 {
     const MemStatus *m = &s->devs[slot];
-    ACPIOSTInfo *info = g_new0(ACPIOSTInfo, 1);
 
-    info->slot_type = ACPI_SLOT_TYPE_DIMM;
-    info->slot = g_strdup_printf("%" PRIu32, slot);
-    info->source = m->ost_event;
-    info->status = m->ost_status;
-    info->device = m->dimm ? g_strdup(m->dimm->id) : NULL;
-    return info;
+    return acpi_ospm_info(ACPI_SLOT_TYPE_DIMM, slot, m->dimm, m->ost_event,
+                          m->ost_status);
 }
 
 void acpi_memory_ospm_status(MemHotplugState *mem_st, ACPIOSTInfoList ***list)
@@ -119,8 +114,8 @@ static void eject(MemHotplugState *s, MemStatus *m)
     hotplug_handler_unplug(qdev_get_hotplug_handler(dev), dev, &err);
     if (err) {
         trace_mhp_acpi_pc_dimm_delete_failed(s->selector);
-        qapi_event_send_device_unplug_guest_error(dev->id, dev->canonical_path);
-        error_free(err);
+        error_report_err(err);
+        acpi_ospm_unplug_failed(dev);
         return;
     }
     object_unparent(OBJECT(dev));
@@ -143,13 +138,9 @@ static void write_flags(MemHotplugState *s, MemStatus *m, uint32_t value)
 
 static void write_ost_status(MemHotplugState *s, MemStatus *m, uint32_t value)
 {
-    ACPIOSTInfo *info;
-
     m->ost_status = value;
     trace_mhp_acpi_write_ost_status(s->selector, value);
-    info = slot_status(s, s->selector);
-    qapi_event_send_acpi_device_ost(info);
-    qapi_free_ACPIOSTInfo(info);
+    acpi_ospm_report(slot_status(s, s->selector));
 }
 
 static void slots_write(void *opaque, hwaddr addr, uint64_t data, unsigned size)

@@ -57,12 +57,12 @@ def plic_4_harts():
 
 
 def aplic_1_hart():
-    boot("aplic", 1, "APLIC", "source 10: level1 target TARGET enabled",
+    boot("aplic", 1, "APLIC", "source 10: level1 target TARGET.* enabled",
          r"riscv\.aplic:\r?\n10: \d")
 
 
 def aplic_4_harts():
-    boot("aplic", 4, "APLIC", "source 10: level1 target TARGET enabled",
+    boot("aplic", 4, "APLIC", "source 10: level1 target TARGET.* enabled",
          r"riscv\.aplic:\r?\n10: \d")
 
 

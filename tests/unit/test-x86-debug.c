@@ -111,6 +111,26 @@ static void test_exits(void)
     cpu->watchpoint_hit = NULL;
 }
 
+/* Before the machine has stopped, another CPU hits another one. */
+static void test_two_cpus(void)
+{
+    CPUState *first = cpu, *second = CPU(object_new(X86_CPU_TYPE_NAME("base")));
+
+    kvm_arch_insert_hw_breakpoint(0x2000, 4, GDB_WATCHPOINT_WRITE);
+    kvm_arch_insert_hw_breakpoint(0x3000, 4, GDB_WATCHPOINT_ACCESS);
+    g_assert_cmpint(exit_of(EXCP01_DB, 1, 0x10), ==, EXCP_DEBUG);
+    cpu = second;
+    g_assert_cmpint(exit_of(EXCP01_DB, 2, 0x10), ==, EXCP_DEBUG);
+    cpu = first;
+    g_assert_cmphex(first->watchpoint_hit->vaddr, ==, 0x2000);
+    g_assert_cmpint(first->watchpoint_hit->flags, ==, BP_MEM_WRITE);
+    g_assert_cmphex(second->watchpoint_hit->vaddr, ==, 0x3000);
+
+    kvm_arch_remove_all_hw_breakpoints();
+    first->watchpoint_hit = second->watchpoint_hit = NULL;
+    object_unref(OBJECT(second));
+}
+
 int main(int argc, char **argv)
 {
     Object *accel;
@@ -125,6 +145,7 @@ int main(int argc, char **argv)
     cpu = CPU(object_new(X86_CPU_TYPE_NAME("base")));
     g_test_add_func("/x86/debug/registers", test_registers);
     g_test_add_func("/x86/debug/exits", test_exits);
+    g_test_add_func("/x86/debug/two-cpus", test_two_cpus);
     ret = g_test_run();
     object_unref(OBJECT(cpu));
     kvm_state = NULL;

@@ -148,18 +148,18 @@ void kvm_arch_update_guest_debug(CPUState *cs, struct kvm_guest_debug *dbg)
 /* Whether it is one of ours that DR6 tells of; a watchpoint is noted. */
 static bool is_hw_hit(CPUState *cs, uint64_t dr6)
 {
-    static CPUWatchpoint watchpoint;
+    static CPUWatchpoint watchpoints[DR7_MAX_BP]; /* CPUs may hit several */
 
     for (int i = 0; i < nr_hw; i++) {
         if (!(dr6 & 1ULL << i)) {
             continue;
         }
         if (hw[i].type != GDB_BREAKPOINT_HW) {
-            watchpoint.vaddr = hw[i].addr;
-            watchpoint.flags = hw[i].type == GDB_WATCHPOINT_WRITE
-                                   ? BP_MEM_WRITE
-                                   : BP_MEM_ACCESS;
-            cs->watchpoint_hit = &watchpoint;
+            watchpoints[i].vaddr = hw[i].addr;
+            watchpoints[i].flags = hw[i].type == GDB_WATCHPOINT_WRITE
+                                       ? BP_MEM_WRITE
+                                       : BP_MEM_ACCESS;
+            cs->watchpoint_hit = &watchpoints[i];
         }
         return true;
     }

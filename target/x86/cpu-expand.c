@@ -52,6 +52,7 @@ static X86CPU *new_specimen(ObjectClass *oc)
 
     cpu->env.topo_info = (X86CPUTopoInfo){ 1, 1, 1, 1 };
     cpu->check_cpuid = false;
+    cpu->enforce_cpuid = false; /* of -global */
     return cpu;
 }
 

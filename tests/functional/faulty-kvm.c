@@ -13,6 +13,8 @@
  *   FAULTY_KVM_POISON=ADDR      there are machine checks, which are printed; when
  *                               the machine stops first, the host has lost the
  *                               page at ADDR
+ *   FAULTY_KVM_POISON=ADDR:N    the same, but N CPUs, which are all, touch it at
+ *                               once instead of running for the first time
  *
  * At the end, and whenever the machine stops, the slots that the kernel has been
  * told of are compared with the memory that there is: status 3 at the end says
@@ -43,6 +45,8 @@ static unsigned calls, fail_at, limit = MAX_SLOTS;
 static int fail_with, log_fd = -1;
 static bool smm;
 static const char *poison, *arm_file;
+static unsigned touchers;
+static pthread_barrier_t touch;
 static bool armed;
 
 /* ---- the calls ----------------------------------------------------------- */
@@ -161,11 +165,47 @@ static bool is_counted(unsigned long type)
     return armed && type != KVM_RUN;
 }
 
+static void *host_of(uint64_t addr)
+{
+    void *host = NULL;
+
+    qemu_mutex_lock(&lock);
+    for (unsigned i = 0; i < MAX_SLOTS && !host; i++) {
+        if (addr - slots[0][i].start < slots[0][i].size) {
+            host =
+                (void *)(uintptr_t)(slots[0][i].ram + addr - slots[0][i].start);
+        }
+    }
+    qemu_mutex_unlock(&lock);
+    return host;
+}
+
+/* As the signal's handler does in a CPU's thread. */
+static bool touch_page(unsigned long type)
+{
+    static __thread bool done;
+
+    if (!touchers || type != KVM_RUN || done) {
+        return false;
+    }
+    done = true;
+    pthread_barrier_wait(&touch);
+    if (kvm_on_sigbus_vcpu(current_cpu, BUS_MCEERR_AR,
+                           host_of(strtoull(poison, NULL, 0)))) {
+        fprintf(stderr, "nobody takes the signal\n");
+    }
+    return true;
+}
+
 /* Only what must be seen is done here; the rest is the kernel's. */
 static bool hook(int fd, unsigned long type, void *arg, int *ret)
 {
     bool handled = true, counts;
 
+    if (touch_page(type)) {
+        *ret = -EINTR;
+        return true;
+    }
     qemu_mutex_lock(&lock);
     counts = is_counted(type);
     calls += counts;
@@ -311,6 +351,10 @@ static void read_environment(void)
     }
     smm = getenv("FAULTY_KVM_SMM");
     poison = getenv("FAULTY_KVM_POISON");
+    if (poison && strchr(poison, ':')) {
+        touchers = atoi(strchr(poison, ':') + 1);
+        pthread_barrier_init(&touch, NULL, touchers);
+    }
     arm_file = getenv("FAULTY_KVM_ARM");
     file = getenv("FAULTY_KVM_LOG");
     if (file) {
@@ -326,7 +370,7 @@ int main(int argc, char **argv)
     qemu_mutex_init(&lock);
     kvm_ioctl_hook = hook;
     qemu_init(argc, argv);
-    if (poison) {
+    if (poison && !touchers) {
         qemu_add_vm_change_state_handler(break_page, NULL);
     }
     qemu_add_vm_change_state_handler(on_stop, NULL);

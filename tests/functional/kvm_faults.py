@@ -501,6 +501,12 @@ def lost_pages():
         assert run.stderr.count(first) == 1, text
         assert run.stderr.count("MCE bank 1 ") == others, text
         assert "BUS_MCEERR_AR injected" in run.stderr, text
+    # Two have touched it, and tell each other.
+    run = Run(args=["-cpu", "Skylake-Server", "-smp", "2"], poison="0x5000:2")
+    text = run.check("two CPUs")
+    assert run.status == 0 and run.alive and not run.mute, text
+    assert run.stderr.count(first) == 2, text
+    assert run.stderr.count("MCE bank 1 ") == 2, text
     # Nothing is there: not the guest's memory.
     run = Run(poison="0xd0000000")
     text = run.check("no memory")

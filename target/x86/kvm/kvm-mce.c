@@ -74,9 +74,16 @@ static bool reaches_all(CPUX86State *env)
     return IS_INTEL_CPU(env) && (family > 6 || (family == 6 && model >= 14));
 }
 
+static void inject_and_free(CPUState *cs, run_on_cpu_data data)
+{
+    inject(cs, data);
+    g_free(data.host_ptr);
+}
+
+/* Does not wait for them: one may be here with a page that it touched. */
 static void tell_others(CPUState *cs)
 {
-    Injection in = {
+    const Injection in = {
         .mce.status = MCI_STATUS_VAL | MCI_STATUS_UC,
         .mce.mcg_status = MCG_STATUS_MCIP | MCG_STATUS_RIPV,
         .mce.bank = 1,
@@ -86,7 +93,8 @@ static void tell_others(CPUState *cs)
     CPU_FOREACH(other)
     {
         if (other != cs) {
-            run_on_cpu(other, inject, RUN_ON_CPU_HOST_PTR(&in));
+            async_run_on_cpu(other, inject_and_free,
+                             RUN_ON_CPU_HOST_PTR(g_memdup2(&in, sizeof(in))));
         }
     }
 }

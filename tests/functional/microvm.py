@@ -177,6 +177,57 @@ def models_and_this_host():
         assert model["unavailable-features"] == ["kvm"], model
 
 
+def shown(guest, words):
+    """{name: value} by "info stats"."""
+    text = guest.hmp(f"info stats {words}")
+    lines = re.findall(r"^    (\S+) \((?:cumulative|instant|peak|"
+                       r"linear-histogram|log2-histogram)(?:, [^)]+)?\): (.*)$",
+                       text, re.M)
+    assert len(lines) == text.count("    ") == len(dict(lines)), text
+    return dict(lines)
+
+
+def statistics():
+    """QMP and the monitor tell the same, and only what was asked for."""
+    with Guest(COMMAND, "-M", "microvm", "-accel", "kvm", "-smp", "2",
+               "-S") as guest:
+        schemas = {s["target"]: {v["name"] for v in s["stats"]}
+                   for s in guest.command("query-stats-schemas")}
+        if not schemas:
+            raise Skip("the kernel has no statistics")
+        for target, number in (("vm", 1), ("vcpu", 2)):
+            results = guest.command("query-stats", target=target)
+            assert len(results) == number, results
+            for result in results:
+                assert {s["name"] for s in result["stats"]} == schemas[target]
+            # The monitor means one CPU.
+            for words in ("", "*", "* kvm"):
+                assert shown(guest, f"{target} {words}").keys() == \
+                    schemas[target], words
+            two = sorted(schemas[target])[:2]
+            assert sorted(shown(guest, f"{target} {','.join(two)}")) == two
+            for words in ("nothing", "* cryptodev"):
+                assert guest.hmp(f"info stats {target} {words}") == ""
+        path = results[0]["qom-path"]
+        assert [r["qom-path"] for r in guest.command(
+            "query-stats", target="vcpu", vcpus=[path])] == [path]
+        for nothing in ({"target": "vcpu", "vcpus": []},
+                        {"target": "vcpu", "vcpus": ["/machine"]},
+                        {"target": "cryptodev"},
+                        {"target": "vm", "providers": []},
+                        {"target": "vm", "providers": [
+                            {"provider": "kvm", "names": []}]},
+                        {"target": "vm", "providers": [
+                            {"provider": "cryptodev"}]}):
+            assert guest.command("query-stats", **nothing) == [], nothing
+        for wrong in ({}, {"target": "cpu"}, {"target": "vm", "vcpus": []},
+                      {"target": "vm", "providers": [{"provider": "me"}]}):
+            assert "error" in guest.command("query-stats", **wrong), wrong
+        assert guest.hmp("info stats cpu") == "invalid stats target cpu\n"
+        assert guest.hmp("info stats vm * me") == \
+            "invalid stats provider me\n"
+
+
 def bzimage(init_size, size):
     """The header of a kernel that begins with @init_size bytes of memory."""
     image = bytearray(size)
@@ -544,7 +595,7 @@ def linux_plugs_memory():
 if __name__ == "__main__":
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
         skip("no /dev/kvm, or no permission")
-    tests = [refused, models_and_this_host, kernels_refused,
+    tests = [refused, models_and_this_host, statistics, kernels_refused,
              interrupts_are_counted, interrupts_on, interrupts_split,
              interrupts_off, guest_migrates, guest_migrates_split,
              guest_migrates_off, kernels_power_off, acpi_is_for_those_who_can,

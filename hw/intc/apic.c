@@ -396,7 +396,9 @@ static void timer_fires(void *opaque)
     APICCommonState *s = opaque;
 
     deliver_local(s, APIC_LVT_TIMER);
-    update_timer(s, s->next_time);
+    /* Periods that went by without us are one interrupt, like those that the
+     * CPU had no time to take: from now on, not one by one. */
+    update_timer(s, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
 }
 
 /* ---- registers ----------------------------------------------------------- */

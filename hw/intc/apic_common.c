@@ -62,6 +62,7 @@ bool apic_next_timer(APICCommonState *s, int64_t current_time)
     uint32_t lvt = s->lvt[APIC_LVT_TIMER];
     uint64_t period = (uint64_t)s->initial_count << s->count_shift;
     uint64_t gone = MAX(current_time - s->initial_count_load_time, 0);
+    uint64_t next;
 
     s->timer_expiry = -1;
     if ((lvt & APIC_LVT_MASKED) || !s->initial_count) {
@@ -76,8 +77,13 @@ bool apic_next_timer(APICCommonState *s, int64_t current_time)
     } else {
         gone = 0;
     }
-    s->next_time = s->initial_count_load_time + gone + period;
-    s->timer_expiry = s->next_time;
+    next = s->initial_count_load_time + gone + period;
+    /* A stream can have it begin at the end of time. */
+    if (next > INT64_MAX) {
+        return false;
+    }
+    s->next_time = next;
+    s->timer_expiry = next;
     return true;
 }
 
@@ -207,6 +213,7 @@ static int apic_post_load(void *opaque, int version_id)
     APICCommonClass *c = APIC_COMMON_GET_CLASS(s);
 
     s->count_shift &= 7;
+    s->sipi_vector &= APIC_VECTOR_MASK;
     s->initial_count_load_time = MAX(s->initial_count_load_time, 0);
     if (c->post_load) {
         c->post_load(s);

@@ -479,6 +479,18 @@ static void test_pic(void)
 
 /* ---- random -------------------------------------------------------------- */
 
+/* Loads what @s is now, as a stream may have it. */
+static void load_itself(APICCommonState *s)
+{
+    const VMStateDescription *d = qdev_get_vmsd(DEVICE(s));
+    GByteArray *bytes;
+
+    save_to_bytes(d, s, d->version_id, NULL, &bytes, &error_abort);
+    g_byte_array_append(bytes, (const uint8_t *)"", 1);
+    load_from_bytes(d, s, d->version_id, bytes->data, bytes->len);
+    g_byte_array_unref(bytes);
+}
+
 static void test_random(void)
 {
     start();
@@ -518,17 +530,45 @@ static void test_random(void)
     APIC_COMMON(apic[0])->initial_count_load_time = INT64_MIN;
     APIC_COMMON(apic[0])->initial_count = 1;
     APIC_COMMON(apic[0])->lvt[APIC_LVT_TIMER] = 0x20040;
-    {
-        const VMStateDescription *d = qdev_get_vmsd(apic[0]);
-        GByteArray *bytes;
-
-        save_to_bytes(d, apic[0], d->version_id, NULL, &bytes, &error_abort);
-        g_byte_array_append(bytes, (const uint8_t *)"", 1);
-        load_from_bytes(d, apic[0], d->version_id, bytes->data, bytes->len);
-        g_byte_array_unref(bytes);
-    }
+    load_itself(APIC_COMMON(apic[0]));
     get(0, CURRENT);
     put(0, LVT_TIMER, 0x10000);
+}
+
+/* A stream may have the timer begin at the end of time, or long ago. */
+static void test_timer_hostile(void)
+{
+    APICCommonState *s = APIC_COMMON(apic[0]);
+
+    start();
+    s->initial_count = UINT32_MAX;
+    s->initial_count_load_time = INT64_MAX - 10;
+    s->lvt[APIC_LVT_TIMER] = 0x20040;
+    s->wait_for_sipi = 1;
+    s->sipi_vector = INT_MIN + 8;
+    s->next_time = INT64_MIN;
+    s->timer_expiry = now_ns;
+    load_itself(s);
+    g_assert_cmphex(s->sipi_vector, ==, 8);
+    go_to(now_ns + 1);
+    g_assert_cmpint(s->timer_expiry, ==, -1);
+    g_assert_false(timer_pending(s->timer));
+    g_assert_cmphex(get(0, IRR + 0x20), ==, 1);
+
+    /* 5e11 periods ago: that is one interrupt. */
+    start();
+    s->initial_count = 1;
+    s->initial_count_load_time = 0;
+    s->lvt[APIC_LVT_TIMER] = 0x20040;
+    s->next_time = 0;
+    s->timer_expiry = 0;
+    load_itself(s);
+    go_to(10000000000000000);
+    g_assert_cmphex(get(0, IRR + 0x20), ==, 1);
+    g_assert_cmpint(s->timer_expiry, >, now_ns);
+    g_assert_cmpint(s->timer_expiry, <=, now_ns + 20000);
+    put(0, LVT_TIMER, 0x10000);
+    go_to(1000000);
 }
 
 /* ---- set-up -------------------------------------------------------------- */
@@ -596,6 +636,7 @@ int main(int argc, char **argv)
     g_test_add_func("/x86/apic/errors", test_errors);
     g_test_add_func("/x86/apic/pic", test_pic);
     g_test_add_func("/x86/apic/random", test_random);
+    g_test_add_func("/x86/apic/timer-hostile", test_timer_hostile);
     g_test_add_func("/x86/apic/refused", test_many);
     return g_test_run();
 }

@@ -169,6 +169,7 @@ static void apic_common_reset_hold(Object *obj, ResetType type)
 
 static void apic_common_realize(DeviceState *dev, Error **errp)
 {
+    ERRP_GUARD();
     APICCommonState *s = APIC_COMMON(dev);
 
     if (s->initial_apic_id >= 255) {
@@ -178,6 +179,9 @@ static void apic_common_realize(DeviceState *dev, Error **errp)
     }
     s->id = s->initial_apic_id;
     APIC_COMMON_GET_CLASS(s)->realize(dev, errp);
+    if (*errp) {
+        return;
+    }
     /* It is on no bus by which a reset would reach it. */
     qemu_register_resettable(OBJECT(dev));
 }

@@ -22,6 +22,7 @@
 #include "qemu/module.h"
 #include "qemu/timer.h"
 #include "system/cpu-timers.h"
+#include "system/reset.h"
 
 #define CPUS 2
 #define HARD CPU_INTERRUPT_HARD
@@ -612,6 +613,46 @@ static void test_many(void)
     object_unref(OBJECT(dev));
 }
 
+static int resets;
+
+static void fail_to_realize(DeviceState *dev, Error **errp)
+{
+    error_setg(errp, "not today");
+}
+
+static void count_reset(APICCommonState *s)
+{
+    resets++;
+}
+
+static void failing_class_init(ObjectClass *klass, void *data)
+{
+    APIC_COMMON_CLASS(klass)->realize = fail_to_realize;
+    APIC_COMMON_CLASS(klass)->reset = count_reset;
+}
+
+static const TypeInfo failing_type = {
+    .name = "apic-that-fails",
+    .parent = TYPE_APIC_COMMON,
+    .class_init = failing_class_init,
+};
+
+/* What is not there is not reset. */
+static void test_unrealized(void)
+{
+    DeviceState *dev;
+    Error *err = NULL;
+
+    type_register_static(&failing_type);
+    dev = qdev_new("apic-that-fails");
+    qdev_prop_set_uint32(dev, "id", 7);
+    g_assert_false(qdev_realize(dev, NULL, &err));
+    error_free(err);
+    qemu_devices_reset(RESET_TYPE_COLD);
+    g_assert_cmpint(resets, ==, 0);
+    object_unref(OBJECT(dev));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -638,5 +679,6 @@ int main(int argc, char **argv)
     g_test_add_func("/x86/apic/random", test_random);
     g_test_add_func("/x86/apic/timer-hostile", test_timer_hostile);
     g_test_add_func("/x86/apic/refused", test_many);
+    g_test_add_func("/x86/apic/unrealized", test_unrealized);
     return g_test_run();
 }

@@ -7,6 +7,7 @@
 #include "qemu/osdep.h"
 #include "memory/guest-memfd.h"
 #include "memory/ram-discard.h"
+#include "qemu/error-report.h"
 #include "qemu/module.h"
 #include "ramblock-internal.h"
 
@@ -150,10 +151,15 @@ static void register_listener(RamDiscardManager *rdm, RamDiscardListener *rdl,
                               MemoryRegionSection *section)
 {
     RamSides *s = sides_of(rdm);
+    int ret;
 
     rdl->section = memory_region_section_new_copy(section);
     QLIST_INSERT_HEAD(&s->listeners, rdl, next);
-    each_part(s->block, section, false, tell_populate, rdl);
+    ret = each_part(s->block, section, false, tell_populate, rdl);
+    if (ret < 0) {
+        error_report("a device cannot map all of what of '%s' is shared: %s",
+                     memory_region_name(section->mr), strerror(-ret));
+    }
 }
 
 static void unregister_listener(RamDiscardManager *rdm, RamDiscardListener *rdl)

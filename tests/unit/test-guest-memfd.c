@@ -259,6 +259,32 @@ static void test_manager(void)
     region_end(mr);
 }
 
+/* One that has no room for what is shared already cannot be refused: a word. */
+static void test_no_room(void)
+{
+    Ear ear = { .nr = EAR_PAGES, .refuse = 7 };
+    uint64_t page = qemu_real_host_page_size();
+    MemoryRegion *mr;
+
+    if (!g_test_subprocess()) {
+        g_test_trap_subprocess(NULL, 0, 0);
+        g_test_trap_assert_passed();
+        g_test_trap_assert_stderr("*what of 'ram' is shared*allocate memory*");
+        return;
+    }
+    mr = region_new();
+    ram_block_set_guest_memfd_create(fake_create);
+    g_assert_true(init(mr, EAR_PAGES * page, &error_abort));
+    g_assert_cmpint(
+        ram_block_convert_range(mr->ram_block, 5 * page, 10 * page, false), ==,
+        0);
+    listen_to(mr, &ear);
+    memset(ear.has + 5, true, 10); /* it hears that all of it goes */
+    ram_discard_manager_unregister_listener(
+        memory_region_get_ram_discard_manager(mr), &ear.rdl);
+    region_end(mr);
+}
+
 /* Random conversions against an array of bytes. */
 static void test_model(void)
 {
@@ -318,6 +344,7 @@ int main(int argc, char **argv)
     g_test_add_func("/guest-memfd/refused", test_refused);
     g_test_add_func("/guest-memfd/convert", test_convert);
     g_test_add_func("/guest-memfd/manager", test_manager);
+    g_test_add_func("/guest-memfd/no-room", test_no_room);
     g_test_add_func("/guest-memfd/model", test_model);
     g_test_add_func("/guest-memfd/plain", test_plain);
     return g_test_run();

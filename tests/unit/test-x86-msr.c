@@ -152,6 +152,7 @@ int main(int argc, char **argv)
     kvm_state = KVM_STATE(accel);
     kvm_ioctl_hook = hook;
     cpu = CPU(object_new(X86_CPU_TYPE_NAME("base")));
+    X86_CPU(cpu)->phys_bits = 40; /* as when it is realized */
     g_test_add_func("/x86/msr/put", test_put);
     g_test_add_func("/x86/msr/vital", test_vital);
     g_test_add_func("/x86/msr/get", test_get);

@@ -2,11 +2,13 @@
 /* The interface of ACPI devices, its command and its events. */
 #include "qemu/osdep.h"
 #include "hw/acpi/acpi.h"
+#include "migration/misc.h"
 #include "ospm.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-acpi.h"
 #include "qapi/qapi-events-acpi.h"
 #include "qapi/qapi-events-qdev.h"
+#include "qemu/log.h"
 #include "qemu/module.h"
 
 bool acpi_builtin(void)
@@ -54,6 +56,18 @@ void acpi_ospm_report(ACPIOSTInfo *info)
 void acpi_ospm_unplug_failed(DeviceState *dev)
 {
     qapi_event_send_device_unplug_guest_error(dev->id, dev->canonical_path);
+}
+
+bool acpi_ospm_may_eject(DeviceState *dev)
+{
+    if (!migration_is_running()) {
+        return true;
+    }
+    qemu_log_mask(LOG_GUEST_ERROR,
+                  "acpi: '%s' is not ejected while the machine migrates\n",
+                  dev->canonical_path);
+    acpi_ospm_unplug_failed(dev);
+    return false;
 }
 
 static const TypeInfo acpi_device_types[] = {

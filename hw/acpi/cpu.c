@@ -119,6 +119,9 @@ static void eject(CPUHotplugState *s, AcpiCpuStatus *c)
                       s->selector, c->cpu ? "the boot CPU, not" : "nothing");
         return;
     }
+    if (!acpi_ospm_may_eject(DEVICE(c->cpu))) {
+        return;
+    }
     trace_cpuhp_acpi_ejecting_cpu(s->selector);
     c->fw_remove = false;
     c->is_ejected = true;

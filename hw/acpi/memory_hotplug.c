@@ -111,6 +111,9 @@ static void eject(MemHotplugState *s, MemStatus *m)
                       s->selector);
         return;
     }
+    if (!acpi_ospm_may_eject(dev)) {
+        return;
+    }
     hotplug_handler_unplug(qdev_get_hotplug_handler(dev), dev, &err);
     if (err) {
         trace_mhp_acpi_pc_dimm_delete_failed(s->selector);

@@ -17,6 +17,13 @@ ACPIOSTInfo *acpi_ospm_info(ACPISlotType type, uint32_t slot, DeviceState *dev,
 /* Sends ACPI_DEVICE_OST, and frees @info. */
 void acpi_ospm_report(ACPIOSTInfo *info);
 
+/*
+ * Whether the guest may have @dev, which it ejects, taken away now: not while
+ * the machine migrates, as the user may not then. What was sent has it, and the
+ * other side has it, too. It stays; the user hears of it, and may ask again.
+ */
+bool acpi_ospm_may_eject(DeviceState *dev);
+
 /* Says by an event that @dev, of which it was asked, does not go. */
 void acpi_ospm_unplug_failed(DeviceState *dev);
 

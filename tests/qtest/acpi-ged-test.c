@@ -202,6 +202,56 @@ static void test_dimm_comes_and_goes(void)
     qtest_quit(s);
 }
 
+/* Starts a migration that does not get on. */
+static void begin_migration(QTestState *s)
+{
+    qtest_qmp_assert_success(
+        s, "{'execute': 'migrate-set-parameters', 'arguments': "
+           "{'max-bandwidth': 1000}}");
+    qtest_qmp_assert_success(
+        s, "{'execute': 'migrate', 'arguments': {'uri': 'file:/dev/null'}}");
+}
+
+static bool migrates(QTestState *s)
+{
+    QDict *answer = qtest_qmp(s, "{'execute': 'query-migrate'}");
+    const char *status =
+        qdict_get_str(qdict_get_qdict(answer, "return"), "status");
+    bool yes = !g_str_equal(status, "cancelled");
+
+    g_assert_cmpstr(status, !=, "completed");
+    g_assert_cmpstr(status, !=, "failed");
+    qobject_unref(answer);
+    return yes;
+}
+
+static void end_migration(QTestState *s)
+{
+    g_assert_true(migrates(s));
+    qtest_qmp_assert_success(s, "{'execute': 'migrate_cancel'}");
+    while (migrates(s)) {
+        g_usleep(1000);
+    }
+}
+
+/* What migrates stays as it is; the user may not take anything away, either. */
+static void test_dimm_while_migrating(void)
+{
+    QTestState *s =
+        qtest_init("-M microvm " MEMORY "-device pc-dimm,id=d,memdev=b,slot=0");
+
+    begin_migration(s);
+    g_assert_cmphex(slot(s, 0, SLOT_FLAGS), ==, 1);
+    qtest_writeb(s, SLOTS + SLOT_FLAGS, 8);
+    wait_for(s, "DEVICE_UNPLUG_GUEST_ERROR");
+    g_assert_cmphex(slot(s, 0, SLOT_FLAGS), ==, 1);
+    end_migration(s);
+    qtest_writeb(s, SLOTS + SLOT_FLAGS, 8);
+    wait_for(s, "DEVICE_DELETED");
+    g_assert_cmphex(slot(s, 0, SLOT_FLAGS), ==, 0);
+    qtest_quit(s);
+}
+
 /* ---- CPUs ---------------------------------------------------------------- */
 
 #define WITH_CPU_SLOTS "-M microvm -smp 1,sockets=2,cores=3,maxcpus=6 "
@@ -496,6 +546,24 @@ static void test_cpu_goes(void)
     qtest_quit(s);
 }
 
+static void test_cpu_while_migrating(void)
+{
+    QTestState *s = qtest_init(WITH_CPU_SLOTS);
+
+    ok(plug_cpu(s, "c", 0, 1));
+    begin_migration(s);
+    cpu_flags(s, 1);
+    qtest_writeb(s, CPUS + CPU_FLAGS, DO_EJECT);
+    wait_for(s, "DEVICE_UNPLUG_GUEST_ERROR");
+    g_assert_cmphex(cpu_flags(s, 1), ==, IS_ENABLED | IS_INSERTING);
+    end_migration(s);
+    g_assert_cmpint(cpus_there(s), ==, 3);
+    qtest_writeb(s, CPUS + CPU_FLAGS, DO_EJECT);
+    wait_for(s, "DEVICE_DELETED");
+    g_assert_cmpint(cpus_there(s), ==, 1);
+    qtest_quit(s);
+}
+
 static void test_boot_cpu_stays(void)
 {
     QTestState *s = qtest_init(WITH_CPU_SLOTS);
@@ -560,10 +628,13 @@ int main(int argc, char **argv)
     g_test_add_func("/acpi-ged/power-off", test_power_off);
     g_test_add_func("/acpi-ged/dimm-at-start", test_dimm_at_start);
     g_test_add_func("/acpi-ged/dimm-comes-and-goes", test_dimm_comes_and_goes);
+    g_test_add_func("/acpi-ged/dimm-while-migrating",
+                    test_dimm_while_migrating);
     g_test_add_func("/acpi-ged/cpu-registers", test_cpu_registers);
     g_test_add_func("/acpi-ged/no-cpu-slots", test_no_cpu_slots);
     g_test_add_func("/acpi-ged/cpu-comes", test_cpu_comes);
     g_test_add_func("/acpi-ged/cpu-goes", test_cpu_goes);
+    g_test_add_func("/acpi-ged/cpu-while-migrating", test_cpu_while_migrating);
     g_test_add_func("/acpi-ged/boot-cpu-stays", test_boot_cpu_stays);
     g_test_add_func("/acpi-ged/cpu-random", test_cpu_random);
     g_test_add_func("/acpi-ged/random", test_random);

@@ -5,6 +5,7 @@
  *
  *   FAULTY_KVM_LOG=FILE         each call: its number, ioctl, argument, result
  *   FAULTY_KVM_FAIL=N:ERRNO     call N, from 1 on, fails with that errno
+ *   FAULTY_KVM_FAIL=N:ERRNO:IOCTL the same among the calls of that ioctl
  *   FAULTY_KVM_ARM=FILE         counting begins when that file is there, and
  *                               goes without KVM_RUN, whose number is chance
  *   FAULTY_KVM_SLOTS=N          there are N memory slots
@@ -42,6 +43,8 @@ static struct {
 
 static QemuMutex lock;
 static unsigned calls, fail_at, limit = MAX_SLOTS;
+static unsigned candidates; /* of which number fail_at fails */
+static long fail_type;      /* 0: any */
 static int fail_with, log_fd = -1;
 static bool smm;
 static const char *poison, *arm_file;
@@ -156,6 +159,14 @@ static void note(unsigned n, unsigned long type, void *arg, int ret)
     }
 }
 
+static bool must_fail(unsigned long type)
+{
+    if (fail_type && (unsigned long)fail_type != type) {
+        return false;
+    }
+    return ++candidates == fail_at;
+}
+
 static bool is_counted(unsigned long type)
 {
     if (!arm_file) {
@@ -209,7 +220,7 @@ static bool hook(int fd, unsigned long type, void *arg, int *ret)
     qemu_mutex_lock(&lock);
     counts = is_counted(type);
     calls += counts;
-    if (counts && calls == fail_at) {
+    if (counts && must_fail(type)) {
         *ret = -fail_with;
     } else if (is_region(type)) {
         *ret = do_region(fd, type, arg);
@@ -342,8 +353,9 @@ static void read_environment(void)
     const char *fail = getenv("FAULTY_KVM_FAIL");
     const char *max = getenv("FAULTY_KVM_SLOTS"), *file;
 
-    if (fail && sscanf(fail, "%u:%d", &fail_at, &fail_with) != 2) {
-        fprintf(stderr, "FAULTY_KVM_FAIL is not N:ERRNO\n");
+    if (fail &&
+        sscanf(fail, "%u:%d:%li", &fail_at, &fail_with, &fail_type) < 2) {
+        fprintf(stderr, "FAULTY_KVM_FAIL is not N:ERRNO[:IOCTL]\n");
         exit(2);
     }
     if (max) {

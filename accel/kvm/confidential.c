@@ -50,7 +50,7 @@ static void refuse(Error **errp, const char *what, int type, const char *needs)
         error_append_hint(errp, "They need %s.\n", needs);
     } else {
         error_setg(errp,
-                   "%s guests are not implemented: their first memory is "
+                   "%s guests cannot be launched yet: their first memory is "
                    "measured and their registers are encrypted",
                    what);
     }

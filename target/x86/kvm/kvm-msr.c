@@ -226,13 +226,21 @@ static uint64_t trim_mtrr_mask(X86CPU *cpu, uint32_t index, uint64_t data)
     return is_mask ? data & MAKE_64BIT_MASK(0, cpu->phys_bits) : data;
 }
 
+/* CPUs hand their registers over without the big lock. */
+G_LOCK_DEFINE_STATIC(told);
+
 /* Whether nobody has been told of it, yet: once for each that is refused. */
 static bool is_news(GHashTable **told, uint32_t index)
 {
+    bool news;
+
+    G_LOCK(told);
     if (!*told) {
         *told = g_hash_table_new(NULL, NULL);
     }
-    return g_hash_table_add(*told, GUINT_TO_POINTER(index));
+    news = g_hash_table_add(*told, GUINT_TO_POINTER(index));
+    G_UNLOCK(told);
+    return news;
 }
 
 /* ---- put ----------------------------------------------------------------- */

@@ -14,7 +14,6 @@ import random
 import struct
 import sys
 import tempfile
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "guest"))
 from guest import run_tap  # noqa: E402
@@ -179,15 +178,14 @@ def memory():
     for round_ in range(2):
         port.add("virtio-mem-pci", id="vm0", memdev="mem0")
         guest.resize(256 * MIB)
-        time.sleep(0.2)
-        assert guest.total() == before + 256
+        guest.settles_at(before + 256)
         guest.start_load(3, round_)
         guest.end_load()
         assert guest.resident(GIB) > 0
         assert refused() == "some of its memory is still plugged"
         guest.resize(0)
         assert guest.resident(GIB) == 0
-        guest.shell("rmmod virtio_mem")
+        guest.driver_leaves()
         guest.request(256 * MIB)
         assert refused() == "'requested-size' != '0'"
         guest.request(0)
@@ -197,7 +195,7 @@ def memory():
             "object 'mem0' is in use, can not be deleted"), answer
         port.remove("vm0", stays_empty)
         assert guest.command("query-memory-devices") == []
-        assert guest.total() == before
+        guest.settles_at(before)
     assert guest.command("object-del", id="mem0") == {}
 
 

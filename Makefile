@@ -15,6 +15,7 @@ FUZZ_MEMORY_TIME ?= $(FUZZ_TIME)
 SOAK_TIME ?= 3600
 SOAK_BOOTS ?= 50
 SOAK_MEMORY_TIME ?= 600
+SOAK_HOPS ?= 100
 PREFIX    ?= /usr/local
 
 meson_flags = --prefix=$(PREFIX) -Dbuildtype=$(BUILDTYPE) \
@@ -92,7 +93,8 @@ tsan: deps
 
 # Every run of the random tests has a seed of its own; the log tells it. First
 # SOAK_BOOTS boots of a guest, one whose memory comes and goes for
-# SOAK_MEMORY_TIME seconds, and Debian from a disk.
+# SOAK_MEMORY_TIME seconds, ones that move SOAK_HOPS times, and Debian from a
+# disk.
 .PHONY: soak
 soak: deps
 	@scripts/install-deps soak
@@ -100,6 +102,8 @@ soak: deps
 	tests/guest/soak $(BUILD)/system/plateau $(SOAK_BOOTS) || [ $$? = 77 ]
 	tests/guest/memory-soak $(BUILD)/system/plateau $(SOAK_MEMORY_TIME) || \
 		[ $$? = 77 ]
+	tests/functional/migration_hops.py $(BUILD)/system/plateau \
+		--hops $(SOAK_HOPS)
 	tests/guest/debian-root $(BUILD)/system/plateau || [ $$? = 77 ]
 	tests/guest/insn/memory_test.py --full $(BUILD)/system/plateau
 	[ ! -x $(BUILD)/tests/functional/faulty-kvm ] || \

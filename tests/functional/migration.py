@@ -45,6 +45,10 @@ class Machine(Qmp):
     """An emulator with a QMP connection."""
     number = 0
 
+    @staticmethod
+    def boot(program):
+        return ["-bios", program]
+
     def __init__(self, tmp, *args, machine="virt", **kwargs):
         Machine.number += 1
         self.base = f"{tmp}/{Machine.number}"
@@ -56,7 +60,7 @@ class Machine(Qmp):
         listener.settimeout(TIMEOUT)
         self.stderr = open(self.base + ".err", "w+", encoding="utf-8")
         self.process = subprocess.Popen(
-            [BINARY, "-M", machine, "-m", "64M", "-bios", program,
+            [BINARY, "-M", machine, "-m", "64M", *self.boot(program),
              "-nodefaults", "-display", "none", "-qmp",
              f"unix:{self.base}.qmp", *args], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=self.stderr, **kwargs)

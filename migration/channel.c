@@ -6,13 +6,15 @@
 #include "io/channel-file.h"
 #include "io/channel-socket.h"
 #include "io/channel-util.h"
-#include "io/net-listener.h"
 #include "monitor/monitor.h"
+#include "options.h"
 #include "qapi/clone-visitor.h"
 #include "qapi/error.h"
 #include "qapi/qapi-visit-migration.h"
 #include "qapi/qapi-visit-sockets.h"
 #include "qemu/cutils.h"
+#include "qemu/lockable.h"
+#include "qemu/main-loop.h"
 #include "qemu/sockets.h"
 
 #define OFFSET_OPTION ",offset="
@@ -167,8 +169,8 @@ static QIOChannel *spawn(strList *args, bool outgoing, Error **errp)
     return ioc ? QIO_CHANNEL(ioc) : NULL;
 }
 
-/* NULL without an error for sockets, which take their time. */
-static QIOChannel *open_now(MigrationAddress *addr, bool outgoing, Error **errp)
+QIOChannel *migration_channel_open_now(MigrationAddress *addr, bool outgoing,
+                                       Error **errp)
 {
     switch (addr->transport) {
     case MIGRATION_ADDRESS_TYPE_FILE:
@@ -182,120 +184,137 @@ static QIOChannel *open_now(MigrationAddress *addr, bool outgoing, Error **errp)
     }
 }
 
+/* Whether a stream there can have more than one channel. */
+static bool takes_several(const MigrationAddress *addr)
+{
+    switch (addr->transport) {
+    case MIGRATION_ADDRESS_TYPE_SOCKET:
+        return addr->u.socket.type != SOCKET_ADDRESS_TYPE_FD;
+    case MIGRATION_ADDRESS_TYPE_FILE:
+        return migrate_capability(MIGRATION_CAPABILITY_MAPPED_RAM);
+    default:
+        return false;
+    }
+}
+
+bool migration_channel_check(const MigrationAddress *addr, Error **errp)
+{
+    if ((migrate_capability(MIGRATION_CAPABILITY_MULTIFD) ||
+         migrate_capability(MIGRATION_CAPABILITY_POSTCOPY_PREEMPT)) &&
+        !takes_several(addr)) {
+        error_setg(errp, "Migration requires multi-channel URIs (e.g. tcp)");
+        return false;
+    }
+    return true;
+}
+
 /* ---- leaving ------------------------------------------------------------- */
+
+/* Where the running migration goes: for its other channels. */
+static MigrationAddress *destination;
+static QemuMutex destination_lock;
+
+static void __attribute__((constructor)) init_destination(void)
+{
+    qemu_mutex_init(&destination_lock);
+}
+
+static void set_destination(const MigrationAddress *addr)
+{
+    QEMU_LOCK_GUARD(&destination_lock);
+    qapi_free_MigrationAddress(destination);
+    destination = addr ? QAPI_CLONE(MigrationAddress, addr) : NULL;
+}
+
+void migration_channel_outgoing_forget(void)
+{
+    set_destination(NULL);
+}
+
+/* A channel on its way. */
+typedef struct Opening {
+    MigrationChannelFunc *done;
+    void *opaque;
+    Error *err; /* it never was */
+} Opening;
+
+static Opening *opening_new(MigrationChannelFunc *done, void *opaque)
+{
+    Opening *o = g_new0(Opening, 1);
+
+    o->done = done;
+    o->opaque = opaque;
+    return o;
+}
 
 static void connected(QIOTask *task, gpointer opaque)
 {
-    MigrationChannelFunc *done = opaque;
+    g_autofree Opening *o = opaque;
     QIOChannel *ioc = QIO_CHANNEL(qio_task_get_source(task));
     Error *err = NULL;
 
     if (qio_task_propagate_error(task, &err)) {
-        done(NULL, err);
+        o->done(NULL, err, o->opaque);
         error_free(err);
     } else {
-        done(ioc, NULL);
+        o->done(ioc, NULL, o->opaque);
     }
     object_unref(OBJECT(ioc));
+}
+
+static void connect_socket(SocketAddress *addr, Opening *o)
+{
+    QIOChannelSocket *sioc = qio_channel_socket_new();
+
+    qio_channel_set_name(QIO_CHANNEL(sioc), "migration-socket-outgoing");
+    qio_channel_socket_connect_async(sioc, addr, connected, o, NULL, NULL);
 }
 
 bool migration_channel_outgoing(MigrationAddress *addr,
-                                MigrationChannelFunc *done, Error **errp)
+                                MigrationChannelFunc *done, void *opaque,
+                                Error **errp)
 {
     ERRP_GUARD();
-    QIOChannel *ioc = open_now(addr, true, errp);
-    QIOChannelSocket *sioc;
+    QIOChannel *ioc = migration_channel_open_now(addr, true, errp);
 
     if (*errp) {
         return false;
     }
+    set_destination(addr);
     if (ioc) {
         qio_channel_set_name(ioc, "migration-outgoing");
-        done(ioc, NULL);
+        done(ioc, NULL, opaque);
         object_unref(OBJECT(ioc));
         return true;
     }
-    sioc = qio_channel_socket_new();
-    qio_channel_set_name(QIO_CHANNEL(sioc), "migration-socket-outgoing");
-    qio_channel_socket_connect_async(sioc, &addr->u.socket, connected, done,
-                                     NULL, NULL);
+    connect_socket(&addr->u.socket, opening_new(done, opaque));
     return true;
 }
 
-/* ---- coming in ----------------------------------------------------------- */
-
-static QIONetListener *listener;
-
-void migration_channel_incoming_cancel(void)
+static void refused_bh(void *opaque)
 {
-    if (listener) {
-        qio_net_listener_disconnect(listener);
-        object_unref(OBJECT(g_steal_pointer(&listener)));
-    }
+    g_autofree Opening *o = opaque;
+
+    o->done(NULL, o->err, o->opaque);
+    error_free(o->err);
 }
 
-static void accepted(QIONetListener *l, QIOChannelSocket *sioc, gpointer opaque)
+void migration_channel_outgoing_more(MigrationChannelFunc *done, void *opaque)
 {
-    MigrationChannelFunc *done = opaque;
+    Opening *o = opening_new(done, opaque);
 
-    if (!listener) {
-        return; /* one is enough */
-    }
-    migration_channel_incoming_cancel();
-    qio_channel_set_name(QIO_CHANNEL(sioc), "migration-socket-incoming");
-    done(QIO_CHANNEL(sioc), NULL);
-}
-
-static bool listen_on(SocketAddress *addr, MigrationChannelFunc *done,
-                      SocketAddressList **listening, Error **errp)
-{
-    SocketAddressList **tail = listening;
-
-    listener = qio_net_listener_new();
-    qio_net_listener_set_name(listener, "migration-socket-listener");
-    if (qio_net_listener_open_sync(listener, addr, 1, errp) < 0) {
-        object_unref(OBJECT(g_steal_pointer(&listener)));
-        return false;
-    }
-    for (size_t i = 0; i < listener->nsioc; i++) {
-        SocketAddress *local =
-            qio_channel_socket_get_local_address(listener->sioc[i], NULL);
-
-        if (local) {
-            QAPI_LIST_APPEND(tail, local);
+    WITH_QEMU_LOCK_GUARD(&destination_lock) {
+        if (!destination) {
+            error_setg(&o->err, "no migration runs that could have one more "
+                                "channel");
+        } else if (destination->transport != MIGRATION_ADDRESS_TYPE_SOCKET ||
+                   destination->u.socket.type == SOCKET_ADDRESS_TYPE_FD) {
+            error_setg(&o->err, "only sockets with an address can have one "
+                                "more channel");
+        } else {
+            connect_socket(&destination->u.socket, o);
+            return;
         }
     }
-    qio_net_listener_set_client_func(listener, accepted, done, NULL);
-    return true;
-}
-
-/* There is something to read, or never will be. */
-static gboolean readable(QIOChannel *ioc, GIOCondition condition,
-                         gpointer opaque)
-{
-    MigrationChannelFunc *done = opaque;
-
-    done(ioc, NULL);
-    return G_SOURCE_REMOVE;
-}
-
-bool migration_channel_incoming(MigrationAddress *addr,
-                                MigrationChannelFunc *done,
-                                SocketAddressList **listening, Error **errp)
-{
-    ERRP_GUARD();
-    QIOChannel *ioc = open_now(addr, false, errp);
-
-    if (*errp) {
-        return false;
-    }
-    if (!ioc) {
-        return listen_on(&addr->u.socket, done, listening, errp);
-    }
-    qio_channel_set_name(ioc, "migration-incoming");
-    /* The watch keeps it; the caller has its answer first. */
-    qio_channel_add_watch(ioc, G_IO_IN | G_IO_HUP | G_IO_ERR, readable, done,
-                          NULL);
-    object_unref(OBJECT(ioc));
-    return true;
+    aio_bh_schedule_oneshot(qemu_get_aio_context(), refused_bh, o);
 }

@@ -18,27 +18,75 @@ MigrationAddress *migration_address(const char *uri,
                                     Error **errp);
 
 /*
- * Called once, in the main loop, with a channel that the callee takes a
- * reference to if it wants to keep it; or with NULL and an error, which the
- * caller frees.
+ * Whether the capabilities that are on need more channels than @addr can have;
+ * then false with @errp. With the big lock.
  */
-typedef void MigrationChannelFunc(QIOChannel *ioc, Error *err);
+bool migration_channel_check(const MigrationAddress *addr, Error **errp);
 
 /*
- * Opens a channel for a stream to leave. False with @errp when that fails at
- * once; otherwise @done is called, maybe before this returns.
+ * Called in the main loop, with a channel that the callee takes a reference to
+ * if it wants to keep it; or with NULL and an error, which the caller frees.
+ */
+typedef void MigrationChannelFunc(QIOChannel *ioc, Error *err, void *opaque);
+
+/*
+ * The channel of an address that needs no waiting, which the caller owns; NULL
+ * with @errp; NULL without it if it is a socket to connect or listen on.
+ */
+QIOChannel *migration_channel_open_now(MigrationAddress *addr, bool outgoing,
+                                       Error **errp);
+
+/* ---- channel.c: leaving -------------------------------------------------- */
+
+/*
+ * Opens the main channel for a stream to leave, in the main loop. False with
+ * @errp when that fails at once; otherwise @done is called, once, maybe before
+ * this returns. @addr is copied, for the channels that follow, until
+ * migration_channel_outgoing_forget().
  */
 bool migration_channel_outgoing(MigrationAddress *addr,
-                                MigrationChannelFunc *done, Error **errp);
+                                MigrationChannelFunc *done, void *opaque,
+                                Error **errp);
+void migration_channel_outgoing_forget(void);
 
 /*
- * Waits for a stream to come in. As above; *@listening is where, if that is
- * known: a list that the caller frees.
+ * Opens one more channel to where the migration that runs goes. From any
+ * thread, with or without locks. @done is called later in the main loop, once,
+ * always: who gives up waiting must have @opaque stay until then. Only open it
+ * when the main channel has been opened (with its handshake, if it has one):
+ * the destination may know channels by their order.
+ */
+void migration_channel_outgoing_more(MigrationChannelFunc *done, void *opaque);
+
+/* ---- channel-incoming.c: coming in --------------------------------------- */
+
+typedef enum MigrationIncomingKind {
+    MIG_INCOMING_MAIN,    /* the stream */
+    MIG_INCOMING_MULTIFD, /* one of those that carry RAM */
+    MIG_INCOMING_PREEMPT, /* pages that were asked for in postcopy */
+    MIG_INCOMING__MAX
+} MigrationIncomingKind;
+
+/*
+ * Says that @n channels of a kind shall come, and who takes each of them; 0
+ * for none. The function of the main channel is also told of failures of those
+ * whose kind is not known. In the main loop, before
+ * migration_channel_incoming(), or while that waits.
+ */
+void migration_incoming_expect(MigrationIncomingKind kind, unsigned n,
+                               MigrationChannelFunc *done, void *opaque);
+/* How many of @kind are still to come. */
+unsigned migration_incoming_missing(MigrationIncomingKind kind);
+
+/*
+ * Waits at @addr until all channels have come that are expected, then waits no
+ * longer; it can be called again after that, or after the cancelling, for a
+ * stream that goes on. False with @errp; *@listening is where it waits, if
+ * that is known: a list that the caller frees.
  */
 bool migration_channel_incoming(MigrationAddress *addr,
-                                MigrationChannelFunc *done,
                                 SocketAddressList **listening, Error **errp);
-/* Waits no longer. */
+/* Waits no longer, and expects nothing. */
 void migration_channel_incoming_cancel(void);
 
 #endif

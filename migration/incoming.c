@@ -121,6 +121,7 @@ static void finish_bh(void *opaque)
     MigrationIncomingState *mis = opaque;
 
     join_thread(mis);
+    migration_channel_incoming_cancel(); /* what is missing is not needed */
     answer(mis, MIG_RP_MSG_SHUT, !mis->loaded);
     close_files(mis);
     if (!mis->loaded) {
@@ -148,10 +149,16 @@ static void *incoming_thread(void *opaque)
 
 /* ---- the beginning ------------------------------------------------------- */
 
-static void connected(QIOChannel *ioc, Error *err)
+static void connected(QIOChannel *ioc, Error *err, void *opaque)
 {
-    MigrationIncomingState *mis = &incoming;
+    MigrationIncomingState *mis = opaque;
 
+    if (err) {
+        error_free(mis->error);
+        mis->error = error_copy(err);
+        fail(mis);
+        return;
+    }
     mis->from_src = qemu_file_new_input(ioc);
     /* So that the lock can be released while it waits. */
     qemu_file_set_blocking(mis->from_src, false);
@@ -179,11 +186,12 @@ void qmp_migrate_incoming(const char *uri, bool has_channels,
         return;
     }
     addr = migration_address(uri, has_channels ? channels : NULL, errp);
-    if (!addr) {
+    if (!addr || !migration_channel_check(addr, errp)) {
         return;
     }
     mis->exit_on_error = !has_exit_on_error || exit_on_error;
-    if (!migration_channel_incoming(addr, connected, &mis->listening, errp)) {
+    migration_incoming_expect(MIG_INCOMING_MAIN, 1, connected, mis);
+    if (!migration_channel_incoming(addr, &mis->listening, errp)) {
         return;
     }
     migrate_set_state(&mis->status, MIGRATION_STATUS_NONE,

@@ -128,6 +128,7 @@ static void finish(MigrationState *s)
         s->has_thread = false;
     }
     close_files(s);
+    migration_channel_outgoing_forget();
     qatomic_set(&s->busy, false);
     if (completed) {
         migration_call_notifiers(MIG_MODE_NORMAL, MIG_EVENT_PRECOPY_DONE, NULL);
@@ -396,9 +397,9 @@ static void *migration_thread(void *opaque)
 
 /* ---- the beginning ------------------------------------------------------- */
 
-static void connected(QIOChannel *ioc, Error *err)
+static void connected(QIOChannel *ioc, Error *err, void *opaque)
 {
-    MigrationState *s = &current;
+    MigrationState *s = opaque;
     Error *local = NULL;
 
     if (err) {
@@ -481,11 +482,11 @@ void qmp_migrate(const char *uri, bool has_channels,
         error_setg(errp, "Cannot resume if there is no paused migration");
         return;
     }
-    if (!may_begin(s, errp)) {
+    if (!may_begin(s, errp) || !migration_channel_check(addr, errp)) {
         return;
     }
     reset_state(s);
-    if (!migration_channel_outgoing(addr, connected, &err)) {
+    if (!migration_channel_outgoing(addr, connected, s, &err)) {
         set_error(s, error_copy(err));
         qatomic_set(&s->busy, false);
         migrate_set_state(&s->status, MIGRATION_STATUS_SETUP,
@@ -599,5 +600,6 @@ void migration_shutdown(void)
         s->has_thread = false;
     }
     close_files(s);
+    migration_channel_outgoing_forget();
     error_free(g_steal_pointer(&s->error));
 }

@@ -411,7 +411,12 @@ static void connected(QIOChannel *ioc, Error *err, void *opaque)
         finish(s); /* cancelled meanwhile */
         return;
     }
-    qio_channel_set_blocking(ioc, true, NULL);
+    /*
+     * So that the lock can be released while a connection stalls: then it can
+     * be cancelled, as no other can.
+     */
+    qio_channel_set_blocking(
+        ioc, !qio_channel_has_feature(ioc, QIO_CHANNEL_FEATURE_SHUTDOWN), NULL);
     WITH_QEMU_LOCK_GUARD(&s->lock) {
         s->to_dst = qemu_file_new_output(ioc);
     }

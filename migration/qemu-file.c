@@ -15,6 +15,7 @@
 #include "qemu/bitmap.h"
 #include "qemu/bswap.h"
 #include "qemu/error-report.h"
+#include "qemu/iov.h"
 #include "qemu/madvise.h"
 #include "qemu/main-loop.h"
 #include "qemu/queue.h"
@@ -232,6 +233,41 @@ static void release_pieces(QEMUFile *f)
     }
 }
 
+/* Where there is nothing to read, or no room to write. */
+static void wait_for_channel(QEMUFile *f, GIOCondition condition)
+{
+    bool locked = bql_locked();
+
+    /* Others may go on meanwhile; this may be at any place of a section. */
+    if (locked) {
+        bql_unlock();
+    }
+    qio_channel_wait(f->ioc, condition);
+    if (locked) {
+        bql_lock();
+    }
+}
+
+static bool write_pieces(QEMUFile *f, Error **errp)
+{
+    struct iovec copy[MAX_PIECES], *iov = copy;
+    unsigned int n = f->npieces;
+
+    memcpy(copy, f->piece, n * sizeof(*copy));
+    while (n) {
+        ssize_t len = qio_channel_writev(f->ioc, iov, n, errp);
+
+        if (len == QIO_CHANNEL_ERR_BLOCK) {
+            wait_for_channel(f, G_IO_OUT);
+        } else if (len < 0) {
+            return false;
+        } else {
+            iov_discard_front(&iov, &n, len);
+        }
+    }
+    return true;
+}
+
 int qemu_fflush(QEMUFile *f)
 {
     Error *err = NULL;
@@ -240,7 +276,7 @@ int qemu_fflush(QEMUFile *f)
         return qemu_file_get_error(f);
     }
     if (f->npieces) {
-        if (qio_channel_writev_all(f->ioc, f->piece, f->npieces, &err) < 0) {
+        if (!write_pieces(f, &err)) {
             qemu_file_set_error_obj(f, -EIO, err);
         } else {
             count_sent(f, f->queued);
@@ -376,7 +412,6 @@ static ssize_t read_more(QEMUFile *f, Error **errp)
     g_autofree int *fds = NULL;
     size_t i, nfds = 0;
     ssize_t len;
-    bool locked;
 
     for (;;) {
         len = qio_channel_readv_full(f->ioc, &room, 1,
@@ -385,15 +420,7 @@ static ssize_t read_more(QEMUFile *f, Error **errp)
         if (len != QIO_CHANNEL_ERR_BLOCK) {
             break;
         }
-        /* Others may go on meanwhile; this may be at any place of loading. */
-        locked = bql_locked();
-        if (locked) {
-            bql_unlock();
-        }
-        qio_channel_wait(f->ioc, G_IO_IN);
-        if (locked) {
-            bql_lock();
-        }
+        wait_for_channel(f, G_IO_IN);
     }
     for (i = 0; i < nfds; i++) {
         PassedFd *passed = g_new0(PassedFd, 1);

@@ -104,6 +104,14 @@ soak: deps
 		[ $$? = 77 ]
 	tests/functional/migration_hops.py $(BUILD)/system/plateau \
 		--hops $(SOAK_HOPS)
+	tests/functional/migration_faults.py $(BUILD)/system/plateau \
+		--offsets 200
+	for smp in 1 4; do \
+		tests/functional/migration_guest.py --hops $(SOAK_HOPS) \
+			--smp $$smp $(BUILD)/system/plateau || exit 1; \
+	done
+	tests/functional/migration_guest.py --hops $(SOAK_HOPS) --smp 1 \
+		--machine microvm $(BUILD)/system/plateau
 	tests/guest/debian-root $(BUILD)/system/plateau || [ $$? = 77 ]
 	tests/guest/insn/memory_test.py --full $(BUILD)/system/plateau
 	[ ! -x $(BUILD)/tests/functional/faulty-kvm ] || \

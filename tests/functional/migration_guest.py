@@ -1,146 +1,286 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Linux moves between processes there and back while a program writes and
-checks memory, part of which virtio-mem has plugged: nothing is lost, its clock
-goes on, the console is alive, virtio-mem can be resized where the guest is.
+"""Linux moves between processes along the table of ways (tests/guest/hops.py)
+while a program writes and checks memory, part of which virtio-mem has plugged:
+nothing is lost, its clock goes on, the console is alive, virtio-mem can be
+resized before and after, and is busy meanwhile.
 
-    migration_guest.py [--hops N] EMULATOR [WORD-OF-THE-EMULATOR'S-COMMAND]...
+    migration_guest.py [--hops N] [--smp N] [--machine virt|microvm]
+                       [--ways WORD] EMULATOR [TEST]...
+
+Without --hops each way is gone once. A way that is refused as not supported is
+told, and does not count. microvm is for KVM: its kernel is that of microvm.py.
 """
+import argparse
 import pathlib
-import socket
+import subprocess
 import sys
 import tempfile
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "guest"))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "guest"))
+import hops  # noqa: E402
 from guest import PROMPT, Guest, GuestError, deadline, linux, run_tap  # noqa: E402
 from memory import GIB, MIB, MemoryGuest, folder  # noqa: E402
+from tap import Skip  # noqa: E402
 
-ARGS = sys.argv[1:]
-HOPS = int(ARGS[1]) if ARGS[0] == "--hops" else 4
-COMMAND = ARGS[2:] if ARGS[0] == "--hops" else ARGS
-BACKEND = 4 * GIB
-VMEM = ["-object", f"memory-backend-ram,id=mem0,size={BACKEND}",
-        "-device", "virtio-mem,id=vm0,memdev=mem0"]
-PLUGGED = GIB
+BUSY = "virtio_mem_send_response type=2"
+WATCHED = ["-trace", "virtio_mem_send_response"]
 
 
 class Moving(MemoryGuest):
-    """A guest, or with `incoming` a process that waits for one."""
+    """On the board virt, with 1 GiB plugged; with `-incoming` among its words a
+    process that waits for one."""
+    backend = 4 * GIB
+    plugged = GIB
+    step = 256 * MIB
+    size = "512M"
 
-    def __init__(self, *args, incoming=False):
-        if not incoming:
-            super().__init__(COMMAND, *args)
+    def __init__(self, harts, memory, tmp, words=()):
+        args = ["-smp", str(harts), "-machine", "memory-backend=ram0" +
+                (",aux-ram-share=on" if memory == "memfd" else ""),
+                "-object", hops.ram(memory, tmp, "ram0", self.size),
+                "-object", hops.ram(memory, tmp, "mem0", self.backend),
+                "-device", "virtio-mem,id=vm0,memdev=mem0", *WATCHED, *words]
+        if words:
+            Guest.__init__(self, [OPTIONS.emulator], *self.board(), *args)
             return
-        append = "quiet memhp_default_state=online_movable "
-        Guest.__init__(self, COMMAND, *linux(append, folder()),
-                       "-m", "512M,maxmem=16G", "-global",
-                       "virtio-mmio.force-legacy=off", *args,
-                       "-incoming", "defer")
+        super().__init__([OPTIONS.emulator], *args)
 
-    def ended(self, *wanted):
-        """The migration's status, once it is one of these."""
-        end = deadline(120)
-        while True:
-            info = self.command("query-migrate")
-            if info.get("status") in wanted:
-                return info
-            if info.get("status") in ("failed", "completed") or \
-                    time.monotonic() > end:
-                raise GuestError(f"{info}; {self.tail()}")
-            time.sleep(0.02)
+    @staticmethod
+    def board():
+        append = "quiet memhp_default_state=online_movable "
+        return [*linux(append, folder()), "-m", "512M,maxmem=16G", "-global",
+                "virtio-mmio.force-legacy=off"]
 
     def uptime(self):
         return float(self.shell("cut -d' ' -f1 /proc/uptime"))
 
+    def begin_load(self, seed):
+        self.start_load(1000000, seed)
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    def check_load(self):
+        assert self.shell("pidof memload"), self.shell("cat /tmp/load")
 
-
-def check(answer):
-    assert answer == {}, answer
-
-
-def hop(source, args, uri):
-    """The guest in a new process; what it cost."""
-    target = Moving(*args, incoming=True)
-    try:
-        size = source.info()["size"]
-        check(source.command("migrate-set-parameters",
-                             **{"max-bandwidth": 0, "downtime-limit": 1000}))
-        for side in (source, target):
-            check(side.command("migrate-set-capabilities", capabilities=[
-                {"capability": "return-path",
-                 "state": not uri.startswith("file:")}]))
-        if uri.startswith("file:"):
-            check(source.command("migrate", uri=uri))
-            info = source.ended("completed")
-            check(target.command("migrate-incoming", uri=uri))
-        else:
-            check(target.command("migrate-incoming", uri=uri))
-            check(source.command("migrate", uri=uri))
-            info = source.ended("completed")
-        target.ended("completed")
-        assert target.command("query-status")["status"] == "running"
-        assert target.info()["size"] == size, target.info()
-        # Unplugged parts cost nothing here, either.
-        assert target.resident(BACKEND) <= size, target.resident(BACKEND)
-    except Exception:
-        target.close()
-        raise
-    source.close()
-    return target, info
+    def check_kernel(self):
+        assert not self.shell("dmesg | grep -i 'stall\\|BUG:\\|Oops'")
 
 
-def moves(harts):
-    args = ["-smp", str(harts), *VMEM]
-    worst = sent = 0
-    with tempfile.TemporaryDirectory() as tmp:
-        guest = Moving(*args)
+class Plugging(MemoryGuest):
+    """With words of its own."""
+
+    def __init__(self, command, *args):
+        Guest.__init__(self, command, *args)
+
+
+class MovingX86(Moving):
+    """On microvm under KVM. Its load is the shell's: a file is copied and its
+    sum looked at."""
+    backend = 512 * MIB
+    plugged = 128 * MIB
+    step = 0    # shrinking takes long there
+    size = "128M"
+    files = []
+    init = b"""#!/bin/busybox sh
+/bin/busybox mkdir -p /tmp /sbin /usr/bin /usr/sbin
+/bin/busybox mount -t proc proc /proc
+/bin/busybox mount -t sysfs sysfs /sys
+/bin/busybox mount -t tmpfs tmpfs /tmp
+/bin/busybox --install -s /bin
+export PATH=/bin PS1='guest# '
+mknod /dev/null c 1 3
+mknod /dev/urandom c 1 9
+mknod /dev/ttyS0 c 4 64
+memload() {
+    dd if=/dev/urandom of=/tmp/a bs=64k count=128 2> /dev/null
+    sum=$(md5sum < /tmp/a) n=0
+    while cp /tmp/a /tmp/b && [ "$(md5sum < /tmp/b)" = "$sum" ]; do
+        rm /tmp/a
+        mv /tmp/b /tmp/a
+        n=$((n + 1))
+        echo $n > /tmp/n
+    done
+    echo bad > /tmp/n
+}
+memload &
+exec setsid sh -c 'exec sh < /dev/ttyS0 > /dev/ttyS0 2>&1'
+"""
+
+    def __init__(self, harts, memory, tmp, words=()):
+        super().__init__(harts, memory, tmp, words or ["-no-shutdown"])
+        if not words:
+            self.expect(PROMPT, 300)
+
+    @classmethod
+    def board(cls):
+        import microvm
+        return [*cls.files, "-M", "microvm,acpi=off", "-accel", "kvm", "-cpu",
+                microvm.CPU, "-m", "128M,maxmem=2G", "-append", microvm.APPEND]
+
+    @classmethod
+    def prepare(cls, tmp):
+        import microvm
+        microvm.INIT = cls.init
+        cls.files = microvm.prepare(pathlib.Path(tmp))
+
+    def begin_load(self, seed):
+        self.rounds = 0
+        self.check_load()
+
+    def check_load(self):
+        """It has gone on since it was last looked at."""
+        end, before = deadline(120), getattr(self, "rounds", 0)
+        while True:
+            text = self.shell("cat /tmp/n 2> /dev/null")
+            assert "bad" not in text, text
+            if text and int(text) > before:
+                break
+            assert time.monotonic() < end, self.tail()
+            time.sleep(0.1)
+        self.rounds = int(text)
+
+
+def is_busy(source):
+    """What the guest wants to plug while it moves is refused, until later."""
+    before, told = source.info()["size"], source.errors().count(BUSY)
+    wanted = before + 128 * MIB
+    source.request(wanted)
+    end = deadline(120)
+    while source.errors().count(BUSY) == told:
+        if time.monotonic() > end:
+            raise GuestError(f"it was not refused; {source.tail()}")
+        time.sleep(0.02)
+    assert source.info()["size"] == before, source.info()
+    source.was_busy = wanted
+
+
+class Journey:
+    """One guest, whose RAM is of one kind."""
+
+    def __init__(self, tmp, cls, harts, memory):
+        self.tmp, self.cls, self.harts, self.memory = tmp, cls, harts, memory
+        self.done = self.busy = self.sent = self.worst = 0
+        self.unsupported = {}
+        self.guest = cls(harts, memory, tmp)
         try:
-            guest.resize(PLUGGED)
-            guest.start_load(100000, harts, 1200)
-            before = guest.uptime()
-            for i in range(HOPS):
-                uri = (f"unix:{tmp}/s{i}", f"tcp:127.0.0.1:{free_port()}",
-                       f"file:{tmp}/stream")[i % 3]
-                guest, info = hop(guest, args, uri)
-                worst = max(worst, info["downtime"])
-                sent += info["ram"]["transferred"]
-                # The console was somebody else's.
-                guest.type("\n")
-                guest.expect(PROMPT)
-                now = guest.uptime()
-                assert before < now < before + 3600, (before, now)
-                before = now
-                assert guest.shell("pidof memload"), guest.tail()
-                guest.resize(PLUGGED - (i % 2) * 256 * MIB)
-            assert "stall" not in guest.shell("dmesg | grep -i 'stall\\|BUG:'")
+            self.guest.resize(cls.plugged, timeout=300)
+            self.guest.begin_load(harts)
+            self.uptime = self.guest.uptime()
+        except Exception:
+            self.guest.close()
+            raise
+
+    def start(self, words):
+        return self.cls(self.harts, self.memory, self.tmp, words)
+
+    def move(self, way):
+        """False if the way is none."""
+        source, size = self.guest, self.guest.info()["size"]
+        try:
+            self.guest, info = hops.hop(
+                source, self.start, way, self.tmp,
+                during=is_busy if self.done % 3 == 1 else None)
+        except hops.Unsupported as why:
+            self.unsupported[way.name] = str(why)
+            return False
+        except Exception as error:
+            raise GuestError(f"hop {self.done}, {way}: {error}; "
+                             f"{source.tail()}") from error
+        source.close()
+        wanted = getattr(source, "was_busy", 0)
+        self.guest.rounds = getattr(source, "rounds", 0)
+        self.busy += wanted != 0
+        self.worst = max(self.worst, info.get("downtime", 0))
+        self.sent += info["ram"]["transferred"]
+        if not wanted:
+            assert self.guest.info()["size"] == size, self.guest.info()
+            if self.memory == "any":
+                # Unplugged parts cost nothing here, either.
+                resident = self.guest.resident(self.cls.backend)
+                assert resident <= size, (resident, size)
+        self.check(wanted)
+        self.done += 1
+        return True
+
+    def check(self, wanted):
+        """The guest is what it was."""
+        guest = self.guest
+        guest.type("\n")    # the console was somebody else's
+        guest.expect(PROMPT)
+        now = guest.uptime()
+        assert self.uptime < now < self.uptime + 3600, (self.uptime, now)
+        self.uptime = now
+        guest.check_load()
+        if wanted:
+            guest.wait_for(wanted, timeout=300)
+        guest.resize(self.cls.plugged - self.done % 2 * self.cls.step,
+                     timeout=300)
+
+    def run(self, rows, count):
+        rows = list(rows)
+        if count and count < len(rows):
+            rows = spread(rows, count)
+        try:
+            while rows and (not count or self.done < count):
+                for way in list(rows):
+                    went = self.move(way)
+                    if not count or not went:
+                        rows.remove(way)
+                    if count and self.done >= count:
+                        break
+            self.guest.check_kernel()
         finally:
-            guest.close()
-    return f"{HOPS} hops, {sent >> 20} MiB, downtime at most {worst} ms"
+            self.guest.close()
+        for why in sorted(set(self.unsupported.values())):
+            names = [n for n, w in self.unsupported.items() if w == why]
+            print(f"# {why}: {', '.join(names)}", flush=True)
+        if not self.done:
+            raise Skip("unsupported: " + ", ".join(self.unsupported))
+        return (f"{self.done} hops, {self.busy} times busy, "
+                f"{self.sent >> 20} MiB, downtime at most {self.worst} ms")
 
 
-def one_hart():
-    return moves(1)
+def spread(rows, count):
+    """The rows in another order: `count` from all over the table come first,
+    the others stand in for those that are not supported."""
+    first = [rows[i * len(rows) // count] for i in range(count)]
+    return first + [row for row in rows if row not in first]
 
 
-def two_harts():
-    return moves(2)
+def moves(memory, harts, count):
+    cls = MovingX86 if OPTIONS.machine == "microvm" else Moving
+    rows = hops.ways(memory, OPTIONS.ways)
+    if not rows:
+        raise Skip(f"no way has '{OPTIONS.ways}' in its name")
+    with tempfile.TemporaryDirectory() as tmp:
+        return Journey(tmp, cls, harts, memory).run(rows, count)
+
+
+def hop():
+    return moves("any", OPTIONS.smp, OPTIONS.hops)
+
+
+def hop_with_shared_memory():
+    """A few: there are few ways."""
+    return moves("file", OPTIONS.smp, OPTIONS.hops and OPTIONS.hops // 5)
+
+
+def hop_with_passed_memory():
+    return moves("memfd", OPTIONS.smp, OPTIONS.hops and OPTIONS.hops // 5)
 
 
 def load_ends_well():
     """The program that began here says at the destination that all is right."""
-    args = ["-smp", "2", *VMEM]
     with tempfile.TemporaryDirectory() as tmp:
-        guest = Moving(*args)
+        guest = Moving(2, "any", tmp)
         try:
-            guest.resize(PLUGGED)
+            guest.resize(GIB)
             guest.start_load(20, 7, 1200)
-            guest, _ = hop(guest, args, f"unix:{tmp}/s")
+            source = guest
+            guest, _ = hops.hop(source, lambda words: Moving(
+                2, "any", tmp, words), hops.way(""), tmp)
+            source.close()
             guest.type("\n")
             guest.expect(PROMPT)
             return guest.end_load()
@@ -148,6 +288,71 @@ def load_ends_well():
             guest.close()
 
 
+def no_memory_to_preallocate(tmp):
+    """The destination finds that out while the guest runs at the source."""
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32M", "none", tmp],
+                      stderr=subprocess.DEVNULL, check=False).returncode:
+        raise Skip("cannot mount a tmpfs")
+
+    def words(where):
+        return [*Moving.board(), "-object", "memory-backend-file,id=m0,"
+                f"size=1G,share=on,reserve=off,mem-path={where}/m0", "-device",
+                "virtio-mem,id=vm0,memdev=m0,prealloc=on"]
+
+    try:
+        with tempfile.TemporaryDirectory() as other, \
+                Plugging([OPTIONS.emulator], *words(other)) as source, \
+                Guest([OPTIONS.emulator], *words(tmp), "-incoming",
+                      "defer") as target:
+            source.expect(PROMPT)
+            source.resize(128 * MIB)
+            for side in (source, target):
+                hops.prepare(side, hops.way("return-path"), other,
+                             "client" if side is source else "server")
+            source.command("migrate-set-parameters",
+                           **{"max-bandwidth": hops.SLOW})
+            target.command("migrate-incoming", uri=f"unix:{other}/s",
+                           **{"exit-on-error": False})
+            source.qmp.events.clear()
+            source.command("migrate", uri=f"unix:{other}/s")
+            end = deadline(120)
+            while source.command("query-migrate")["status"] != "failed":
+                assert time.monotonic() < end, source.tail()
+                time.sleep(0.02)
+            text = target.errors()
+            assert "virtio-mem" in text and "preallocat" in text, text
+            assert "STOP" not in str(source.qmp.events), source.qmp.events
+            source.type("\n")
+            source.expect(PROMPT)
+            source.shell("true")
+    finally:
+        subprocess.run(["umount", tmp], check=True)
+
+
+def options():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("emulator")
+    parser.add_argument("tests", nargs="*")
+    parser.add_argument("--hops", type=int, default=0)
+    parser.add_argument("--smp", type=int, default=2)
+    parser.add_argument("--machine", default="virt",
+                        choices=("virt", "microvm"))
+    parser.add_argument("--ways", default="")
+    return parser.parse_args()
+
+
+def main():
+    tests = [hop]
+    if OPTIONS.hops == 0 or OPTIONS.hops >= 5:
+        tests += [hop_with_shared_memory, hop_with_passed_memory]
+    if OPTIONS.machine == "virt":
+        return run_tap([load_ends_well, no_memory_to_preallocate, *tests],
+                       OPTIONS.tests)
+    with tempfile.TemporaryDirectory() as tmp:
+        MovingX86.prepare(tmp)
+        return run_tap(tests, OPTIONS.tests)
+
+
 if __name__ == "__main__":
-    sys.exit(run_tap([load_ends_well, two_harts] +
-                     ([one_hart] if HOPS > 3 else [])))
+    OPTIONS = options()
+    sys.exit(main())

@@ -5,6 +5,7 @@
 #include "global-state.h"
 #include "migration.h"
 #include "migration/migration-init.h"
+#include "options.h"
 #include "qapi/clone-visitor.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-migration.h"
@@ -12,8 +13,10 @@
 #include "qapi/qobject-input-visitor.h"
 #include "qemu/bswap.h"
 #include "qemu/error-report.h"
+#include "qemu/lockable.h"
 #include "qemu/main-loop.h"
 #include "qemu/rcu.h"
+#include "return-path.h"
 #include "savevm.h"
 #include "system/runstate.h"
 #include "system/system.h"
@@ -27,15 +30,48 @@ MigrationIncomingState *migration_incoming_get_current(void)
 
 /* ---- answers ------------------------------------------------------------- */
 
-static void answer(MigrationIncomingState *mis, enum mig_rp_message_type kind,
-                   uint32_t value)
+int migration_incoming_answer(const ReturnMessage *m)
+{
+    QEMU_LOCK_GUARD(&incoming.answer_lock);
+    return incoming.to_src ? return_path_put(incoming.to_src, m) : 0;
+}
+
+static void answer(enum mig_rp_message_type kind, uint32_t value)
+{
+    migration_incoming_answer(&(ReturnMessage){ .kind = kind, .value = value });
+}
+
+/* Devices for which the source must wait: once all have agreed, it is told. */
+static bool begin_answers(MigrationIncomingState *mis, QEMUFile *f,
+                          Error **errp)
 {
     if (mis->to_src) {
-        qemu_put_be16(mis->to_src, kind);
-        qemu_put_be16(mis->to_src, sizeof(value));
-        qemu_put_be32(mis->to_src, value);
-        qemu_fflush(mis->to_src);
+        error_setg(errp, "CMD_OPEN_RETURN_PATH called when RP already open");
+        return false;
     }
+    WITH_QEMU_LOCK_GUARD(&mis->answer_lock) {
+        mis->to_src = qemu_file_get_return_path(f);
+    }
+    mis->switchover_ack_pending_num = savevm_switchover_acks();
+    if (migrate_capability(MIGRATION_CAPABILITY_SWITCHOVER_ACK) &&
+        !mis->switchover_ack_pending_num) {
+        answer(MIG_RP_MSG_SWITCHOVER_ACK, 0);
+    }
+    return true;
+}
+
+int qemu_loadvm_approve_switchover(void)
+{
+    MigrationIncomingState *mis = &incoming;
+
+    if (!mis->switchover_ack_pending_num) {
+        return -EINVAL;
+    }
+    if (--mis->switchover_ack_pending_num) {
+        return 0;
+    }
+    return migration_incoming_answer(
+        &(ReturnMessage){ .kind = MIG_RP_MSG_SWITCHOVER_ACK });
 }
 
 static bool load_command(QEMUFile *f, enum qemu_vm_cmd command, uint16_t len,
@@ -45,20 +81,14 @@ static bool load_command(QEMUFile *f, enum qemu_vm_cmd command, uint16_t len,
 
     switch (command) {
     case MIG_CMD_OPEN_RETURN_PATH:
-        if (mis->to_src) {
-            error_setg(errp, "CMD_OPEN_RETURN_PATH called when RP already "
-                             "open");
-            return false;
-        }
-        mis->to_src = qemu_file_get_return_path(f);
-        return true;
+        return begin_answers(mis, f, errp);
     case MIG_CMD_PING:
         if (!mis->to_src) {
             error_setg(errp, "CMD_PING (0x%x) received with no return path",
                        ldl_be_p(data));
             return false;
         }
-        answer(mis, MIG_RP_MSG_PONG, ldl_be_p(data));
+        answer(MIG_RP_MSG_PONG, ldl_be_p(data));
         return true;
     default:
         return true;
@@ -79,8 +109,10 @@ static void join_thread(MigrationIncomingState *mis)
 
 static void close_files(MigrationIncomingState *mis)
 {
-    if (mis->to_src) {
-        qemu_fclose(g_steal_pointer(&mis->to_src));
+    WITH_QEMU_LOCK_GUARD(&mis->answer_lock) {
+        if (mis->to_src) {
+            qemu_fclose(g_steal_pointer(&mis->to_src));
+        }
     }
     if (mis->from_src) {
         qemu_fclose(g_steal_pointer(&mis->from_src));
@@ -122,7 +154,7 @@ static void finish_bh(void *opaque)
 
     join_thread(mis);
     migration_channel_incoming_cancel(); /* what is missing is not needed */
-    answer(mis, MIG_RP_MSG_SHUT, !mis->loaded);
+    answer(MIG_RP_MSG_SHUT, !mis->loaded);
     close_files(mis);
     if (!mis->loaded) {
         fail(mis);
@@ -240,6 +272,11 @@ void migration_incoming_start(const char *arg)
         error_reportf_err(err, "-incoming %s: ", arg);
         exit(EXIT_FAILURE);
     }
+}
+
+void migration_incoming_init(void)
+{
+    qemu_mutex_init(&incoming.answer_lock);
 }
 
 void migration_incoming_shutdown(void)

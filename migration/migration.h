@@ -16,6 +16,7 @@
 #include "qapi/qapi-types-migration.h"
 #include "qapi/qapi-types-run-state.h"
 #include "qemu/thread.h"
+#include "return-path.h"
 
 struct MigrationState {
     int status; /* MigrationStatus; any thread, atomically */
@@ -25,12 +26,18 @@ struct MigrationState {
      */
     bool busy;
 
-    QemuMutex lock; /* protects the next five */
+    QemuMutex lock; /* protects the next three, and that files are there */
     QEMUFile *to_dst;
     QEMUFile *from_dst; /* with return-path */
     Error *error;       /* why it failed */
     QemuThread thread;
     bool has_thread;
+
+    /* The thread's: that of the answers. What they said, atomically. */
+    QemuThread return_thread;
+    bool has_return_thread;
+    bool return_ok;        /* the destination has loaded everything */
+    bool switchover_acked; /* the guest may be stopped */
 
     QemuSemaphore rate_sem;  /* ends the wait for the next interval */
     QemuSemaphore pause_sem; /* ends that for migrate-continue */
@@ -59,7 +66,9 @@ bool migration_status_is_running(MigrationStatus status);
 struct MigrationIncomingState {
     int status; /* MigrationStatus, atomically */
     QEMUFile *from_src;
-    QEMUFile *to_src; /* once the source has asked for answers */
+    QemuMutex answer_lock; /* one answers at a time */
+    QEMUFile *to_src;      /* once the source has asked for answers */
+    unsigned switchover_ack_pending_num; /* devices; with the big lock */
     QemuThread thread;
     bool has_thread;
     bool exit_on_error;
@@ -69,6 +78,12 @@ struct MigrationIncomingState {
 };
 
 MigrationIncomingState *migration_incoming_get_current(void);
+void migration_incoming_init(void);
+/*
+ * Tells the source, if it listens. 0, or a negative errno value. Any thread,
+ * with and without the big lock.
+ */
+int migration_incoming_answer(const ReturnMessage *m);
 /* The source of this process went away, or it ends: reads no more. */
 void migration_incoming_shutdown(void);
 

@@ -20,7 +20,7 @@
 #define SUPPORTED                                                              \
     (BIT_OF(EVENTS) | BIT_OF(RETURN_PATH) | BIT_OF(PAUSE_BEFORE_SWITCHOVER) |  \
      BIT_OF(X_IGNORE_SHARED) | BIT_OF(VALIDATE_UUID) | BIT_OF(ZERO_BLOCKS) |   \
-     BIT_OF(LATE_BLOCK_ACTIVATE))
+     BIT_OF(LATE_BLOCK_ACTIVATE) | BIT_OF(SWITCHOVER_ACK))
 
 /* Where a difference would make the destination misread the stream. */
 #define COMPARED (BIT_OF(X_IGNORE_SHARED) | BIT_OF(MAPPED_RAM))
@@ -138,6 +138,17 @@ static bool check_idle(Error **errp)
     return true;
 }
 
+/* Whether all of @wanted go together. */
+static bool check_together(uint64_t wanted, Error **errp)
+{
+    if (wanted & BIT_OF(SWITCHOVER_ACK) && !(wanted & BIT_OF(RETURN_PATH))) {
+        error_setg(errp, "Capability 'switchover-ack' requires capability "
+                         "'return-path'");
+        return false;
+    }
+    return true;
+}
+
 void qmp_migrate_set_capabilities(MigrationCapabilityStatusList *list,
                                   Error **errp)
 {
@@ -156,6 +167,9 @@ void qmp_migrate_set_capabilities(MigrationCapabilityStatusList *list,
             return;
         }
         wanted = deposit64(wanted, number, 1, cap->value->state);
+    }
+    if (!check_together(wanted, errp)) {
+        return;
     }
     qatomic_set(&capabilities, wanted);
 }

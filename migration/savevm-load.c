@@ -199,6 +199,18 @@ static bool tell_switchover(Error **errp)
     return true;
 }
 
+unsigned savevm_switchover_acks(void)
+{
+    unsigned needed = 0;
+
+    for (SaveStateEntry *se = savevm_next_entry(NULL); se;
+         se = savevm_next_entry(se)) {
+        needed += se->ops && se->ops->switchover_ack_needed &&
+                  se->ops->switchover_ack_needed(se->opaque);
+    }
+    return needed;
+}
+
 static bool load_command(LoadVM *l, Error **errp)
 {
     unsigned cmd = qemu_get_be16(l->f);

@@ -41,8 +41,8 @@
 /* Commands: two bytes each for the number and the length, then the data. */
 enum qemu_vm_cmd {
     MIG_CMD_INVALID = 0,
-    MIG_CMD_OPEN_RETURN_PATH,     /* answer, from now on */
-    MIG_CMD_PING,                 /* send PONG with the same number */
+    MIG_CMD_OPEN_RETURN_PATH, /* answer, from now on */
+    MIG_CMD_PING,             /* send PONG with the same number */
     MIG_CMD_POSTCOPY_ADVISE,
     MIG_CMD_POSTCOPY_LISTEN,
     MIG_CMD_POSTCOPY_RUN,
@@ -51,15 +51,8 @@ enum qemu_vm_cmd {
     MIG_CMD_ENABLE_COLO,
     MIG_CMD_POSTCOPY_RESUME,
     MIG_CMD_RECV_BITMAP,
-    MIG_CMD_SWITCHOVER_START,     /* the guest is stopped, devices follow */
+    MIG_CMD_SWITCHOVER_START, /* the guest is stopped, devices follow */
     MIG_CMD_MAX
-};
-
-/* Messages on the way back: two bytes each for kind and length, the data. */
-enum mig_rp_message_type {
-    MIG_RP_MSG_INVALID = 0,
-    MIG_RP_MSG_SHUT,              /* a number: 0 if all went well; the last */
-    MIG_RP_MSG_PONG,              /* the number of a PING */
 };
 
 /* ---- the configuration section (savevm-config.c) ------------------------- */
@@ -99,8 +92,7 @@ bool savevm_iterate(SaveVM *s, bool *finished, Error **errp);
  * Bytes that are left, as a guess or as they are: what must go before the guest
  * runs there, and what could follow. Without the big lock.
  */
-void savevm_pending(bool exact, uint64_t *must_precopy,
-                    uint64_t *can_postcopy);
+void savevm_pending(bool exact, uint64_t *must_precopy, uint64_t *can_postcopy);
 /* All the rest; the guest is stopped. Sent when it returns. */
 bool savevm_complete(SaveVM *s, Error **errp);
 /* The end, however it came: entries clean up. */
@@ -122,5 +114,13 @@ typedef bool LoadVMCommand(QEMUFile *f, enum qemu_vm_cmd command, uint16_t len,
  * it waits for data and for RAM.
  */
 bool loadvm(QEMUFile *f, LoadVMCommand *command, void *opaque, Error **errp);
+
+/* How many entries the source must wait for, with switchover-ack. */
+unsigned savevm_switchover_acks(void);
+/*
+ * A device is ready for its last part; called by each of those once. 0, -EINVAL
+ * if nobody waits for one, or the failure of the channel.
+ */
+int qemu_loadvm_approve_switchover(void);
 
 #endif

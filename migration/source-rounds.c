@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The source of a migration: rounds of RAM, until little is left. */
+#include "qemu/osdep.h"
+#include "migration-stats.h"
+#include "migration/qemu-file.h"
+#include "options.h"
+#include "qapi/error.h"
+#include "savevm.h"
+#include "source.h"
+#include "trace.h"
+
+static void begin_interval(MigrationState *s)
+{
+    s->interval_start_ms = migration_now_ms();
+    s->interval_bytes = migration_transferred_bytes();
+    s->interval_pages =
+        stat64_get(&mig_stats.normal_pages) + stat64_get(&mig_stats.zero_pages);
+    migration_rate_reset();
+}
+
+/* At the end of an interval: how fast is it, and what is little then? */
+static void end_interval(MigrationState *s)
+{
+    const MigrationParameters *p = migrate_parameters();
+    int64_t ms = migration_now_ms() - s->interval_start_ms;
+    uint64_t bytes = migration_transferred_bytes() - s->interval_bytes;
+    uint64_t pages = stat64_get(&mig_stats.normal_pages) +
+                     stat64_get(&mig_stats.zero_pages) - s->interval_pages;
+    double bytes_per_ms, expected;
+
+    if (ms < BUFFER_DELAY) {
+        return;
+    }
+    bytes_per_ms = (double)bytes / ms;
+    expected = p->avail_switchover_bandwidth
+                   ? p->avail_switchover_bandwidth / 1000.0
+                   : bytes_per_ms;
+    s->threshold = expected * p->downtime_limit;
+    s->mbps = bytes_per_ms * 8 / 1000;
+    s->pages_per_second = pages * 1000.0 / ms;
+    if (stat64_get(&mig_stats.dirty_pages_rate) && bytes > 10000) {
+        s->expected_downtime_ms =
+            stat64_get(&mig_stats.dirty_bytes_last_sync) / expected;
+    }
+    begin_interval(s);
+}
+
+static void wait_for_interval(MigrationState *s)
+{
+    int64_t ms = s->interval_start_ms + BUFFER_DELAY - migration_now_ms();
+
+    if (ms > 0 && migration_rate_exceeded(s->to_dst) &&
+        !qemu_file_get_error(s->to_dst)) {
+        qemu_sem_timedwait(&s->rate_sem, ms);
+    }
+}
+
+/* Whether the destination has no need that the guest runs on. */
+static bool may_switch_over(MigrationState *s)
+{
+    return !migrate_capability(MIGRATION_CAPABILITY_SWITCHOVER_ACK) ||
+           qatomic_read(&s->switchover_acked);
+}
+
+/* Sends RAM until what is left fits into the downtime. */
+bool source_run_rounds(MigrationState *s, SaveVM *vm, Error **errp)
+{
+    begin_interval(s);
+    while (migration_status(s) == MIGRATION_STATUS_ACTIVE) {
+        if (!migration_rate_exceeded(s->to_dst)) {
+            uint64_t must, can;
+            bool finished;
+
+            savevm_pending(false, &must, &can);
+            if (must <= s->threshold) {
+                savevm_pending(true, &must, &can);
+                if (qemu_file_get_error_obj(s->to_dst, errp)) {
+                    return false;
+                }
+            }
+            trace_migrate_pending(must, can, s->threshold);
+            if (must <= s->threshold && may_switch_over(s)) {
+                return true;
+            }
+            if (!savevm_iterate(vm, &finished, errp)) {
+                return false;
+            }
+            if (finished && must <= s->threshold) {
+                /* Little is left, but the destination is not ready. */
+                qemu_sem_timedwait(&s->rate_sem, BUFFER_DELAY);
+            }
+        } else if (qemu_file_get_error_obj(s->to_dst, errp)) {
+            return false;
+        }
+        end_interval(s);
+        wait_for_interval(s);
+    }
+    error_setg(errp, "migration was cancelled");
+    return false;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The source of a migration: its thread, from the first byte to the last. */
+#include "qemu/osdep.h"
+#include "global-state.h"
+#include "migration-stats.h"
+#include "migration/misc.h"
+#include "migration/qemu-file.h"
+#include "options.h"
+#include "qapi/error.h"
+#include "qemu/main-loop.h"
+#include "qemu/rcu.h"
+#include "savevm.h"
+#include "source.h"
+#include "system/runstate.h"
+
+/* ---- switching over ------------------------------------------------------ */
+
+static bool stop_guest(MigrationState *s, Error **errp)
+{
+    int ret;
+
+    s->downtime_start_ms = migration_now_ms();
+    s->old_runstate = runstate_get();
+    s->stopped_guest = true;
+    global_state_store();
+    ret = vm_stop_force_state(RUN_STATE_FINISH_MIGRATE);
+    if (ret < 0) {
+        error_setg_errno(errp, -ret, "the guest's disks cannot be flushed");
+    }
+    return ret >= 0;
+}
+
+static bool wait_for_continue(MigrationState *s)
+{
+    if (!migrate_capability(MIGRATION_CAPABILITY_PAUSE_BEFORE_SWITCHOVER)) {
+        return migrate_set_state(&s->status, MIGRATION_STATUS_ACTIVE,
+                                 MIGRATION_STATUS_DEVICE);
+    }
+    while (!qemu_sem_timedwait(&s->pause_sem, 0)) {
+        /* of an earlier time */
+    }
+    if (migrate_set_state(&s->status, MIGRATION_STATUS_ACTIVE,
+                          MIGRATION_STATUS_PRE_SWITCHOVER)) {
+        bql_unlock();
+        qemu_sem_wait(&s->pause_sem);
+        bql_lock();
+    }
+    return migrate_set_state(&s->status, MIGRATION_STATUS_PRE_SWITCHOVER,
+                             MIGRATION_STATUS_DEVICE);
+}
+
+/* With the big lock. */
+static bool switch_over(MigrationState *s, SaveVM *vm, Error **errp)
+{
+    if (!stop_guest(s, errp)) {
+        return false;
+    }
+    if (!wait_for_continue(s)) {
+        error_setg(errp, "Switchover is interrupted");
+        return false;
+    }
+    migration_rate_set(RATE_LIMIT_DISABLED);
+    if (precopy_notify(PRECOPY_NOTIFY_COMPLETE, errp)) {
+        return false;
+    }
+    savevm_put_command(s->to_dst, MIG_CMD_SWITCHOVER_START, 0, NULL);
+    return savevm_complete(vm, errp);
+}
+
+static void complete(MigrationState *s)
+{
+    s->downtime_ms = migration_now_ms() - s->downtime_start_ms;
+    s->total_ms = migration_now_ms() - s->start_ms;
+    if (s->total_ms) {
+        s->mbps = migration_transferred_bytes() * 8.0 / s->total_ms / 1000;
+    }
+    /* All has left, and may run there: who cancels now is too late. */
+    migrate_set_state(&s->status, migration_status(s),
+                      MIGRATION_STATUS_COMPLETED);
+    runstate_set(RUN_STATE_POSTMIGRATE);
+}
+
+static bool begin(MigrationState *s, SaveVM *vm, Error **errp)
+{
+    savevm_put_header(vm);
+    if (!source_return_open(s, errp) || !savevm_setup(vm, errp)) {
+        return false;
+    }
+    s->setup_ms = migration_now_ms() - s->start_ms;
+    if (!migrate_set_state(&s->status, MIGRATION_STATUS_SETUP,
+                           MIGRATION_STATUS_ACTIVE)) {
+        error_setg(errp, "migration was cancelled");
+        return false;
+    }
+    return true;
+}
+
+void *migration_thread(void *opaque)
+{
+    MigrationState *s = opaque;
+    SaveVM *vm = savevm_new(s->to_dst);
+    Error *err = NULL;
+    bool ok;
+
+    rcu_register_thread();
+    bql_lock();
+    ok = begin(s, vm, &err);
+    bql_unlock();
+    ok = ok && source_run_rounds(s, vm, &err);
+    bql_lock();
+    ok = ok && switch_over(s, vm, &err);
+    bql_unlock();
+    ok = ok && source_return_wait(s, &err);
+    source_return_close(s);
+    bql_lock();
+    savevm_cleanup();
+    if (ok) {
+        complete(s);
+    } else {
+        migration_set_error(s, err);
+    }
+    migration_end_soon(s);
+    bql_unlock();
+    savevm_free(vm);
+    rcu_unregister_thread();
+    return NULL;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of the source share: migration.c (commands, beginning, end),
+ * source-thread.c (its thread), source-rounds.c (RAM, while the guest runs),
+ * source-return.c (what the destination answers).
+ */
+#ifndef MIGRATION_SOURCE_H
+#define MIGRATION_SOURCE_H
+
+#include "migration.h"
+#include "savevm.h"
+
+/* The milliseconds of a clock that only advances. */
+int64_t migration_now_ms(void);
+MigrationStatus migration_status(MigrationState *s);
+/* Keeps why it fails, unless it is known. Takes @err. Any thread. */
+void migration_set_error(MigrationState *s, Error *err);
+
+/* The main loop shall end it: the thread has nothing more to do. */
+void migration_end_soon(MigrationState *s);
+
+/* The thread; it ends with migration_end_soon(). */
+void *migration_thread(void *opaque);
+
+/*
+ * Sends RAM until what is left fits into the downtime; without the big lock.
+ * False with @errp.
+ */
+bool source_run_rounds(MigrationState *s, SaveVM *vm, Error **errp);
+
+/*
+ * The way back, if it is wanted: asks for it, and has a thread listen, which
+ * ends when the destination says SHUT or nothing more can come. When it ends
+ * otherwise than by a SHUT that is good, the stream fails, too, with the reason
+ * as the migration's. False with @errp if it is wanted but cannot be.
+ */
+bool source_return_open(MigrationState *s, Error **errp);
+/*
+ * Waits for the thread's end. Whether the destination has said that all is
+ * well, or there is no way back; else false with @errp. Without the big lock.
+ */
+bool source_return_wait(MigrationState *s, Error **errp);
+/* Ends the connection, then waits for the thread's end, if it has not yet. */
+void source_return_close(MigrationState *s);
+
+#endif

@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a destination answers while a guest is sent: good messages, hostile
+ones, and none; the source goes on running whatever they are.
+
+    migration_return.py EMULATOR
+"""
+import pathlib
+import socket
+import struct
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from migration import TIMEOUT, Machine, hop, runs_on, start  # noqa: E402
+from tap import run_tap, tests_of  # noqa: E402
+
+SHUT, PONG, REQ_PAGES_ID, REQ_PAGES, RECV_BITMAP, RESUME_ACK, ACK = range(1, 8)
+
+
+def message(kind, data=b""):
+    return struct.pack(">HH", kind, len(data)) + data
+
+
+class Destination:
+    """Takes a stream, and says what it is told to; a thread reads."""
+
+    def __init__(self, source, path):
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(path)
+        listener.listen(1)
+        listener.settimeout(TIMEOUT)
+        source.command("migrate", uri=f"unix:{path}")
+        self.connection, _ = listener.accept()
+        self.connection.settimeout(TIMEOUT)
+        listener.close()
+        self.data = bytearray()
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+
+    def read(self):
+        try:
+            while got := self.connection.recv(1 << 20):
+                self.data += got
+        except OSError:
+            pass
+
+    def wait_for_data(self, bytes_=1):
+        end = time.monotonic() + TIMEOUT
+        while len(self.data) < bytes_:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
+    def close(self):
+        self.connection.shutdown(socket.SHUT_RDWR)
+        self.reader.join(TIMEOUT)
+        self.connection.close()
+
+
+def test_hostile_answers(tmp):
+    pages = struct.pack(">QI", 0, 4096)
+    with start(tmp) as source:
+        source.enable("return-path")
+        for i, (data, text) in enumerate((
+                (b"\x12\x34\0\1a", "invalid message 0x1234 length 0x0001"),
+                (message(0), "invalid message 0x0000"),
+                (message(SHUT, b"abc"), "'SHUT' message"),
+                (message(SHUT, b"\0\0\0\1"), "could not load the guest"),
+                (message(PONG, b"\0\0\0\1") + message(PONG), "'PONG' message"),
+                (message(REQ_PAGES_ID, pages + b"\5x"), "'REQ_PAGES_ID' mess"),
+                (message(REQ_PAGES, pages), "nobody waits for"),
+                (message(RECV_BITMAP, b"\1x"), "RECV_BITMAP"),
+                (message(RESUME_ACK, b"\0\0\0\1"), "RESUME_ACK"))):
+            destination = Destination(source, f"{tmp}/h{i}")
+            destination.wait_for_data()
+            destination.connection.sendall(data)
+            info = source.wait_for("failed")
+            assert text in info["error-desc"], (text, info)
+            destination.close()
+            runs_on(source, 1)
+            source.command("cont")
+        hop(tmp, source, f"unix:{tmp}/end",
+            capabilities=["return-path"]).quit()
+
+
+def test_no_answer(tmp):
+    """All is sent, but the destination goes away without a word."""
+    with start(tmp) as source:
+        source.enable("return-path")
+        destination = Destination(source, f"{tmp}/n")
+        source.wait_for("device")
+        destination.close()
+        info = source.wait_for("failed")
+        assert "does not answer" in info["error-desc"], info
+        runs_on(source, 1)
+        source.quit()
+
+
+def test_cancel_while_it_waits(tmp):
+    with start(tmp) as source:
+        source.enable("return-path")
+        destination = Destination(source, f"{tmp}/n")
+        source.wait_for("device")
+        source.command("migrate_cancel")
+        source.wait_for("cancelled")
+        destination.close()
+        runs_on(source, 1)
+        source.quit()
+
+
+def test_switchover_ack(tmp):
+    """The guest runs until the destination agrees, however little is left."""
+    with start(tmp) as source:
+        assert "requires capability 'return-path'" in source.refused(
+            "migrate-set-capabilities", capabilities=[
+                {"capability": "switchover-ack", "state": True}])
+        source.enable("return-path", "switchover-ack")
+        source.command("migrate-set-parameters",
+                       **{"max-bandwidth": 0, "downtime-limit": 20000})
+        destination = Destination(source, f"{tmp}/s")
+        end = time.monotonic() + TIMEOUT
+        # The first look, that after the first round, and one without haste.
+        while source.command("query-migrate").get(
+                "ram", {}).get("dirty-sync-count", 0) < 4:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        assert source.status() == "running"
+        assert source.command("query-migrate")["status"] == "active"
+        destination.connection.sendall(message(ACK))
+        source.wait_for("device")
+        destination.connection.sendall(message(SHUT, bytes(4)))
+        source.wait_for("completed")
+        destination.close()
+        source.quit()
+    with start(tmp) as source:
+        source.enable("return-path", "switchover-ack")
+        hop(tmp, source, f"unix:{tmp}/real",
+            capabilities=["return-path", "switchover-ack"]).quit()
+
+
+if __name__ == "__main__":
+    sys.exit(run_tap(tests_of(globals()), sys.argv[2:]))

@@ -120,6 +120,7 @@ static QIOChannel *open_fd(const char *name, Error **errp)
     if (fd < 0) {
         return NULL;
     }
+    migration_channel_note_path(NULL);
     ioc = qio_channel_new_fd(fd, errp);
     if (!ioc) {
         close(fd);
@@ -136,6 +137,7 @@ static QIOChannel *open_file(const FileMigrationArgs *file, bool outgoing,
     if (!ioc) {
         return NULL;
     }
+    migration_channel_note_path(file->filename);
     /* What is before the offset stays; what is behind is of older streams. */
     if (outgoing && ftruncate(ioc->fd, file->offset) && errno != EINVAL) {
         error_setg_errno(errp, errno, "failed to truncate '%s' to 0x%" PRIx64,
@@ -197,12 +199,25 @@ static bool takes_several(const MigrationAddress *addr)
     }
 }
 
+/* Whether a stream there can have positions, as far as that is known now. */
+static bool is_seekable(const MigrationAddress *addr)
+{
+    return addr->transport == MIGRATION_ADDRESS_TYPE_FILE ||
+           (addr->transport == MIGRATION_ADDRESS_TYPE_SOCKET &&
+            addr->u.socket.type == SOCKET_ADDRESS_TYPE_FD);
+}
+
 bool migration_channel_check(const MigrationAddress *addr, Error **errp)
 {
     if ((migrate_capability(MIGRATION_CAPABILITY_MULTIFD) ||
          migrate_capability(MIGRATION_CAPABILITY_POSTCOPY_PREEMPT)) &&
         !takes_several(addr)) {
         error_setg(errp, "Migration requires multi-channel URIs (e.g. tcp)");
+        return false;
+    }
+    if (migrate_capability(MIGRATION_CAPABILITY_MAPPED_RAM) &&
+        !is_seekable(addr)) {
+        error_setg(errp, "Migration requires seekable transport (e.g. file)");
         return false;
     }
     return true;

@@ -18,8 +18,8 @@ MigrationAddress *migration_address(const char *uri,
                                     Error **errp);
 
 /*
- * Whether the capabilities that are on need more channels than @addr can have;
- * then false with @errp. With the big lock.
+ * Whether the capabilities that are on need more channels than @addr can have,
+ * or positions; then false with @errp. With the big lock.
  */
 bool migration_channel_check(const MigrationAddress *addr, Error **errp);
 
@@ -88,5 +88,24 @@ bool migration_channel_incoming(MigrationAddress *addr,
                                 SocketAddressList **listening, Error **errp);
 /* Waits no longer, and expects nothing. */
 void migration_channel_incoming_cancel(void);
+
+/* ---- channel-again.c: files, once more ----------------------------------- */
+
+/* The path that the next stream goes to or comes from; NULL if it has none. */
+void migration_channel_note_path(const char *path);
+
+/*
+ * The file below @ioc, which has positions, opened once more: to write or to
+ * read at positions of its own. NULL with @errp.
+ */
+QIOChannel *migration_channel_again(QIOChannel *ioc, bool writing,
+                                    Error **errp);
+/*
+ * The same, past the host's cache; *@memory_align and *@file_align are what
+ * buffers, and what positions and sizes must be multiples of.
+ */
+QIOChannel *migration_channel_direct(QIOChannel *ioc, bool writing,
+                                     size_t *memory_align, size_t *file_align,
+                                     Error **errp);
 
 #endif

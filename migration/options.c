@@ -20,7 +20,8 @@
 #define SUPPORTED                                                              \
     (BIT_OF(EVENTS) | BIT_OF(RETURN_PATH) | BIT_OF(PAUSE_BEFORE_SWITCHOVER) |  \
      BIT_OF(X_IGNORE_SHARED) | BIT_OF(VALIDATE_UUID) | BIT_OF(ZERO_BLOCKS) |   \
-     BIT_OF(LATE_BLOCK_ACTIVATE) | BIT_OF(SWITCHOVER_ACK))
+     BIT_OF(LATE_BLOCK_ACTIVATE) | BIT_OF(SWITCHOVER_ACK) |                    \
+     BIT_OF(MAPPED_RAM))
 
 /* Where a difference would make the destination misread the stream. */
 #define COMPARED (BIT_OF(X_IGNORE_SHARED) | BIT_OF(MAPPED_RAM))
@@ -138,9 +139,26 @@ static bool check_idle(Error **errp)
     return true;
 }
 
+/* Pairs that cannot be on together. */
+static const struct {
+    uint64_t one, other;
+    const char *text;
+} exclusions[] = {
+    { BIT_OF(MAPPED_RAM), BIT_OF(XBZRLE),
+      "Mapped-ram migration is incompatible with xbzrle" },
+    { BIT_OF(MAPPED_RAM), BIT_OF(POSTCOPY_RAM),
+      "Mapped-ram migration is incompatible with postcopy" },
+};
+
 /* Whether all of @wanted go together. */
 static bool check_together(uint64_t wanted, Error **errp)
 {
+    for (size_t i = 0; i < ARRAY_SIZE(exclusions); i++) {
+        if ((wanted & exclusions[i].one) && (wanted & exclusions[i].other)) {
+            error_setg(errp, "%s", exclusions[i].text);
+            return false;
+        }
+    }
     if (wanted & BIT_OF(SWITCHOVER_ACK) && !(wanted & BIT_OF(RETURN_PATH))) {
         error_setg(errp, "Capability 'switchover-ack' requires capability "
                          "'return-path'");
@@ -286,10 +304,6 @@ static bool check_supported(const MigrateSetParameters *p, Error **errp)
     }
     if (p->has_mode && p->mode != MIG_MODE_NORMAL) {
         error_setg(errp, "Mode '%s' is not supported", MigMode_str(p->mode));
-        return false;
-    }
-    if (p->has_direct_io && p->direct_io) {
-        error_setg(errp, "Parameter 'direct-io' is not supported");
         return false;
     }
     if (p->has_multifd_compression &&

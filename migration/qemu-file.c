@@ -622,8 +622,9 @@ off_t qemu_get_offset(QEMUFile *f)
     off = qio_channel_io_seek(f->ioc, 0, SEEK_CUR, &err);
     if (off == (off_t)-1) {
         qemu_file_set_error_obj(f, -EIO, err);
+        return off;
     }
-    return off;
+    return off - (f->end - f->pos);
 }
 
 /* The result of a transfer at a position: all, or a failure. */

@@ -6,6 +6,7 @@
 #include "qemu/osdep.h"
 #include "exec/memory.h"
 #include "exec/ram_addr.h"
+#include "mapped-ram.h"
 #include "migration/misc.h"
 #include "migration/qemu-file.h"
 #include "options.h"
@@ -17,6 +18,8 @@
 
 /* The block of the last record; one stream is loaded at a time. */
 static RAMBlock *current;
+/* With mapped-ram: where pages come from. */
+static MappedRamPages *mapped;
 
 static void set_current(RAMBlock *rb)
 {
@@ -32,6 +35,7 @@ static void set_current(RAMBlock *rb)
 int ram_load_cleanup(void *opaque)
 {
     set_current(NULL);
+    g_clear_pointer(&mapped, mapped_ram_pages_free);
     return 0;
 }
 
@@ -71,6 +75,26 @@ static int check_block(QEMUFile *f, const char *name, uint64_t length)
     return 0;
 }
 
+/* The block's pages, which follow it in a file. */
+static int load_mapped(QEMUFile *f, const char *name)
+{
+    Error *err = NULL;
+    bool ok;
+
+    set_current(qemu_ram_block_by_name(name));
+    bql_unlock();
+    if (!mapped) {
+        mapped = mapped_ram_pages_new(qemu_file_get_ioc(f), false, &err);
+    }
+    ok = mapped && mapped_ram_load(f, mapped, current, &err);
+    bql_lock();
+    set_current(NULL);
+    if (!ok) {
+        error_report_err(err);
+    }
+    return ok ? 0 : -EINVAL;
+}
+
 static int load_block_list(QEMUFile *f, uint64_t total)
 {
     while (total) {
@@ -91,6 +115,9 @@ static int load_block_list(QEMUFile *f, uint64_t total)
             return -EINVAL;
         }
         ret = check_block(f, name, length);
+        if (!ret && migrate_capability(MIGRATION_CAPABILITY_MAPPED_RAM)) {
+            ret = load_mapped(f, name);
+        }
         if (ret) {
             return ret;
         }

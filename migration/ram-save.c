@@ -6,6 +6,7 @@
 #include "qemu/osdep.h"
 #include "exec/memory.h"
 #include "exec/ram_addr.h"
+#include "mapped-ram.h"
 #include "migration/misc.h"
 #include "migration/qemu-file.h"
 #include "migration-stats.h"
@@ -25,6 +26,8 @@
 #define MAX_PART_NS (50 * SCALE_MS)
 /* So many pages go between two looks at the clock. */
 #define PAGES_PER_LOOK 64
+/* So many pages go into a file in one piece. */
+#define MAX_RUN 256
 /* What a page costs in the stream, beside itself. */
 #define PAGE_RECORD_SIZE (TARGET_PAGE_SIZE + 8)
 
@@ -33,11 +36,16 @@ void (*ram_resized_hook)(const char *block);
 /* One thread at a time: that of the migration. Others read the counters. */
 static struct {
     bool active;
-    QEMUFile *file;       /* while it is active */
-    GPtrArray *blocks;    /* RAMBlock, each with a reference to its region */
-    RAMBlock *last_sent;  /* whose name the stream knows */
-    guint block;          /* where the search goes on: in this one */
-    unsigned long page;   /* at this page */
+    QEMUFile *file;         /* while it is active */
+    GPtrArray *blocks;      /* RAMBlock, each with a reference to its region */
+    RAMBlock *last_sent;    /* whose name the stream knows */
+    guint block;            /* where the search goes on: in this one */
+    unsigned long page;     /* at this page */
+    MappedRamPages *mapped; /* with mapped-ram: where pages go */
+    struct {
+        RAMBlock *rb; /* NULL if it is empty */
+        unsigned long first, count;
+    } run;                /* neighbours that go there in one piece */
     uint64_t dirty_pages; /* bits in all bmaps */
     int64_t last_sync_ms; /* of the period for which a rate is known */
     uint64_t dirty_in_period;
@@ -228,11 +236,50 @@ static bool looks_for_zeros(void)
            ZERO_PAGE_DETECTION_NONE;
 }
 
+/* Writes the pages that wait. Nothing if it has failed already. */
+static void flush_run(QEMUFile *f)
+{
+    RAMBlock *rb = g_steal_pointer(&ram.run.rb);
+    Error *err = NULL;
+
+    if (rb && !qemu_file_get_error(f) &&
+        !mapped_ram_write(ram.mapped, rb,
+                          (ram_addr_t)ram.run.first << TARGET_PAGE_BITS,
+                          (size_t)ram.run.count << TARGET_PAGE_BITS, &err)) {
+        qemu_file_set_error_obj(f, -EIO, err);
+    }
+}
+
+static void put_mapped_page(QEMUFile *f, RAMBlock *rb, unsigned long page)
+{
+    if (looks_for_zeros() &&
+        buffer_is_zero(rb->host + ((ram_addr_t)page << TARGET_PAGE_BITS),
+                       TARGET_PAGE_SIZE)) {
+        clear_bit(page, rb->file_bmap);
+        stat64_add(&mig_stats.zero_pages, 1);
+        return;
+    }
+    if (rb != ram.run.rb || page != ram.run.first + ram.run.count ||
+        ram.run.count == MAX_RUN) {
+        flush_run(f);
+        ram.run.rb = rb;
+        ram.run.first = page;
+        ram.run.count = 0;
+    }
+    ram.run.count++;
+    set_bit(page, rb->file_bmap);
+    stat64_add(&mig_stats.normal_pages, 1);
+}
+
 static void put_page(QEMUFile *f, RAMBlock *rb, unsigned long page)
 {
     uint64_t offset = (uint64_t)page << TARGET_PAGE_BITS;
     uint8_t *host = rb->host + offset;
 
+    if (ram.mapped) {
+        put_mapped_page(f, rb, page);
+        return;
+    }
     if (looks_for_zeros() && buffer_is_zero(host, TARGET_PAGE_SIZE)) {
         put_page_header(f, rb, offset | RAM_SAVE_FLAG_ZERO);
         qemu_put_byte(f, 0);
@@ -260,6 +307,9 @@ static void collect_blocks(void)
             memory_region_ref(rb->mr);
             rb->bmap = bitmap_new(rb->max_length >> TARGET_PAGE_BITS);
             bitmap_set(rb->bmap, 0, pages_of(rb));
+            if (ram.mapped) {
+                rb->file_bmap = bitmap_new(rb->max_length >> TARGET_PAGE_BITS);
+            }
             g_ptr_array_add(ram.blocks, rb);
         }
     }
@@ -281,6 +331,9 @@ static void put_block_list(QEMUFile *f)
         if (migrate_capability(MIGRATION_CAPABILITY_X_IGNORE_SHARED)) {
             qemu_put_be64(f, rb->mr->addr);
         }
+        if (ram.mapped) {
+            mapped_ram_put_header(f, rb);
+        }
     }
 }
 
@@ -290,6 +343,12 @@ static int ram_save_setup(QEMUFile *f, void *opaque, Error **errp)
     ram.block = 0;
     ram.page = 0;
     ram.last_sync_ms = 0;
+    if (migrate_capability(MIGRATION_CAPABILITY_MAPPED_RAM)) {
+        ram.mapped = mapped_ram_pages_new(qemu_file_get_ioc(f), true, errp);
+        if (!ram.mapped) {
+            return -EINVAL;
+        }
+    }
     collect_blocks();
     if (!memory_global_dirty_log_start(GLOBAL_DIRTY_MIGRATION, errp)) {
         return -EIO;
@@ -322,6 +381,7 @@ static int ram_save_iterate(QEMUFile *f, void *opaque)
             break;
         }
     }
+    flush_run(f);
     qemu_put_be64(f, RAM_SAVE_FLAG_EOS);
     stat64_add(&mig_stats.precopy_bytes, count * PAGE_RECORD_SIZE);
     return qemu_fflush(f) ?: finished;
@@ -337,6 +397,10 @@ static int ram_save_complete(QEMUFile *f, void *opaque)
     while (!qemu_file_get_error(f) && next_page(&rb, &page)) {
         put_page(f, rb, page);
         count++;
+    }
+    flush_run(f);
+    for (guint i = 0; ram.mapped && i < ram.blocks->len; i++) {
+        mapped_ram_put_bitmap(f, g_ptr_array_index(ram.blocks, i));
     }
     qemu_put_be64(f, RAM_SAVE_FLAG_EOS);
     stat64_add(&mig_stats.downtime_bytes, count * PAGE_RECORD_SIZE);
@@ -360,6 +424,8 @@ static void ram_pending_exact(void *opaque, uint64_t *must_precopy,
 
 static void ram_save_cleanup(void *opaque)
 {
+    g_clear_pointer(&ram.mapped, mapped_ram_pages_free);
+    ram.run.rb = NULL;
     if (!ram.blocks) {
         return;
     }
@@ -372,6 +438,7 @@ static void ram_save_cleanup(void *opaque)
         RAMBlock *rb = g_ptr_array_index(ram.blocks, i);
 
         g_clear_pointer(&rb->bmap, g_free);
+        g_clear_pointer(&rb->file_bmap, g_free);
         memory_region_unref(rb->mr);
     }
     g_ptr_array_free(g_steal_pointer(&ram.blocks), true);

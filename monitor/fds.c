@@ -381,6 +381,8 @@ FdsetInfoList *qmp_query_fdsets(Error **errp)
 
 int monitor_fdset_dup_fd_add(int64_t fdset_id, int flags, Error **errp)
 {
+    /* Duplicates share what is set with F_SETFL, so O_DIRECT has to be right */
+    const int mask = O_ACCMODE | O_DIRECT;
     FdsetDup *dup;
     FdsetFd *f;
     Fdset *set;
@@ -401,7 +403,7 @@ int monitor_fdset_dup_fd_add(int64_t fdset_id, int flags, Error **errp)
                        f->fd);
             return -1;
         }
-        if ((have & O_ACCMODE) == (flags & O_ACCMODE)) {
+        if ((have & mask) == (flags & mask)) {
             fd = f->fd;
             break;
         }

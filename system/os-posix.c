@@ -31,6 +31,8 @@ void os_setup_early_signal_handling(void)
 
     sigfillset(&act.sa_mask);
     sigaction(SIGPIPE, &act, NULL);
+    /* A file that may not grow is an error of whoever writes it. */
+    sigaction(SIGXFSZ, &act, NULL);
 }
 
 void os_setup_signal_handling(void)

@@ -385,7 +385,7 @@ def test_ignore_shared(tmp):
 def test_refused_options(tmp):
     supported = {"events", "return-path", "pause-before-switchover",
                  "x-ignore-shared", "validate-uuid", "zero-blocks",
-                 "late-block-activate"}
+                 "late-block-activate", "mapped-ram"}
     refused = {"xbzrle", "rdma-pin-all", "x-colo", "release-ram",
                "dirty-bitmaps", "zero-copy-send", "dirty-limit"}
     with Machine(tmp, machine="none") as m:
@@ -421,7 +421,6 @@ def test_refused_options(tmp):
                 ("max-cpu-throttle", 10, "cpu_throttle_initial"),
                 ("tls-creds", "c", "TLS is not supported"),
                 ("mode", "cpr-reboot", "'cpr-reboot' is not supported"),
-                ("direct-io", True, "'direct-io' is not supported"),
                 ("multifd-compression", "zlib", "'zlib' is not supported"),
                 ("block-bitmap-mapping", [], "not supported")):
             got = m.refused("migrate-set-parameters", **{name: value})

@@ -5,6 +5,7 @@
 
 #include "hw/boards.h"
 #include "io/channel-buffer.h"
+#include "io/channel-file.h"
 #include "migration/migration-init.h"
 #include "../../migration/savevm.h"
 #include "migration/qemu-file.h"
@@ -37,19 +38,35 @@ static inline void fixture_init(void)
 
 /* A stream being written. */
 typedef struct Saving {
-    QIOChannelBuffer *buf;
+    QIOChannelBuffer *buf; /* NULL if it goes to a file */
     QEMUFile *f;
     SaveVM *vm;
 } Saving;
 
-static inline void saving_begin(Saving *s)
+static inline void saving_begin_on(Saving *s, QIOChannel *ioc)
 {
-    s->buf = qio_channel_buffer_new(0);
-    s->f = qemu_file_new_output(QIO_CHANNEL(s->buf));
+    s->f = qemu_file_new_output(ioc);
     s->vm = savevm_new(s->f);
     g_assert_true(savevm_prepare(&error_abort));
     savevm_put_header(s->vm);
     g_assert_true(savevm_setup(s->vm, &error_abort));
+}
+
+static inline void saving_begin(Saving *s)
+{
+    s->buf = qio_channel_buffer_new(0);
+    saving_begin_on(s, QIO_CHANNEL(s->buf));
+}
+
+/* The file must be empty. */
+static inline void saving_begin_file(Saving *s, const char *path)
+{
+    QIOChannelFile *file = qio_channel_file_new_path(
+        path, O_RDWR | O_CREAT | O_TRUNC, 0600, &error_abort);
+
+    s->buf = NULL;
+    saving_begin_on(s, QIO_CHANNEL(file));
+    object_unref(OBJECT(file));
 }
 
 static inline bool saving_round(Saving *s)
@@ -62,16 +79,21 @@ static inline bool saving_round(Saving *s)
     return finished;
 }
 
+/* The bytes; none if they are in a file. */
 static inline GByteArray *saving_end(Saving *s)
 {
     GByteArray *bytes = g_byte_array_new();
 
     g_assert_true(savevm_complete(s->vm, &error_abort));
     savevm_cleanup();
-    g_byte_array_append(bytes, s->buf->data, s->buf->usage);
     savevm_free(s->vm);
+    if (s->buf) {
+        g_byte_array_append(bytes, s->buf->data, s->buf->usage);
+    }
     g_assert_cmpint(qemu_fclose(s->f), ==, 0);
-    object_unref(OBJECT(s->buf));
+    if (s->buf) {
+        object_unref(OBJECT(s->buf));
+    }
     return bytes;
 }
 
@@ -87,6 +109,18 @@ static inline bool load_bytes(const uint8_t *bytes, size_t size, Error **errp)
     ok = loadvm(f, NULL, NULL, errp);
     qemu_fclose(f);
     object_unref(OBJECT(buf));
+    return ok;
+}
+
+static inline bool load_file(const char *path, Error **errp)
+{
+    QIOChannelFile *file =
+        qio_channel_file_new_path(path, O_RDONLY, 0, &error_abort);
+    QEMUFile *f = qemu_file_new_input(QIO_CHANNEL(file));
+    bool ok = loadvm(f, NULL, NULL, errp);
+
+    qemu_fclose(f);
+    object_unref(OBJECT(file));
     return ok;
 }
 

@@ -6,6 +6,7 @@
  */
 #include "qemu/osdep.h"
 #include "migration-fixture.h"
+#include "qapi/qapi-commands-migration.h"
 #include "qemu/bitmap.h"
 #include "qemu/cutils.h"
 #include "qemu/units.h"
@@ -24,7 +25,7 @@ static MemoryRegion *regions[BLOCKS];
 static const size_t sizes[BLOCKS] = { MiB,       256 * KiB,
                                       512 * KiB, GRANULES *GRANULE,
                                       128 * KiB, 64 * KiB };
-static char *file_path;
+static char *file_path, *stream_path;
 
 static uint8_t *host_of(int i)
 {
@@ -216,7 +217,11 @@ static GByteArray *send_while_writing(bool slowly)
         migration_rate_set(RATE_LIMIT_DISABLED);
     }
     migration_rate_reset();
-    saving_begin(&s);
+    if (migrate_capability(MIGRATION_CAPABILITY_MAPPED_RAM)) {
+        saving_begin_file(&s, stream_path);
+    } else {
+        saving_begin(&s);
+    }
     for (int i = random_between(0, 40); i; i--) {
         saving_round(&s);
         if (random_between(0, 3) == 0) {
@@ -277,7 +282,11 @@ static void there_and_back(bool slowly, bool ignore_shared)
     qemu_ram_resize(regions[RESIZEABLE]->ram_block,
                     random_between(1, 128) * PAGE, &error_abort);
     scribble(!ignore_shared);
-    g_assert_true(load_bytes(bytes->data, bytes->len, &error_abort));
+    if (bytes->len) {
+        g_assert_true(load_bytes(bytes->data, bytes->len, &error_abort));
+    } else {
+        g_assert_true(load_file(stream_path, &error_abort));
+    }
     g_assert_cmpuint(resident_holes(), ==, 0);
     for (int i = 0; i < BLOCKS; i++) {
         g_assert_cmpuint(used(i), ==, want_used[i]);
@@ -312,6 +321,91 @@ static void test_ignore_shared(void)
 {
     for (int i = 0; i < 5; i++) {
         there_and_back(true, true);
+    }
+    migrate_options_reset();
+}
+
+/* Blocks, a header and a bitmap each, and nothing twice. */
+static void check_size_of_file(void)
+{
+    size_t bound = MiB;
+    struct stat st;
+
+    for (int i = 0; i < LOCAL; i++) {
+        bound += used(i) + MiB;
+    }
+    g_assert_cmpint(stat(stream_path, &st), ==, 0);
+    g_assert_cmpint(st.st_size, <, bound);
+}
+
+static void in_file(bool direct)
+{
+    MigrateSetParameters p = { .has_direct_io = true, .direct_io = direct };
+
+    migrate_set_capability(MIGRATION_CAPABILITY_MAPPED_RAM, true, &error_abort);
+    qmp_migrate_set_parameters(&p, &error_abort);
+    for (int i = 0; i < 16; i++) {
+        there_and_back(i & 1, i & 2);
+        check_size_of_file();
+    }
+    migrate_options_reset();
+}
+
+static void test_mapped(void)
+{
+    in_file(false);
+}
+
+static void test_direct(void)
+{
+    int fd = open(stream_path, O_RDWR | O_CREAT | O_DIRECT, 0600);
+
+    if (fd < 0) {
+        g_test_skip("the file system has no O_DIRECT");
+        return;
+    }
+    close(fd);
+    in_file(true);
+}
+
+/* Bits for parts that are discarded, and any other damage. */
+static void test_mapped_hostile(void)
+{
+    g_autofree char *good = NULL;
+    Error *err = NULL;
+    size_t size;
+
+    migrate_set_capability(MIGRATION_CAPABILITY_MAPPED_RAM, true, &error_abort);
+    choose_parts();
+    write_some(300);
+    g_byte_array_unref(send_while_writing(false));
+    g_assert_true(g_file_get_contents(stream_path, &good, &size, NULL));
+    for (int i = 0; i < 300; i++) {
+        /* Headers and bitmaps are at the beginning of each MiB. */
+        size_t at = random_between(0, size / MiB) * MiB +
+                    random_between(0, i & 1 ? 200 : 8 * KiB);
+        FILE *file = fopen(stream_path, "r+");
+        char value = g_test_rand_int(), old = at < size ? good[at] : 0;
+
+        g_assert_nonnull(file);
+        fseek(file, at, SEEK_SET);
+        fwrite(&value, 1, 1, file);
+        fclose(file);
+        load_file(stream_path, &err);
+        error_free(g_steal_pointer(&err));
+        g_assert_cmpuint(resident_holes(), ==, 0);
+        file = fopen(stream_path, "r+");
+        fseek(file, at, SEEK_SET);
+        fwrite(&old, 1, 1, file);
+        fclose(file);
+    }
+    g_assert_true(load_file(stream_path, &error_abort));
+    for (int i = 0; i < 40; i++) {
+        g_assert_cmpint(truncate(stream_path, random_between(0, size - 1)), ==,
+                        0);
+        g_assert_false(load_file(stream_path, &err));
+        error_free(g_steal_pointer(&err));
+        g_assert_true(g_file_set_contents(stream_path, good, size, NULL));
     }
     migrate_options_reset();
 }
@@ -414,13 +508,18 @@ int main(int argc, char **argv)
     ram_helpers_init();
     ram_mig_init();
     make_blocks();
+    stream_path = temp_file(0, NULL);
     g_test_add_func("/ram-migration/at-once", test_at_once);
     g_test_add_func("/ram-migration/slowly", test_slowly);
     g_test_add_func("/ram-migration/ignore-shared", test_ignore_shared);
+    g_test_add_func("/ram-migration/mapped", test_mapped);
+    g_test_add_func("/ram-migration/direct", test_direct);
+    g_test_add_func("/ram-migration/mapped-hostile", test_mapped_hostile);
     g_test_add_func("/ram-migration/counters", test_counters);
     g_test_add_func("/ram-migration/resize-meanwhile", test_resize_meanwhile);
     g_test_add_func("/ram-migration/hostile", test_hostile);
     ret = g_test_run();
     unlink(file_path);
+    unlink(stream_path);
     return ret;
 }

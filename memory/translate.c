@@ -144,14 +144,31 @@ MemoryRegion *flatview_translate(FlatView *fv, hwaddr addr, hwaddr *xlat,
     return w.r->mr;
 }
 
+/* What @w has come to, or the gap that it is in, from w->addr on; at most. */
+static hwaddr extent(FlatView *fv, const Walk *w)
+{
+    const FlatRange *next;
+    hwaddr rest = w->r->last - w->addr; /* less one */
+
+    if (w->r == &unassigned_range) {
+        next = flatmap_find_from(&fv->map, w->addr);
+        if (next && next->start <= w->addr) {
+            return w->len; /* an IOMMU does not let it through */
+        }
+        rest = next ? next->start - w->addr - 1 : HWADDR_MAX - w->addr;
+    }
+    return rest < w->len ? rest + 1 : w->len;
+}
+
 MemoryRegion *address_space_translate_tlb(AddressSpace *as, hwaddr addr,
                                           hwaddr *xlat, hwaddr *len,
                                           bool *readonly, MemTxAttrs attrs)
 {
-    Walk w = walk(address_space_to_flatview(as), addr, *len, false, attrs);
+    FlatView *fv = address_space_to_flatview(as);
+    Walk w = walk(fv, addr, *len, false, attrs);
 
     *xlat = w.xlat;
-    *len = w.len;
+    *len = extent(w.as ? address_space_to_flatview(w.as) : fv, &w);
     *readonly = w.r->readonly;
     return w.r->mr;
 }

@@ -41,37 +41,57 @@ static void io_failed(const IoPage *io, vaddr addr, unsigned size,
     }
 }
 
-/* One aligned access. Where a page has several regions, they are looked up. */
+/* By a region of its own, as if it had the page to itself. */
+static MemTxResult io_region(const IoPage *io, MemoryRegion *mr, hwaddr xlat,
+                             unsigned size, uint64_t *val)
+{
+    MemOp op = size_memop(size) | MO_LE;
+    bool locked = prepare_mmio_access(mr);
+    MemTxResult result;
+
+    if (io->write) {
+        result =
+            memory_region_dispatch_write(mr, xlat, *val, op, io->full.attrs);
+    } else {
+        result = memory_region_dispatch_read(mr, xlat, val, op, io->full.attrs);
+    }
+    if (locked) {
+        bql_unlock();
+    }
+    return result;
+}
+
+/* Where a page has several, of which some may be RAM. */
+static MemTxResult io_looked_up(const IoPage *io, hwaddr phys, unsigned size,
+                                uint64_t *val)
+{
+    AddressSpace *as = cpu_get_address_space(
+        io->cpu, cpu_asidx_from_attrs(io->cpu, io->full.attrs));
+    hwaddr xlat, len = size;
+    MemoryRegion *mr = address_space_translate(as, phys, &xlat, &len, io->write,
+                                               io->full.attrs);
+    MemTxResult result;
+    uint8_t buf[8];
+
+    if (!memory_region_is_ram(mr) && !memory_region_is_romd(mr)) {
+        return io_region(io, mr, xlat, size, val);
+    }
+    stq_le_p(buf, *val);
+    result = address_space_rw(as, phys, io->full.attrs, buf, size, io->write);
+    *val = ldn_le_p(buf, size);
+    return result;
+}
+
+/* One aligned access. */
 static uint64_t io_one(const IoPage *io, vaddr addr, unsigned size,
                        uint64_t val)
 {
     hwaddr offset = addr & ~TARGET_PAGE_MASK;
-    MemOp op = size_memop(size) | MO_LE;
-    MemTxResult result;
+    MemTxResult result =
+        io->full.mr
+            ? io_region(io, io->full.mr, io->full.xlat + offset, size, &val)
+            : io_looked_up(io, io->full.phys + offset, size, &val);
 
-    if (!io->full.mr) {
-        AddressSpace *as = cpu_get_address_space(
-            io->cpu, cpu_asidx_from_attrs(io->cpu, io->full.attrs));
-        uint8_t buf[8];
-
-        stq_le_p(buf, val);
-        result = address_space_rw(as, io->full.phys + offset, io->full.attrs,
-                                  buf, size, io->write);
-        val = ldn_le_p(buf, size);
-    } else {
-        bool locked = prepare_mmio_access(io->full.mr);
-
-        if (io->write) {
-            result = memory_region_dispatch_write(
-                io->full.mr, io->full.xlat + offset, val, op, io->full.attrs);
-        } else {
-            result = memory_region_dispatch_read(
-                io->full.mr, io->full.xlat + offset, &val, op, io->full.attrs);
-        }
-        if (locked) {
-            bql_unlock();
-        }
-    }
     if (result != MEMTX_OK) {
         io_failed(io, addr, size, result);
     }

@@ -98,7 +98,8 @@ MemoryRegion *flatview_translate(FlatView *fv, hwaddr addr, hwaddr *xlat,
 /*
  * The same for a CPU's TLB, whose entries serve reads and writes: *@readonly
  * says whether the region, if it is RAM, is a ROM as seen from @addr, because
- * it is one or because an alias on the way is.
+ * it is one or because an alias on the way is. *@len is cut for devices and
+ * gaps as well: an entry of more than that would hide what lies behind.
  */
 MemoryRegion *address_space_translate_tlb(AddressSpace *as, hwaddr addr,
                                           hwaddr *xlat, hwaddr *len,

@@ -8,6 +8,7 @@
 #include "soft-fixture.h"
 #include "exec/cputlb.h"
 #include "exec/page-protection.h"
+#include "memory/access.h"
 
 #define PROGRAM RAM_BASE
 #define OTHER   (RAM_BASE + 0x3000)
@@ -388,6 +389,145 @@ static void test_memory_map(void)
     g_free(over);
 }
 
+/* A small device, and what it was asked last. */
+typedef struct Small {
+    MemoryRegion mr;
+    uint64_t answer, written;
+    hwaddr at;
+    unsigned size, count;
+} Small;
+
+static uint64_t small_read(void *opaque, hwaddr addr, unsigned size)
+{
+    Small *s = opaque;
+
+    s->at = addr;
+    s->size = size;
+    s->count++;
+    return s->answer;
+}
+
+static void small_write(void *opaque, hwaddr addr, uint64_t value,
+                        unsigned size)
+{
+    Small *s = opaque;
+
+    small_read(s, addr, size);
+    s->written = value;
+}
+
+static const MemoryRegionOps small_ops = {
+    .read = small_read,
+    .write = small_write,
+    .endianness = DEVICE_LITTLE_ENDIAN,
+    .valid = { .min_access_size = 1, .max_access_size = 8 },
+    .impl = { .min_access_size = 1, .max_access_size = 8 },
+};
+
+#define assert_asked(s, offset, width)                                         \
+    do {                                                                       \
+        g_assert_cmpuint((s)->count, ==, 1);                                   \
+        g_assert_cmphex((s)->at, ==, offset);                                  \
+        g_assert_cmpuint((s)->size, ==, width);                                \
+    } while (0)
+
+/* Accesses to a page with RAM up to 0x800, then small devices and gaps. */
+static void put_accesses(Code *c)
+{
+    put_li(c, s0, ALIAS + 0x800);
+    put32(c, ADDI(a1, zero, 77));
+    put32(c, SD(a1, s0, -8));    /* RAM */
+    put32(c, LD(a2, s0, 0));     /* device 0, all of it */
+    put32(c, SH(a1, s0, 8));     /* 1 */
+    put32(c, SW(a1, s0, 0x14));  /* 2, the other half */
+    put32(c, LW(a3, s0, 0x704)); /* 3, behind a gap */
+    put32(c, LD(a4, s0, -8));
+    put_report(c, a2);
+}
+
+/*
+ * Each of those on a page gets what is meant for it, and as wide as it was;
+ * also where the page does not begin with RAM, but with what lies behind (the
+ * window of PCI, which is empty there) or with a device.
+ */
+static void test_shared_page(void)
+{
+    static const unsigned at[] = { 0x800, 0x808, 0x810, 0xf00 };
+    static const unsigned sizes[] = { 8, 2, 8, 8 };
+    MemoryRegion *page = g_new0(MemoryRegion, 1),
+                 *ram = g_new0(MemoryRegion, 1);
+    Small *small = g_new0(Small, 4);
+    Code c = { PROGRAM };
+
+    memory_region_init(page, NULL, "page", 0x1000);
+    memory_region_init_alias(ram, NULL, "part", current_machine->ram,
+                             DATA - RAM_BASE, 0x800);
+    memory_region_add_subregion(page, 0, ram);
+    for (unsigned i = 0; i < ARRAY_SIZE(at); i++) {
+        memory_region_init_io(&small[i].mr, NULL, &small_ops, &small[i],
+                              "small", sizes[i]);
+        small[i].answer = 0x10 + i;
+        memory_region_add_subregion(page, at[i], &small[i].mr);
+    }
+    memory_region_add_subregion_overlap(get_system_memory(), ALIAS, page, 5);
+    put_accesses(&c);
+    for (unsigned first = 0; first < 3; first++) {
+        poke(DATA + 0x7f8, 0);
+        for (unsigned i = 0; i < ARRAY_SIZE(at); i++) {
+            small[i].count = 0;
+        }
+        memory_region_set_address(&small[0].mr, first == 2 ? 0 : 0x800);
+        memory_region_set_enabled(ram, first == 0);
+        g_assert_cmpuint(run_at(PROGRAM), ==, first == 2 ? ~UINT64_C(0) : 0x10);
+        g_assert_cmpuint(peek(DATA + 0x7f8), ==, first ? 0 : 77);
+        if (first != 2) {
+            assert_asked(&small[0], 0, 8);
+        }
+        assert_asked(&small[1], 0, 2);
+        assert_asked(&small[2], 4, 4);
+        assert_asked(&small[3], 4, 4);
+        g_assert_cmpuint(small[2].written, ==, 77);
+        g_assert_cmphex(hart_env(0)->gpr[a3], ==, 0x13);
+        g_assert_cmphex(hart_env(0)->gpr[a4], ==, first ? ~UINT64_C(0) : 77);
+    }
+    memory_region_del_subregion(get_system_memory(), page);
+    for (unsigned i = 0; i < ARRAY_SIZE(at); i++) {
+        memory_region_del_subregion(page, &small[i].mr);
+        object_unparent(OBJECT(&small[i].mr));
+    }
+    memory_region_del_subregion(page, ram);
+    object_unparent(OBJECT(ram));
+    object_unparent(OBJECT(page));
+    drain_call_rcu();
+    g_free(small);
+    g_free(ram);
+    g_free(page);
+}
+
+/* What a TLB is told of ends where something else begins, also in a gap. */
+static void test_extent(void)
+{
+    static const struct {
+        hwaddr at, len, want;
+    } rows[] = {
+        { 0, 0x800, 0x800 },
+        { 0, 0x2000, 0x1000 }, /* before the boot ROM */
+        { 0x1000, 0x100000, 0xf000 },
+        { REPORT + 8, 0x2000, 0xff8 },
+        { RAM_BASE + RAM_SIZE - 0x1000, 0x2000, 0x1000 },
+    };
+
+    RCU_READ_LOCK_GUARD();
+    for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+        hwaddr xlat, len = rows[i].len;
+        bool readonly;
+
+        address_space_translate_tlb(&address_space_memory, rows[i].at, &xlat,
+                                    &len, &readonly, MEMTXATTRS_UNSPECIFIED);
+        g_assert_cmphex(len, ==, rows[i].want);
+    }
+}
+
 /* A ROM that is an alias of RAM. */
 static void test_readonly_alias(void)
 {
@@ -579,6 +719,8 @@ int main(int argc, char **argv)
     g_test_add_func("/soft/dirty-sync", test_dirty_sync);
     g_test_add_func("/soft/memory-map", test_memory_map);
     g_test_add_func("/soft/memory-goes", test_memory_goes);
+    g_test_add_func("/soft/extent", test_extent);
+    g_test_add_func("/soft/shared-page", test_shared_page);
     g_test_add_func("/soft/readonly-alias", test_readonly_alias);
     g_test_add_func("/soft/watch-atomic", test_watch_atomic);
     g_test_add_func("/soft/illegal", test_illegal);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The destination of a migration. */
 #include "qemu/osdep.h"
+#include "block-active.h"
 #include "channel.h"
 #include "global-state.h"
 #include "migration.h"
@@ -119,15 +120,29 @@ static void close_files(MigrationIncomingState *mis)
     }
 }
 
-/* Goes on as the source was, and as the user wants. */
-static void go_on(void)
+/* With its disks; if another process still has them, "cont" tries again. */
+static void start_guest(MigrationIncomingState *mis)
+{
+    if (migration_block_activate(&mis->error)) {
+        vm_start();
+        return;
+    }
+    error_reportf_err(error_copy(mis->error), "the guest stays paused: ");
+    runstate_set(RUN_STATE_PAUSED);
+}
+
+/*
+ * Goes on as the source was, and as the user wants. Disks become active when
+ * the guest runs, not before: that is what late-block-activate asks for.
+ */
+static void go_on(MigrationIncomingState *mis)
 {
     RunState state = global_state_received() ? global_state_get_runstate()
                                              : RUN_STATE_RUNNING;
 
     if (runstate_is_live(state)) {
         if (autostart) {
-            vm_start();
+            start_guest(mis);
         } else {
             runstate_set(RUN_STATE_PAUSED);
         }
@@ -160,7 +175,7 @@ static void finish_bh(void *opaque)
         fail(mis);
         return;
     }
-    go_on();
+    go_on(mis);
     /* Clients that hear of it expect the guest to be there. */
     migrate_set_state(&mis->status, MIGRATION_STATUS_ACTIVE,
                       MIGRATION_STATUS_COMPLETED);

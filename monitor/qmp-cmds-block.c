@@ -69,6 +69,25 @@ void qmp_blockdev_del(const char *node_name, Error **errp)
     blockdev_del(node_name, errp);
 }
 
+void qmp_blockdev_set_active(const char *node_name, bool active, Error **errp)
+{
+    BlockDriverState *bs = node_name ? bdrv_find_node(node_name) : NULL;
+    int ret;
+
+    if (node_name && !bs) {
+        error_setg(errp, "Failed to find node with node-name='%s'", node_name);
+    } else if (bs) {
+        active ? bdrv_activate(bs, errp) : bdrv_inactivate(bs, errp);
+    } else if (active) {
+        bdrv_activate_all(errp);
+    } else {
+        ret = bdrv_inactivate_all();
+        if (ret < 0) {
+            error_setg_errno(errp, -ret, "Failed to inactivate all nodes");
+        }
+    }
+}
+
 /* A backend's or a node's; one of the two names. */
 static BlockDriverState *find_image(const char *device, const char *node_name,
                                     Error **errp)

@@ -52,7 +52,10 @@ void qmp_cont(Error **errp)
         while ((blk = blk_all_next(blk))) {
             blk_iostatus_reset(blk);
         }
-        vm_start();
+        /* A migration may have given them away. */
+        if (bdrv_activate_all(errp)) {
+            vm_start();
+        }
     }
 }
 

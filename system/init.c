@@ -252,12 +252,19 @@ static void help_cpus(CmdLine *cl)
     list_cpus();
 }
 
+/* Until it is here, disks are the source's. */
+static bool waits_for_guest(void)
+{
+    return runstate_check(RUN_STATE_INMIGRATE);
+}
+
 static void create_machine(CmdLine *cl)
 {
     machine_create(select_machine(cl->machine));
     migration_object_init();
     if (cl->incoming) {
         runstate_set(RUN_STATE_INMIGRATE);
+        bdrv_starts_inactive_hook = waits_for_guest;
         rom_set_incoming(true);
     }
 }

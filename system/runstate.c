@@ -190,6 +190,7 @@ int vm_prepare_start(bool step_pending)
 {
     RunState state = vm_was_suspended ? RUN_STATE_SUSPENDED : RUN_STATE_RUNNING;
     RunState requested;
+    Error *err = NULL;
 
     qemu_vmstop_requested(&requested);
     if (runstate_is_running() && requested == RUN_STATE__MAX) {
@@ -205,6 +206,10 @@ int vm_prepare_start(bool step_pending)
         return -1;
     }
 
+    if (!bdrv_activate_all(&err)) {
+        error_reportf_err(err, "the guest cannot go on: ");
+        return -1;
+    }
     qapi_event_send_resume();
     if (cpus_get_accel() && cpus_get_accel()->synchronize_pre_resume) {
         cpus_get_accel()->synchronize_pre_resume(step_pending);

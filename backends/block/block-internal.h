@@ -82,6 +82,7 @@ struct BlockDriverState {
     BlockdevDriver kind;
     const NodeDriver *drv;
     int refcnt;
+    bool inactive; /* another process has it; written under the BQL, atomic */
     bool monitor_owned; /* blockdev-del may remove it */
     bool read_only;
     bool auto_read_only;
@@ -133,6 +134,11 @@ void node_user_detach(NodeUser *user);
 /* False with @errp set when others, or the node, do not allow it. */
 bool node_user_set_perm(NodeUser *user, uint64_t perm, uint64_t shared,
                         Error **errp);
+
+/* The driver hears again what all users do and allow: nothing if inactive. */
+bool node_refresh_perm(BlockDriverState *bs, Error **errp);
+/* active.c: whether a node with these options waits for bdrv_activate(). */
+bool node_starts_inactive(const BlockdevOptions *options);
 
 /* Filters: opens the node below, as "file" of @bs, or closes it. */
 bool node_open_child(BlockDriverState *bs, const BlockdevRef *ref,

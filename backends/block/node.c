@@ -96,6 +96,7 @@ BlockDriverState *bdrv_open_options(const BlockdevOptions *o, Error **errp)
     bs->fd = -1;
     bs->read_only = o->has_read_only && o->read_only;
     bs->auto_read_only = o->has_auto_read_only && o->auto_read_only;
+    bs->inactive = node_starts_inactive(o);
     bs->force_share = o->has_force_share && o->force_share;
     bs->direct = o->cache && o->cache->has_direct && o->cache->direct;
     bs->no_flush = o->cache && o->cache->has_no_flush && o->cache->no_flush;
@@ -246,7 +247,16 @@ static bool refresh_driver(BlockDriverState *bs, const NodeUser *user,
         error_setg(errp, "Block node is read-only");
         return false;
     }
+    if (bdrv_is_inactive(bs)) {
+        perm = 0;
+        shared = BLK_PERM_ALL;
+    }
     return !bs->drv->set_perm || bs->drv->set_perm(bs, perm, shared, errp);
+}
+
+bool node_refresh_perm(BlockDriverState *bs, Error **errp)
+{
+    return refresh_driver(bs, NULL, 0, BLK_PERM_ALL, errp);
 }
 
 bool node_user_set_perm(NodeUser *user, uint64_t perm, uint64_t shared,
@@ -284,7 +294,7 @@ void node_user_detach(NodeUser *user)
     user->bs = NULL;
     user->perm = 0;
     /* Less is always allowed. */
-    refresh_driver(bs, NULL, 0, BLK_PERM_ALL, NULL);
+    node_refresh_perm(bs, NULL);
     bdrv_unref(bs);
 }
 
@@ -294,6 +304,15 @@ bool node_open_child(BlockDriverState *bs, const BlockdevRef *ref, Error **errp)
     bool ok;
 
     if (!below) {
+        return false;
+    }
+    if (bdrv_is_inactive(bs) && QTAILQ_EMPTY(&below->users) &&
+        ref->type == QTYPE_QDICT) {
+        below->inactive = true; /* it is only a part of this one */
+    } else if (bdrv_is_inactive(below) && !bdrv_is_inactive(bs)) {
+        error_setg(errp, "Node '%s' is inactive, as '%s' above it must be, too",
+                   below->node_name, bs->node_name);
+        bdrv_unref(below);
         return false;
     }
     bs->child.who = g_strdup_printf("node '%s'", bs->node_name);
@@ -403,7 +422,7 @@ BlockDeviceInfo *bdrv_block_device_info(BlockBackend *blk, BlockDriverState *bs)
     info->node_name = g_strdup(bs->node_name);
     info->drv = g_strdup(bdrv_get_format_name(bs));
     info->ro = bs->read_only;
-    info->active = true;
+    info->active = !bdrv_is_inactive(bs);
     info->detect_zeroes = bs->detect_zeroes;
 
     info->image = g_new0(ImageInfo, 1);

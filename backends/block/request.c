@@ -81,6 +81,10 @@ bool node_prepare(BlockDriverState *bs, BlockReq *req, BlockDriverState **leaf,
                   int *ret)
 {
     *ret = check_bounds(bs, req);
+    if (bdrv_is_inactive(bs) && req->kind != REQ_READ &&
+        req->kind != REQ_FLUSH) {
+        *ret = -EPERM; /* another process may be writing */
+    }
     if (*ret || (!req->bytes && req->kind != REQ_FLUSH)) {
         return false;
     }
@@ -229,6 +233,10 @@ int bdrv_truncate(BlockDriverState *bs, int64_t offset, Error **errp)
     if (bs->read_only) {
         error_setg(errp, "Image is read-only");
         return -EACCES;
+    }
+    if (bdrv_is_inactive(bs)) {
+        error_setg(errp, "Node '%s' is inactive", bs->node_name);
+        return -EPERM;
     }
     ret = bs->drv->truncate ? bs->drv->truncate(bs, offset) : -ENOTSUP;
     if (ret < 0) {

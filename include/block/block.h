@@ -37,6 +37,22 @@ bool bdrv_is_read_only(BlockDriverState *bs);
 /* It can be written to, and someone may. */
 bool bdrv_is_writable(BlockDriverState *bs);
 
+/*
+ * A node that is inactive holds no locks on its image, and is not written to:
+ * another process has it. Activating it takes the locks, of the nodes below,
+ * too, or fails with all as it was. Inactivating it flushes it, and takes with
+ * it what no other active node is above.
+ */
+bool bdrv_is_inactive(const BlockDriverState *bs);
+bool bdrv_activate(BlockDriverState *bs, Error **errp);
+bool bdrv_inactivate(BlockDriverState *bs, Error **errp);
+/* All nodes: all of them or, if one cannot be, none. */
+bool bdrv_activate_all(Error **errp);
+/* 0, or a negative errno; then some may be inactive. */
+int bdrv_inactivate_all(void);
+/* Whether nodes that are opened now are inactive at first; NULL: no. */
+extern bool (*bdrv_starts_inactive_hook)(void);
+
 /* In bytes and in sectors, or a negative errno. */
 int64_t bdrv_getlength(BlockDriverState *bs);
 int64_t bdrv_nb_sectors(BlockDriverState *bs);

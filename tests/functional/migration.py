@@ -253,27 +253,6 @@ def test_fd(tmp):
     assert status == "completed", errors
 
 
-def test_disk(tmp):
-    """Both processes have the image open, which both must allow."""
-    pathlib.Path(tmp, "image").write_bytes(bytes(1 << 20))
-    drive = ["-drive", f"if=none,id=d,format=raw,file={tmp}/image", "-device"]
-    shared = [*drive, "virtio-blk-device,drive=d,share-rw=on"]
-    with Machine(tmp, *shared) as source:
-        done = subprocess.run(
-            [BINARY, "-M", "virt", "-nodefaults", "-display", "none",
-             "-incoming", "defer", *drive, "virtio-blk-device,drive=d"],
-            capture_output=True, text=True, check=False, timeout=TIMEOUT)
-        assert done.returncode == 1 and "lock" in done.stderr, done
-        with Machine(tmp, *shared, "-incoming", f"unix:{tmp}/s") as target:
-            source.command("migrate", uri=f"unix:{tmp}/s")
-            source.wait_for("completed")
-            target.wait_for("completed")
-            runs_on(target, source.check())
-            source.quit()
-            target.command("block_resize", device="d", size=2 << 20)
-            target.quit()
-
-
 # --- capabilities and parameters ----------------------------------------------
 
 def test_events(tmp):
@@ -385,7 +364,8 @@ def test_ignore_shared(tmp):
 def test_refused_options(tmp):
     supported = {"events", "return-path", "pause-before-switchover",
                  "x-ignore-shared", "validate-uuid", "zero-blocks",
-                 "late-block-activate", "mapped-ram"}
+                 "late-block-activate", "mapped-ram",
+                 "auto-converge"}
     refused = {"xbzrle", "rdma-pin-all", "x-colo", "release-ram",
                "dirty-bitmaps", "zero-copy-send", "dirty-limit"}
     with Machine(tmp, machine="none") as m:

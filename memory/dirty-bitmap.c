@@ -285,9 +285,6 @@ uint64_t cpu_physical_memory_set_dirty_lebitmap(unsigned long *bitmap,
                 ratio * TARGET_PAGE_SIZE, clients);
         }
     }
-    if (global_dirty_tracking & GLOBAL_DIRTY_DIRTY_RATE) {
-        total_dirty_pages += found;
-    }
     return found;
 }
 
@@ -348,6 +345,14 @@ void cpu_physical_memory_clear_dirty_range(ram_addr_t start, ram_addr_t length)
     }
 }
 
+/* With the big lock. */
+static void count_found(uint64_t pages)
+{
+    if (global_dirty_tracking & GLOBAL_DIRTY_DIRTY_RATE) {
+        total_dirty_pages += pages;
+    }
+}
+
 uint64_t cpu_physical_memory_sync_dirty_bitmap(RAMBlock *rb, ram_addr_t start,
                                                ram_addr_t length)
 {
@@ -355,19 +360,19 @@ uint64_t cpu_physical_memory_sync_dirty_bitmap(RAMBlock *rb, ram_addr_t start,
     unsigned long to = start >> TARGET_PAGE_BITS;
     unsigned long nr = length >> TARGET_PAGE_BITS;
     unsigned long *piece = NULL;
-    uint64_t fresh = 0;
-    bool any = false;
+    uint64_t fresh = 0, found = 0;
 
     /* Blocks begin at a word: either both are at one's beginning or none. */
     if (from % BITS_PER_LONG || to % BITS_PER_LONG || nr % BITS_PER_LONG) {
         for (ram_addr_t at = 0; at < length; at += TARGET_PAGE_SIZE, to++) {
             if (cpu_physical_memory_test_and_clear_dirty(
                     rb->offset + start + at, TARGET_PAGE_SIZE,
-                    DIRTY_MEMORY_MIGRATION) &&
-                !test_and_set_bit(to, rb->bmap)) {
-                fresh++;
+                    DIRTY_MEMORY_MIGRATION)) {
+                found++;
+                fresh += !test_and_set_bit(to, rb->bmap);
             }
         }
+        count_found(found);
         return fresh;
     }
 
@@ -386,10 +391,11 @@ uint64_t cpu_physical_memory_sync_dirty_bitmap(RAMBlock *rb, ram_addr_t start,
         }
         bits = qatomic_xchg(word, 0);
         fresh += ctpopl(bits & ~*dest);
+        found += ctpopl(bits);
         *dest |= bits;
-        any |= bits != 0;
     }
-    if (any) {
+    count_found(found);
+    if (found) {
         cpu_physical_memory_dirty_bits_cleared(rb->offset + start, length);
     }
     if (rb->clear_bmap) {

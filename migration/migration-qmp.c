@@ -12,6 +12,7 @@
 #include "qemu/timer.h"
 #include "ram.h"
 #include "savevm.h"
+#include "system/cpu-throttle.h"
 
 static uint64_t count(const Stat64 *s)
 {
@@ -80,6 +81,8 @@ static void source_info(MigrationInfo *info)
                       status != MIGRATION_STATUS_SETUP)) {
         time_info(info, s, completed);
         info->ram = ram_info(s, completed);
+        info->cpu_throttle_percentage = cpu_throttle_get_percentage();
+        info->has_cpu_throttle_percentage = info->cpu_throttle_percentage;
     }
     QEMU_LOCK_GUARD(&s->lock);
     if (s->error) {
@@ -102,7 +105,9 @@ static void destination_info(MigrationInfo *info)
     info->has_status = true;
     info->status = status;
     /* While it loads, the thread may be setting it. */
-    if (status == MIGRATION_STATUS_FAILED && mis->error) {
+    if ((status == MIGRATION_STATUS_FAILED ||
+         status == MIGRATION_STATUS_COMPLETED) &&
+        mis->error) {
         info->error_desc = g_strdup(error_get_pretty(mis->error));
     }
 }

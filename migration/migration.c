@@ -2,7 +2,9 @@
 /* The source of a migration. */
 #include "qemu/osdep.h"
 #include "block/aio.h"
+#include "block-active.h"
 #include "channel.h"
+#include "dirty-rate.h"
 #include "migration/misc.h"
 #include "migration/migration-init.h"
 #include "migration-stats.h"
@@ -18,6 +20,7 @@
 #include "ram.h"
 #include "savevm.h"
 #include "source.h"
+#include "system/cpu-throttle.h"
 #include "system/runstate.h"
 #include "trace.h"
 #include "vmstate/blocker.h"
@@ -97,14 +100,21 @@ static void close_files(MigrationState *s)
     }
 }
 
-/* The guest is here to stay: as it was before. */
+/* The guest is here to stay: as it was before, if it can have its disks. */
 static void take_guest_back(MigrationState *s)
 {
+    Error *err = NULL;
+
     if (!s->stopped_guest) {
         return;
     }
     s->stopped_guest = false;
-    if (runstate_is_live(s->old_runstate)) {
+    if (!migration_block_activate(&err)) {
+        error_reportf_err(err, "the guest stays paused: ");
+        if (runstate_check(RUN_STATE_FINISH_MIGRATE)) {
+            runstate_set(RUN_STATE_PAUSED);
+        }
+    } else if (runstate_is_live(s->old_runstate)) {
         if (!runstate_check(RUN_STATE_SHUTDOWN)) {
             vm_start();
         }
@@ -350,12 +360,14 @@ void migration_object_init(void)
     ram_resized_hook = ram_resized;
     register_global_state();
     ram_mig_init();
+    cpu_throttle_init();
 }
 
 void migration_shutdown(void)
 {
     MigrationState *s = &current;
 
+    dirty_rate_shutdown();
     migration_incoming_shutdown();
     qmp_migrate_cancel(NULL);
     if (s->has_thread) {

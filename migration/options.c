@@ -21,7 +21,7 @@
     (BIT_OF(EVENTS) | BIT_OF(RETURN_PATH) | BIT_OF(PAUSE_BEFORE_SWITCHOVER) |  \
      BIT_OF(X_IGNORE_SHARED) | BIT_OF(VALIDATE_UUID) | BIT_OF(ZERO_BLOCKS) |   \
      BIT_OF(LATE_BLOCK_ACTIVATE) | BIT_OF(SWITCHOVER_ACK) |                    \
-     BIT_OF(MAPPED_RAM))
+     BIT_OF(MAPPED_RAM) | BIT_OF(AUTO_CONVERGE) | BIT_OF(RELEASE_RAM))
 
 /* Where a difference would make the destination misread the stream. */
 #define COMPARED (BIT_OF(X_IGNORE_SHARED) | BIT_OF(MAPPED_RAM))
@@ -130,6 +130,25 @@ bool migrate_capability_compared(MigrationCapability cap)
     return COMPARED >> cap & 1;
 }
 
+/* Why some will not be: what the user can do. */
+static const char *why_never(MigrationCapability cap)
+{
+    switch (cap) {
+    case MIGRATION_CAPABILITY_XBZRLE:
+        return "multifd with compression costs less";
+    case MIGRATION_CAPABILITY_RDMA_PIN_ALL:
+        return "there is no transport 'rdma'";
+    case MIGRATION_CAPABILITY_X_COLO:
+        return "there is no replication of disks";
+    case MIGRATION_CAPABILITY_DIRTY_BITMAPS:
+        return "block nodes have no dirty bitmaps";
+    case MIGRATION_CAPABILITY_DIRTY_LIMIT:
+        return "auto-converge slows the guest down";
+    default:
+        return NULL;
+    }
+}
+
 static bool check_idle(Error **errp)
 {
     if (migration_is_running()) {
@@ -180,8 +199,11 @@ void qmp_migrate_set_capabilities(MigrationCapabilityStatusList *list,
         MigrationCapability number = cap->value->capability;
 
         if (cap->value->state && !is_supported(number)) {
-            error_setg(errp, "Capability '%s' is not supported",
-                       MigrationCapability_str(number));
+            const char *why = why_never(number);
+
+            error_setg(errp, "Capability '%s' is not supported%s%s",
+                       MigrationCapability_str(number), why ? ": " : "",
+                       why ?: "");
             return;
         }
         wanted = deposit64(wanted, number, 1, cap->value->state);
@@ -252,7 +274,7 @@ static bool check_ranges(const MigrateSetParameters *p, Error **errp)
         ROW(announce_initial, 0, 100000, "a value between 0 and 100000"),
         ROW(announce_max, 0, 100000, "a value between 0 and 100000"),
         ROW(announce_rounds, 0, 1000, "a value between 0 and 1000"),
-        ROW(announce_step, 1, 10000, "a value between 1 and 10000"),
+        ROW(announce_step, 1, 10000, "a value between 0 and 10000"),
 #undef ROW
         { "x-vcpu-dirty-limit-period", p->has_x_vcpu_dirty_limit_period,
           p->x_vcpu_dirty_limit_period, 1, 1000, "a value between 1 and 1000" },
@@ -272,13 +294,14 @@ static bool check_others(const MigrateSetParameters *p, Error **errp)
     uint8_t initial = p->has_cpu_throttle_initial
                           ? p->cpu_throttle_initial
                           : parameters.cpu_throttle_initial;
+    uint8_t most = p->has_max_cpu_throttle ? p->max_cpu_throttle
+                                           : parameters.max_cpu_throttle;
 
     if (p->has_xbzrle_cache_size && !is_power_of_2(p->xbzrle_cache_size)) {
         return refuse(errp, "xbzrle_cache_size",
                       "a power of two no less than the target page size");
     }
-    if (p->has_max_cpu_throttle &&
-        (p->max_cpu_throttle < initial || p->max_cpu_throttle > 99)) {
+    if (most < initial || most > 99) {
         return refuse(errp, "max_cpu_throttle",
                       "an integer in the range of cpu_throttle_initial to 99");
     }

@@ -4,6 +4,7 @@
  * with all pages and gets from the dirty log those that were written since.
  */
 #include "qemu/osdep.h"
+#include "auto-converge.h"
 #include "exec/memory.h"
 #include "exec/ram_addr.h"
 #include "mapped-ram.h"
@@ -28,8 +29,6 @@
 #define PAGES_PER_LOOK 64
 /* So many pages go into a file in one piece. */
 #define MAX_RUN 256
-/* What a page costs in the stream, beside itself. */
-#define PAGE_RECORD_SIZE (TARGET_PAGE_SIZE + 8)
 
 void (*ram_resized_hook)(const char *block);
 
@@ -47,7 +46,8 @@ static struct {
         unsigned long first, count;
     } run;                /* neighbours that go there in one piece */
     uint64_t dirty_pages; /* bits in all bmaps */
-    int64_t last_sync_ms; /* of the period for which a rate is known */
+    int64_t last_sync_ms; /* when the bitmaps were looked at */
+    int64_t period_ms;    /* when that for which a rate is known began */
     uint64_t dirty_in_period;
 } ram;
 
@@ -133,13 +133,15 @@ static void update_rate(uint64_t fresh)
     int64_t now = qemu_clock_get_ms(QEMU_CLOCK_REALTIME);
 
     ram.dirty_in_period += fresh;
-    if (!ram.last_sync_ms) {
-        ram.last_sync_ms = now;
+    ram.last_sync_ms = now;
+    if (!ram.period_ms) {
+        ram.period_ms = now;
         ram.dirty_in_period = 0;
-    } else if (now > ram.last_sync_ms + 1000) {
+    } else if (now > ram.period_ms + 1000) {
+        auto_converge_period(ram.dirty_in_period << TARGET_PAGE_BITS);
         stat64_set(&mig_stats.dirty_pages_rate,
-                   ram.dirty_in_period * 1000 / (now - ram.last_sync_ms));
-        ram.last_sync_ms = now;
+                   ram.dirty_in_period * 1000 / (now - ram.period_ms));
+        ram.period_ms = now;
         ram.dirty_in_period = 0;
     }
 }
@@ -342,7 +344,8 @@ static int ram_save_setup(QEMUFile *f, void *opaque, Error **errp)
     ram.last_sent = NULL;
     ram.block = 0;
     ram.page = 0;
-    ram.last_sync_ms = 0;
+    ram.period_ms = 0;
+    auto_converge_begin();
     if (migrate_capability(MIGRATION_CAPABILITY_MAPPED_RAM)) {
         ram.mapped = mapped_ram_pages_new(qemu_file_get_ioc(f), true, errp);
         if (!ram.mapped) {
@@ -364,9 +367,16 @@ static int ram_save_setup(QEMUFile *f, void *opaque, Error **errp)
 static int ram_save_iterate(QEMUFile *f, void *opaque)
 {
     int64_t end = qemu_clock_get_ns(QEMU_CLOCK_REALTIME) + MAX_PART_NS;
+    uint64_t before = migration_transferred_bytes();
     bool finished = false;
     unsigned count = 0;
+    int ret;
 
+    if (auto_converge_wants_sync(ram.last_sync_ms)) {
+        bql_lock();
+        sync_bitmaps(false);
+        bql_unlock();
+    }
     while (!migration_rate_exceeded(f)) {
         unsigned long page;
         RAMBlock *rb;
@@ -383,28 +393,32 @@ static int ram_save_iterate(QEMUFile *f, void *opaque)
     }
     flush_run(f);
     qemu_put_be64(f, RAM_SAVE_FLAG_EOS);
-    stat64_add(&mig_stats.precopy_bytes, count * PAGE_RECORD_SIZE);
-    return qemu_fflush(f) ?: finished;
+    ret = qemu_fflush(f);
+    stat64_add(&mig_stats.precopy_bytes,
+               migration_transferred_bytes() - before);
+    return ret ?: finished;
 }
 
 static int ram_save_complete(QEMUFile *f, void *opaque)
 {
+    uint64_t before = migration_transferred_bytes();
     unsigned long page;
-    uint64_t count = 0;
     RAMBlock *rb;
+    int ret;
 
     sync_bitmaps(true);
     while (!qemu_file_get_error(f) && next_page(&rb, &page)) {
         put_page(f, rb, page);
-        count++;
     }
     flush_run(f);
     for (guint i = 0; ram.mapped && i < ram.blocks->len; i++) {
         mapped_ram_put_bitmap(f, g_ptr_array_index(ram.blocks, i));
     }
     qemu_put_be64(f, RAM_SAVE_FLAG_EOS);
-    stat64_add(&mig_stats.downtime_bytes, count * PAGE_RECORD_SIZE);
-    return qemu_fflush(f);
+    ret = qemu_fflush(f);
+    stat64_add(&mig_stats.downtime_bytes,
+               migration_transferred_bytes() - before);
+    return ret;
 }
 
 static void ram_pending_estimate(void *opaque, uint64_t *must_precopy,
@@ -433,6 +447,7 @@ static void ram_save_cleanup(void *opaque)
         qatomic_set(&ram.active, false);
         ram.file = NULL;
         memory_global_dirty_log_stop(GLOBAL_DIRTY_MIGRATION);
+        auto_converge_end();
     }
     for (guint i = 0; i < ram.blocks->len; i++) {
         RAMBlock *rb = g_ptr_array_index(ram.blocks, i);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The source of a migration: its thread, from the first byte to the last. */
 #include "qemu/osdep.h"
+#include "block-active.h"
 #include "global-state.h"
 #include "migration-stats.h"
 #include "migration/misc.h"
@@ -57,6 +58,9 @@ static bool switch_over(MigrationState *s, SaveVM *vm, Error **errp)
     }
     if (!wait_for_continue(s)) {
         error_setg(errp, "Switchover is interrupted");
+        return false;
+    }
+    if (!migration_block_inactivate(errp)) {
         return false;
     }
     migration_rate_set(RATE_LIMIT_DISABLED);

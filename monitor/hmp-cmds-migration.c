@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The human monitor's commands about migration. */
 #include "qemu/osdep.h"
+#include "migration/migration-init.h"
 #include "migration/misc.h"
 #include "monitor/hmp.h"
 #include "monitor/monitor.h"
@@ -192,8 +193,12 @@ static void print_ram(Monitor *mon, const MigrationStats *ram)
         { "multifd bytes", ram->multifd_bytes >> 10, " kbytes", true },
         { "pages-per-second", ram->pages_per_second, "", true },
         { "dirty pages rate", ram->dirty_pages_rate, " pages", false },
+        { "postcopy request count", ram->postcopy_requests, "", false },
         { "precopy ram", ram->precopy_bytes >> 10, " kbytes", false },
         { "downtime ram", ram->downtime_bytes >> 10, " kbytes", false },
+        { "postcopy ram", ram->postcopy_bytes >> 10, " kbytes", false },
+        { "Zero-copy-send fallbacks happened", ram->dirty_sync_missed_zero_copy,
+          " times", false },
     };
 
     monitor_printf(mon, "transferred ram: %" PRIu64 " kbytes\n",
@@ -205,6 +210,20 @@ static void print_ram(Monitor *mon, const MigrationStats *ram)
                            rows[i].value, rows[i].unit);
         }
     }
+}
+
+/* What is the same for all migrations; most of it cannot be changed here. */
+static void print_globals(Monitor *mon)
+{
+    monitor_printf(mon,
+                   "globals:\n"
+                   "store-global-state: on\n"
+                   "only-migratable: %s\n"
+                   "send-configuration: on\n"
+                   "send-section-footer: on\n"
+                   "send-switchover-start: on\n"
+                   "clear-bitmap-shift: 0\n",
+                   only_migratable ? "on" : "off");
 }
 
 static void print_status(Monitor *mon, const MigrationInfo *info)
@@ -236,6 +255,7 @@ void hmp_info_migrate(Monitor *mon, const QDict *qdict)
     SocketAddressList *addr;
     strList *reason;
 
+    print_globals(mon);
     if (info->blocked_reasons) {
         monitor_printf(mon, "Outgoing migration blocked:\n");
     }
@@ -245,6 +265,10 @@ void hmp_info_migrate(Monitor *mon, const QDict *qdict)
     print_status(mon, info);
     if (info->ram) {
         print_ram(mon, info->ram);
+    }
+    if (info->has_cpu_throttle_percentage) {
+        monitor_printf(mon, "cpu throttle percentage: %" PRIu64 "\n",
+                       info->cpu_throttle_percentage);
     }
     if (info->has_socket_address) {
         monitor_printf(mon, "socket address: [\n");

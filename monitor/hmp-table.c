@@ -48,6 +48,13 @@ HMPCommand hmp_info_cmds[] = {
         .cmd = hmp_info_cpus,
     },
     {
+        .name = "dirty_rate",
+        .args_type = "",
+        .params = "",
+        .help = "show dirty rate information",
+        .cmd = hmp_info_dirty_rate,
+    },
+    {
         .name = "history",
         .args_type = "",
         .params = "",
@@ -358,6 +365,17 @@ HMPCommand hmp_cmds[] = {
         .params = "bootdevice",
         .help = "define new values for the boot device list",
         .cmd = hmp_boot_set,
+    },
+    {
+        .name = "calc_dirty_rate",
+        .args_type = "dirty_ring:-r,dirty_bitmap:-b,second:l,"
+                     "sample_pages_per_GB:l?",
+        .params = "[-r] [-b] second [sample_pages_per_GB]",
+        .help = "start a round of guest dirty rate measurement (using -r to"
+                "\n\t\t\t specify dirty ring as the method of calculation and"
+                "\n\t\t\t -b to specify dirty bitmap as method of "
+                "calculation)",
+        .cmd = hmp_calc_dirty_rate,
     },
     {
         .name = "change",

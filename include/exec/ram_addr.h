@@ -137,7 +137,10 @@ static inline bool clear_bmap_test_and_clear(RAMBlock *rb, uint64_t page)
 #define DIRTY_CLIENTS_ALL    ((1 << DIRTY_MEMORY_NUM) - 1)
 #define DIRTY_CLIENTS_NOCODE (DIRTY_CLIENTS_ALL & ~(1 << DIRTY_MEMORY_CODE))
 
-/* Pages found dirty since the start, while the dirty rate is measured. */
+/*
+ * Pages whose bits were taken by cpu_physical_memory_sync_dirty_bitmap() while
+ * the dirty rate is measured. With the big lock.
+ */
 extern uint64_t total_dirty_pages;
 
 /* Whether any page, or each page, that the range touches is dirty. */

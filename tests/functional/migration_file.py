@@ -359,8 +359,8 @@ def test_refused(tmp):
                             ("postcopy-ram", "postcopy")):
             got = m.refused("migrate-set-capabilities", capabilities=[
                 {"capability": other, "state": True}])
-            assert got in (f"Mapped-ram migration is incompatible with {text}",
-                           f"Capability '{other}' is not supported"), got
+            assert got == f"Mapped-ram migration is incompatible with {text}" \
+                or got.startswith(f"Capability '{other}' is not supported"), got
 
 
 if __name__ == "__main__":

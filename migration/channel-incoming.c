@@ -15,11 +15,12 @@
 #include "qapi/error.h"
 #include "qemu/bswap.h"
 #include "qemu/error-report.h"
+#include "qemu/main-loop.h"
 #include "savevm.h"
 
 /* A magic that has come in part is looked at again. */
 #define LOOK_AGAIN_MS 10
-#define MAX_LOOKS     3000
+#define MAX_LOOKS     500
 /* So many may be open beyond those that are missing: strangers. */
 #define MAX_STRANGERS 16
 
@@ -105,6 +106,20 @@ static void fail(Error *err)
         done(NULL, err, opaque);
     }
     error_free(err);
+}
+
+static void failed_bh(void *opaque)
+{
+    if (expected[MIG_INCOMING_MAIN].missing) {
+        fail(opaque);
+    } else {
+        error_free(opaque);
+    }
+}
+
+void migration_channel_incoming_failed(const Error *err)
+{
+    aio_bh_schedule_oneshot(qemu_get_aio_context(), failed_bh, error_copy(err));
 }
 
 static void hand_over(QIOChannel *ioc, MigrationIncomingKind kind)

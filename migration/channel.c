@@ -333,3 +333,7 @@ void migration_channel_outgoing_more(MigrationChannelFunc *done, void *opaque)
     }
     aio_bh_schedule_oneshot(qemu_get_aio_context(), refused_bh, o);
 }
+
+void migration_channel_end(QIOChannel *ioc)
+{
+}

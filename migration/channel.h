@@ -58,6 +58,12 @@ void migration_channel_outgoing_forget(void);
  */
 void migration_channel_outgoing_more(MigrationChannelFunc *done, void *opaque);
 
+/*
+ * The last byte has been written: tells the other side, where the channel has a
+ * way to, that this is the end and not a cut.
+ */
+void migration_channel_end(QIOChannel *ioc);
+
 /* ---- channel-incoming.c: coming in --------------------------------------- */
 
 typedef enum MigrationIncomingKind {
@@ -86,6 +92,11 @@ unsigned migration_incoming_missing(MigrationIncomingKind kind);
  */
 bool migration_channel_incoming(MigrationAddress *addr,
                                 SocketAddressList **listening, Error **errp);
+/*
+ * A channel was no good, and the stream with it: as a failure of the main
+ * channel, unless that has come. From any thread; @err is copied.
+ */
+void migration_channel_incoming_failed(const Error *err);
 /* Waits no longer, and expects nothing. */
 void migration_channel_incoming_cancel(void);
 

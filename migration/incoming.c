@@ -6,6 +6,8 @@
 #include "global-state.h"
 #include "migration.h"
 #include "migration/migration-init.h"
+#include "multifd.h"
+#include "options.h"
 #include "options.h"
 #include "qapi/clone-visitor.h"
 #include "qapi/error.h"
@@ -106,6 +108,9 @@ static void join_thread(MigrationIncomingState *mis)
         bql_lock();
         mis->has_thread = false;
     }
+    bql_unlock();
+    multifd_recv_cleanup();
+    bql_lock();
 }
 
 static void close_files(MigrationIncomingState *mis)
@@ -201,6 +206,7 @@ static void connected(QIOChannel *ioc, Error *err, void *opaque)
     MigrationIncomingState *mis = opaque;
 
     if (err) {
+        join_thread(mis);
         error_free(mis->error);
         mis->error = error_copy(err);
         fail(mis);
@@ -209,6 +215,7 @@ static void connected(QIOChannel *ioc, Error *err, void *opaque)
     mis->from_src = qemu_file_new_input(ioc);
     /* So that the lock can be released while it waits. */
     qemu_file_set_blocking(mis->from_src, false);
+    multifd_recv_set_main(mis->from_src);
     migrate_set_state(&mis->status, MIGRATION_STATUS_SETUP,
                       MIGRATION_STATUS_ACTIVE);
     mis->has_thread = true;
@@ -238,7 +245,12 @@ void qmp_migrate_incoming(const char *uri, bool has_channels,
     }
     mis->exit_on_error = !has_exit_on_error || exit_on_error;
     migration_incoming_expect(MIG_INCOMING_MAIN, 1, connected, mis);
+    if (multifd_has_channels()) {
+        multifd_recv_expect();
+    }
     if (!migration_channel_incoming(addr, &mis->listening, errp)) {
+        migration_channel_incoming_cancel();
+        join_thread(mis);
         return;
     }
     migrate_set_state(&mis->status, MIGRATION_STATUS_NONE,
@@ -302,6 +314,7 @@ void migration_incoming_shutdown(void)
     if (mis->from_src) {
         qemu_file_shutdown(mis->from_src);
     }
+    multifd_recv_stop();
     join_thread(mis);
     close_files(mis);
     error_free(g_steal_pointer(&mis->error));

@@ -9,6 +9,7 @@
 #include "migration/migration-init.h"
 #include "migration-stats.h"
 #include "global-state.h"
+#include "multifd.h"
 #include "options.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-migration.h"
@@ -260,6 +261,7 @@ void qmp_migrate(const char *uri, bool has_channels,
         return;
     }
     reset_state(s);
+    multifd_send_begin();
     if (!migration_channel_outgoing(addr, connected, s, &err)) {
         migration_set_error(s, error_copy(err));
         qatomic_set(&s->busy, false);
@@ -275,6 +277,7 @@ void qmp_migrate(const char *uri, bool has_channels,
 
 static void wake_thread(MigrationState *s)
 {
+    multifd_send_stop();
     QEMU_LOCK_GUARD(&s->lock);
     if (s->from_dst) {
         qemu_file_shutdown(s->from_dst);

@@ -52,7 +52,7 @@ struct MigrationState {
 
     /* The thread's: where the interval of the rate began; what is little. */
     int64_t interval_start_ms;
-    uint64_t interval_bytes, interval_pages;
+    uint64_t interval_bytes, interval_pages, interval_normal;
     uint64_t threshold;
 };
 

@@ -4,6 +4,7 @@
 #include "exec/target_page.h"
 #include "migration.h"
 #include "migration/misc.h"
+#include "multifd-codec.h"
 #include "options.h"
 #include "qapi/error.h"
 #include "qapi/clone-visitor.h"
@@ -20,7 +21,7 @@
 #define SUPPORTED                                                              \
     (BIT_OF(EVENTS) | BIT_OF(RETURN_PATH) | BIT_OF(PAUSE_BEFORE_SWITCHOVER) |  \
      BIT_OF(X_IGNORE_SHARED) | BIT_OF(VALIDATE_UUID) | BIT_OF(ZERO_BLOCKS) |   \
-     BIT_OF(LATE_BLOCK_ACTIVATE) | BIT_OF(SWITCHOVER_ACK) |                    \
+     BIT_OF(LATE_BLOCK_ACTIVATE) | BIT_OF(SWITCHOVER_ACK) | BIT_OF(MULTIFD) |  \
      BIT_OF(MAPPED_RAM) | BIT_OF(AUTO_CONVERGE) | BIT_OF(RELEASE_RAM))
 
 /* Where a difference would make the destination misread the stream. */
@@ -144,6 +145,8 @@ static const char *why_never(MigrationCapability cap)
         return "block nodes have no dirty bitmaps";
     case MIGRATION_CAPABILITY_DIRTY_LIMIT:
         return "auto-converge slows the guest down";
+    case MIGRATION_CAPABILITY_ZERO_COPY_SEND:
+        return "pages are always copied into sockets";
     default:
         return NULL;
     }
@@ -169,6 +172,26 @@ static const struct {
       "Mapped-ram migration is incompatible with postcopy" },
 };
 
+static bool check_multifd(uint64_t wanted, Error **errp)
+{
+    MigrationIncomingState *mis = migration_incoming_get_current();
+
+    if (wanted & BIT_OF(POSTCOPY_RAM)) {
+        error_setg(errp, "Postcopy is not yet compatible with multifd");
+        return false;
+    }
+    if (!migrate_capability(MIGRATION_CAPABILITY_MULTIFD) &&
+        qatomic_read(&mis->status) != MIGRATION_STATUS_NONE) {
+        error_setg(errp, "Multifd must be set before incoming starts");
+        return false;
+    }
+    if (wanted & BIT_OF(XBZRLE)) {
+        error_setg(errp, "Multifd is not compatible with xbzrle");
+        return false;
+    }
+    return true;
+}
+
 /* Whether all of @wanted go together. */
 static bool check_together(uint64_t wanted, Error **errp)
 {
@@ -177,6 +200,9 @@ static bool check_together(uint64_t wanted, Error **errp)
             error_setg(errp, "%s", exclusions[i].text);
             return false;
         }
+    }
+    if (wanted & BIT_OF(MULTIFD) && !check_multifd(wanted, errp)) {
+        return false;
     }
     if (wanted & BIT_OF(SWITCHOVER_ACK) && !(wanted & BIT_OF(RETURN_PATH))) {
         error_setg(errp, "Capability 'switchover-ack' requires capability "
@@ -321,6 +347,8 @@ static const char *text_of(const StrOrNull *s)
 /* What would ask for something that is not there. */
 static bool check_supported(const MigrateSetParameters *p, Error **errp)
 {
+    ERRP_GUARD();
+
     if (*text_of(p->tls_creds)) {
         error_setg(errp, "TLS is not supported: 'tls-creds' must be empty");
         return false;
@@ -329,11 +357,11 @@ static bool check_supported(const MigrateSetParameters *p, Error **errp)
         error_setg(errp, "Mode '%s' is not supported", MigMode_str(p->mode));
         return false;
     }
-    if (p->has_multifd_compression &&
-        p->multifd_compression != MULTIFD_COMPRESSION_NONE) {
-        error_setg(errp, "Compression '%s' is not supported",
-                   MultiFDCompression_str(p->multifd_compression));
-        return false;
+    if (p->has_multifd_compression) {
+        multifd_codec(p->multifd_compression, errp);
+        if (*errp) {
+            return false;
+        }
     }
     if (p->has_block_bitmap_mapping) {
         error_setg(errp, "Parameter 'block-bitmap-mapping' is not supported");

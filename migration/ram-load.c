@@ -9,6 +9,7 @@
 #include "mapped-ram.h"
 #include "migration/misc.h"
 #include "migration/qemu-file.h"
+#include "multifd.h"
 #include "options.h"
 #include "qapi/error.h"
 #include "qemu/cutils.h"
@@ -97,6 +98,10 @@ static int load_mapped(QEMUFile *f, const char *name)
 
 static int load_block_list(QEMUFile *f, uint64_t total)
 {
+    if (multifd_recv_has_begun()) {
+        error_report("the list of RAM blocks comes after pages");
+        return -EINVAL;
+    }
     while (total) {
         char name[256];
         uint64_t length;
@@ -223,6 +228,16 @@ static int load_page(QEMUFile *f, uint64_t offset, unsigned flags)
 
 /* ---- a part -------------------------------------------------------------- */
 
+static int flush_multifd(QEMUFile *f)
+{
+    Error *err = NULL;
+
+    if (!multifd_recv_sync(&err)) {
+        qemu_file_set_error_obj(f, -EIO, err);
+    }
+    return qemu_file_get_error(f);
+}
+
 /* One record. 1 at the end of the part, 0, or a negative errno value. */
 static int load_record(QEMUFile *f)
 {
@@ -244,6 +259,9 @@ static int load_record(QEMUFile *f)
     case RAM_SAVE_FLAG_ZERO:
     case RAM_SAVE_FLAG_PAGE:
         ret = load_page(f, addr, flags);
+        break;
+    case RAM_SAVE_FLAG_MULTIFD_FLUSH:
+        ret = flush_multifd(f);
         break;
     case RAM_SAVE_FLAG_EOS:
         return 1;

@@ -11,6 +11,7 @@
 #include "migration/misc.h"
 #include "migration/qemu-file.h"
 #include "migration-stats.h"
+#include "multifd.h"
 #include "options.h"
 #include "qapi/error.h"
 #include "qapi/qapi-events-migration.h"
@@ -46,6 +47,8 @@ static struct {
         unsigned long first, count;
     } run;                /* neighbours that go there in one piece */
     uint64_t dirty_pages; /* bits in all bmaps */
+    bool multifd;         /* pages go over channels of their own */
+    bool unsynced;        /* in this round some may have gone */
     int64_t last_sync_ms; /* when the bitmaps were looked at */
     int64_t period_ms;    /* when that for which a rate is known began */
     uint64_t dirty_in_period;
@@ -190,6 +193,27 @@ static void sync_bitmaps(bool last_stage)
 
 /* ---- pages --------------------------------------------------------------- */
 
+static void multifd_failed(QEMUFile *f)
+{
+    qemu_file_set_error_obj(f, -EIO, multifd_send_error());
+}
+
+/* So that no page can overtake a newer one, which the next round may have. */
+static bool end_round(QEMUFile *f)
+{
+    if (!ram.multifd || !ram.unsynced) {
+        return true;
+    }
+    ram.unsynced = false;
+    if (!multifd_send_sync()) {
+        multifd_failed(f);
+        return false;
+    }
+    qemu_put_be64(f, RAM_SAVE_FLAG_MULTIFD_FLUSH);
+    /* Until it has had this, the destination takes no more of the channels. */
+    return !qemu_fflush(f);
+}
+
 /* Finds the next page that is dirty, and takes it. False if none is. */
 static bool next_page(RAMBlock **block, unsigned long *page)
 {
@@ -201,7 +225,7 @@ static bool next_page(RAMBlock **block, unsigned long *page)
         if (ram.block >= ram.blocks->len) {
             ram.block = 0;
             ram.page = 0;
-            if (!ram.blocks->len) {
+            if (!ram.blocks->len || !end_round(ram.file)) {
                 return false;
             }
         }
@@ -232,10 +256,17 @@ static void put_page_header(QEMUFile *f, RAMBlock *rb, uint64_t offset)
     ram.last_sent = rb;
 }
 
+/* Whether this thread does: those of multifd may do it instead. */
 static bool looks_for_zeros(void)
 {
-    return qatomic_read(&migrate_parameters()->zero_page_detection) !=
-           ZERO_PAGE_DETECTION_NONE;
+    switch (qatomic_read(&migrate_parameters()->zero_page_detection)) {
+    case ZERO_PAGE_DETECTION_NONE:
+        return false;
+    case ZERO_PAGE_DETECTION_MULTIFD:
+        return !ram.multifd;
+    default:
+        return true;
+    }
 }
 
 /* Writes the pages that wait. Nothing if it has failed already. */
@@ -282,10 +313,17 @@ static void put_page(QEMUFile *f, RAMBlock *rb, unsigned long page)
         put_mapped_page(f, rb, page);
         return;
     }
+    ram.unsynced = true;
     if (looks_for_zeros() && buffer_is_zero(host, TARGET_PAGE_SIZE)) {
         put_page_header(f, rb, offset | RAM_SAVE_FLAG_ZERO);
         qemu_put_byte(f, 0);
         stat64_add(&mig_stats.zero_pages, 1);
+        return;
+    }
+    if (ram.multifd) {
+        if (!multifd_send_page(rb, offset)) {
+            multifd_failed(f);
+        }
         return;
     }
     put_page_header(f, rb, offset | RAM_SAVE_FLAG_PAGE);
@@ -352,6 +390,7 @@ static int ram_save_setup(QEMUFile *f, void *opaque, Error **errp)
             return -EINVAL;
         }
     }
+    ram.multifd = multifd_has_channels();
     collect_blocks();
     if (!memory_global_dirty_log_start(GLOBAL_DIRTY_MIGRATION, errp)) {
         return -EIO;
@@ -360,6 +399,9 @@ static int ram_save_setup(QEMUFile *f, void *opaque, Error **errp)
     qatomic_set(&ram.active, true);
     sync_bitmaps(false);
     put_block_list(f);
+    /* Until it has had the list, the destination must not take pages. */
+    ram.unsynced = true;
+    end_round(f);
     qemu_put_be64(f, RAM_SAVE_FLAG_EOS);
     return qemu_fflush(f);
 }
@@ -414,6 +456,7 @@ static int ram_save_complete(QEMUFile *f, void *opaque)
     for (guint i = 0; ram.mapped && i < ram.blocks->len; i++) {
         mapped_ram_put_bitmap(f, g_ptr_array_index(ram.blocks, i));
     }
+    end_round(f);
     qemu_put_be64(f, RAM_SAVE_FLAG_EOS);
     ret = qemu_fflush(f);
     stat64_add(&mig_stats.downtime_bytes,

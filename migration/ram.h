@@ -24,6 +24,8 @@
 #define RAM_SAVE_FLAG_PAGE     0x08 /* the page follows */
 #define RAM_SAVE_FLAG_EOS      0x10 /* the end of the part */
 #define RAM_SAVE_FLAG_CONTINUE 0x20 /* the block is that of before */
+/* All pages that multifd has sent must be there, before what follows. */
+#define RAM_SAVE_FLAG_MULTIFD_FLUSH 0x200
 
 /* Registers the entry and what goes with it; once, with the big lock. */
 void ram_mig_init(void);

@@ -107,12 +107,14 @@ static bool load_entry(LoadVM *l, const OpenSection *open, uint32_t number,
     if (ret < 0) {
         Error *err = NULL;
 
-        qemu_file_get_error_obj(l->f, &err);
+        if (!qemu_file_get_error_obj(l->f, &err)) {
+            error_setg_errno(&err, -ret, "it is not as it must be");
+        }
+        error_setg(errp,
+                   "error while loading state for instance 0x%" PRIx32
+                   " of device '%s': %s",
+                   open->instance_id, open->idstr, error_get_pretty(err));
         error_free(err);
-        error_setg_errno(errp, -ret,
-                         "error while loading state for instance 0x%" PRIx32
-                         " of device '%s'",
-                         open->instance_id, open->idstr);
         return false;
     }
     return check_footer(l, open, number, errp);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The source of a migration: rounds of RAM, until little is left. */
 #include "qemu/osdep.h"
+#include "exec/target_page.h"
 #include "migration-stats.h"
 #include "migration/qemu-file.h"
 #include "options.h"
@@ -13,6 +14,7 @@ static void begin_interval(MigrationState *s)
 {
     s->interval_start_ms = migration_now_ms();
     s->interval_bytes = migration_transferred_bytes();
+    s->interval_normal = stat64_get(&mig_stats.normal_pages);
     s->interval_pages =
         stat64_get(&mig_stats.normal_pages) + stat64_get(&mig_stats.zero_pages);
     migration_rate_reset();
@@ -27,14 +29,18 @@ static void end_interval(MigrationState *s)
     uint64_t pages = stat64_get(&mig_stats.normal_pages) +
                      stat64_get(&mig_stats.zero_pages) - s->interval_pages;
     double bytes_per_ms, expected;
+    uint64_t normal;
 
     if (ms < BUFFER_DELAY) {
         return;
     }
     bytes_per_ms = (double)bytes / ms;
+    /* What is left is counted in pages, whatever they are compressed to. */
+    normal = stat64_get(&mig_stats.normal_pages) - s->interval_normal;
+    bytes = MAX(bytes, normal * TARGET_PAGE_SIZE);
     expected = p->avail_switchover_bandwidth
                    ? p->avail_switchover_bandwidth / 1000.0
-                   : bytes_per_ms;
+                   : (double)bytes / ms;
     s->threshold = expected * p->downtime_limit;
     s->mbps = bytes_per_ms * 8 / 1000;
     s->pages_per_second = pages * 1000.0 / ms;

@@ -6,6 +6,7 @@
 #include "migration-stats.h"
 #include "migration/misc.h"
 #include "migration/qemu-file.h"
+#include "multifd.h"
 #include "options.h"
 #include "qapi/error.h"
 #include "qemu/main-loop.h"
@@ -84,10 +85,29 @@ static void complete(MigrationState *s)
     runstate_set(RUN_STATE_POSTMIGRATE);
 }
 
+/*
+ * The other channels, with the big lock, which is released meanwhile. The main
+ * one says first what it is.
+ */
+static bool open_multifd(MigrationState *s, Error **errp)
+{
+    bool ok;
+
+    if (!multifd_has_channels()) {
+        return true;
+    }
+    qemu_fflush(s->to_dst);
+    bql_unlock();
+    ok = multifd_send_setup(errp);
+    bql_lock();
+    return ok;
+}
+
 static bool begin(MigrationState *s, SaveVM *vm, Error **errp)
 {
     savevm_put_header(vm);
-    if (!source_return_open(s, errp) || !savevm_setup(vm, errp)) {
+    if (!open_multifd(s, errp) || !source_return_open(s, errp) ||
+        !savevm_setup(vm, errp)) {
         return false;
     }
     s->setup_ms = migration_now_ms() - s->start_ms;
@@ -116,6 +136,7 @@ void *migration_thread(void *opaque)
     bql_unlock();
     ok = ok && source_return_wait(s, &err);
     source_return_close(s);
+    multifd_send_cleanup(ok);
     bql_lock();
     savevm_cleanup();
     if (ok) {

@@ -101,8 +101,7 @@ static void close_files(MigrationState *s)
     }
 }
 
-/* The guest is here to stay: as it was before, if it can have its disks. */
-static void take_guest_back(MigrationState *s)
+void migration_take_guest_back(MigrationState *s)
 {
     Error *err = NULL;
 
@@ -145,7 +144,7 @@ static void finish(MigrationState *s)
         return;
     }
     migration_call_notifiers(MIG_MODE_NORMAL, MIG_EVENT_PRECOPY_FAILED, NULL);
-    take_guest_back(s);
+    migration_take_guest_back(s);
     if (!migrate_set_state(&s->status, MIGRATION_STATUS_CANCELLING,
                            MIGRATION_STATUS_CANCELLED)) {
         migrate_set_state(&s->status, migration_status(s),
@@ -202,8 +201,13 @@ static void connected(QIOChannel *ioc, Error *err, void *opaque)
         return;
     }
     s->has_thread = true;
-    qemu_thread_create(&s->thread, "mig/src/main", migration_thread, s,
-                       QEMU_THREAD_JOINABLE);
+    if (migrate_capability(MIGRATION_CAPABILITY_BACKGROUND_SNAPSHOT)) {
+        qemu_thread_create(&s->thread, "mig/snapshot",
+                           migration_snapshot_thread, s, QEMU_THREAD_JOINABLE);
+    } else {
+        qemu_thread_create(&s->thread, "mig/src/main", migration_thread, s,
+                           QEMU_THREAD_JOINABLE);
+    }
 }
 
 static bool may_begin(MigrationState *s, Error **errp)
@@ -322,11 +326,18 @@ void qmp_migrate_continue(MigrationStatus state, Error **errp)
     qemu_sem_post(&s->pause_sem);
 }
 
+static bool in_bg_snapshot(void)
+{
+    return qatomic_read(&current.busy) &&
+           migrate_capability(MIGRATION_CAPABILITY_BACKGROUND_SNAPSHOT);
+}
+
 void migration_parameters_changed(void)
 {
     MigrationStatus status = migration_status(&current);
 
-    if (status == MIGRATION_STATUS_SETUP || status == MIGRATION_STATUS_ACTIVE) {
+    if (!in_bg_snapshot() && (status == MIGRATION_STATUS_SETUP ||
+                              status == MIGRATION_STATUS_ACTIVE)) {
         migration_rate_set(migrate_parameters()->max_bandwidth);
     }
 }
@@ -360,6 +371,7 @@ void migration_object_init(void)
     qemu_sem_init(&current.pause_sem, 0);
     migration_incoming_init();
     migration_busy_hook = is_busy;
+    migration_bg_snapshot_hook = in_bg_snapshot;
     ram_resized_hook = ram_resized;
     register_global_state();
     ram_mig_init();

@@ -6,6 +6,7 @@
 #include "migration/misc.h"
 #include "multifd-codec.h"
 #include "options.h"
+#include "ram.h"
 #include "qapi/error.h"
 #include "qapi/clone-visitor.h"
 #include "qapi/qapi-commands-migration.h"
@@ -22,7 +23,8 @@
     (BIT_OF(EVENTS) | BIT_OF(RETURN_PATH) | BIT_OF(PAUSE_BEFORE_SWITCHOVER) |  \
      BIT_OF(X_IGNORE_SHARED) | BIT_OF(VALIDATE_UUID) | BIT_OF(ZERO_BLOCKS) |   \
      BIT_OF(LATE_BLOCK_ACTIVATE) | BIT_OF(SWITCHOVER_ACK) | BIT_OF(MULTIFD) |  \
-     BIT_OF(MAPPED_RAM) | BIT_OF(AUTO_CONVERGE) | BIT_OF(RELEASE_RAM))
+     BIT_OF(MAPPED_RAM) | BIT_OF(AUTO_CONVERGE) | BIT_OF(RELEASE_RAM) |        \
+     BIT_OF(BACKGROUND_SNAPSHOT))
 
 /* Where a difference would make the destination misread the stream. */
 #define COMPARED (BIT_OF(X_IGNORE_SHARED) | BIT_OF(MAPPED_RAM))
@@ -192,6 +194,41 @@ static bool check_multifd(uint64_t wanted, Error **errp)
     return true;
 }
 
+static bool check_snapshot(uint64_t wanted, Error **errp)
+{
+    static const MigrationCapability others[] = {
+        MIGRATION_CAPABILITY_POSTCOPY_RAM,
+        MIGRATION_CAPABILITY_DIRTY_BITMAPS,
+        MIGRATION_CAPABILITY_POSTCOPY_BLOCKTIME,
+        MIGRATION_CAPABILITY_LATE_BLOCK_ACTIVATE,
+        MIGRATION_CAPABILITY_RETURN_PATH,
+        MIGRATION_CAPABILITY_MULTIFD,
+        MIGRATION_CAPABILITY_PAUSE_BEFORE_SWITCHOVER,
+        MIGRATION_CAPABILITY_AUTO_CONVERGE,
+        MIGRATION_CAPABILITY_RELEASE_RAM,
+        MIGRATION_CAPABILITY_RDMA_PIN_ALL,
+        MIGRATION_CAPABILITY_XBZRLE,
+        MIGRATION_CAPABILITY_X_COLO,
+        MIGRATION_CAPABILITY_VALIDATE_UUID,
+        MIGRATION_CAPABILITY_ZERO_COPY_SEND,
+    };
+
+    if (!(wanted & BIT_OF(BACKGROUND_SNAPSHOT))) {
+        return true;
+    }
+    if (!ram_background_possible(errp)) {
+        return false;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+        if (wanted >> others[i] & 1) {
+            error_setg(errp, "Background-snapshot is not compatible with %s",
+                       MigrationCapability_str(others[i]));
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Whether all of @wanted go together. */
 static bool check_together(uint64_t wanted, Error **errp)
 {
@@ -234,7 +271,7 @@ void qmp_migrate_set_capabilities(MigrationCapabilityStatusList *list,
         }
         wanted = deposit64(wanted, number, 1, cap->value->state);
     }
-    if (!check_together(wanted, errp)) {
+    if (!check_together(wanted, errp) || !check_snapshot(wanted, errp)) {
         return;
     }
     qatomic_set(&capabilities, wanted);

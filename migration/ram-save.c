@@ -36,6 +36,7 @@ void (*ram_resized_hook)(const char *block);
 /* One thread at a time: that of the migration. Others read the counters. */
 static struct {
     bool active;
+    bool logging;           /* what is written meanwhile is told */
     QEMUFile *file;         /* while it is active */
     GPtrArray *blocks;      /* RAMBlock, each with a reference to its region */
     RAMBlock *last_sent;    /* whose name the stream knows */
@@ -214,8 +215,7 @@ static bool end_round(QEMUFile *f)
     return !qemu_fflush(f);
 }
 
-/* Finds the next page that is dirty, and takes it. False if none is. */
-static bool next_page(RAMBlock **block, unsigned long *page)
+bool ram_save_next_page(RAMBlock **block, unsigned long *page)
 {
     /* The block in which it begins has two parts. */
     for (guint seen = 0; seen <= ram.blocks->len; seen++) {
@@ -243,6 +243,16 @@ static bool next_page(RAMBlock **block, unsigned long *page)
         ram.page = 0;
     }
     return false;
+}
+
+bool ram_save_take_page(RAMBlock *rb, unsigned long page)
+{
+    if (!test_bit(page, rb->bmap)) {
+        return false;
+    }
+    clear_bit(page, rb->bmap);
+    count_dirty(-1);
+    return true;
 }
 
 static void put_page_header(QEMUFile *f, RAMBlock *rb, uint64_t offset)
@@ -304,7 +314,7 @@ static void put_mapped_page(QEMUFile *f, RAMBlock *rb, unsigned long page)
     stat64_add(&mig_stats.normal_pages, 1);
 }
 
-static void put_page(QEMUFile *f, RAMBlock *rb, unsigned long page)
+void ram_save_put_page(QEMUFile *f, RAMBlock *rb, unsigned long page)
 {
     uint64_t offset = (uint64_t)page << TARGET_PAGE_BITS;
     uint8_t *host = rb->host + offset;
@@ -330,6 +340,17 @@ static void put_page(QEMUFile *f, RAMBlock *rb, unsigned long page)
     /* What the guest writes meanwhile makes it dirty: it goes once more. */
     qemu_put_buffer_async(f, host, TARGET_PAGE_SIZE, false);
     stat64_add(&mig_stats.normal_pages, 1);
+}
+
+int ram_save_flush(QEMUFile *f)
+{
+    flush_run(f);
+    return qemu_fflush(f);
+}
+
+GPtrArray *ram_save_blocks(void)
+{
+    return ram.blocks;
 }
 
 /* ---- the parts ----------------------------------------------------------- */
@@ -377,6 +398,32 @@ static void put_block_list(QEMUFile *f)
     }
 }
 
+/* What is not there is not sent; what is written is, if that is wanted. */
+static bool begin_tracking(QEMUFile *f, Error **errp)
+{
+    uint64_t sum = 0;
+
+    ram.logging = !migrate_capability(MIGRATION_CAPABILITY_BACKGROUND_SNAPSHOT);
+    if (ram.logging &&
+        !memory_global_dirty_log_start(GLOBAL_DIRTY_MIGRATION, errp)) {
+        return false;
+    }
+    ram.file = f;
+    qatomic_set(&ram.active, true);
+    if (ram.logging) {
+        sync_bitmaps(false);
+        return true;
+    }
+    for (guint i = 0; i < ram.blocks->len; i++) {
+        RAMBlock *rb = g_ptr_array_index(ram.blocks, i);
+
+        forget_discarded(rb);
+        sum += bitmap_count_one(rb->bmap, pages_of(rb));
+    }
+    qatomic_set(&ram.dirty_pages, sum);
+    return true;
+}
+
 static int ram_save_setup(QEMUFile *f, void *opaque, Error **errp)
 {
     ram.last_sent = NULL;
@@ -392,12 +439,9 @@ static int ram_save_setup(QEMUFile *f, void *opaque, Error **errp)
     }
     ram.multifd = multifd_has_channels();
     collect_blocks();
-    if (!memory_global_dirty_log_start(GLOBAL_DIRTY_MIGRATION, errp)) {
+    if (!begin_tracking(f, errp)) {
         return -EIO;
     }
-    ram.file = f;
-    qatomic_set(&ram.active, true);
-    sync_bitmaps(false);
     put_block_list(f);
     /* Until it has had the list, the destination must not take pages. */
     ram.unsynced = true;
@@ -414,6 +458,11 @@ static int ram_save_iterate(QEMUFile *f, void *opaque)
     unsigned count = 0;
     int ret;
 
+    if (!ram.logging) {
+        ret = ram_background_round(f);
+        qemu_put_be64(f, RAM_SAVE_FLAG_EOS);
+        return ret < 0 ? ret : qemu_fflush(f) ?: ret;
+    }
     if (auto_converge_wants_sync(ram.last_sync_ms)) {
         bql_lock();
         sync_bitmaps(false);
@@ -423,11 +472,11 @@ static int ram_save_iterate(QEMUFile *f, void *opaque)
         unsigned long page;
         RAMBlock *rb;
 
-        if (!next_page(&rb, &page)) {
+        if (!ram_save_next_page(&rb, &page)) {
             finished = true;
             break;
         }
-        put_page(f, rb, page);
+        ram_save_put_page(f, rb, page);
         if (!(++count % PAGES_PER_LOOK) &&
             qemu_clock_get_ns(QEMU_CLOCK_REALTIME) > end) {
             break;
@@ -448,9 +497,11 @@ static int ram_save_complete(QEMUFile *f, void *opaque)
     RAMBlock *rb;
     int ret;
 
-    sync_bitmaps(true);
-    while (!qemu_file_get_error(f) && next_page(&rb, &page)) {
-        put_page(f, rb, page);
+    if (ram.logging) {
+        sync_bitmaps(true);
+    }
+    while (!qemu_file_get_error(f) && ram_save_next_page(&rb, &page)) {
+        ram_save_put_page(f, rb, page);
     }
     flush_run(f);
     for (guint i = 0; ram.mapped && i < ram.blocks->len; i++) {
@@ -489,7 +540,9 @@ static void ram_save_cleanup(void *opaque)
     if (ram.active) {
         qatomic_set(&ram.active, false);
         ram.file = NULL;
-        memory_global_dirty_log_stop(GLOBAL_DIRTY_MIGRATION);
+        if (ram.logging) {
+            memory_global_dirty_log_stop(GLOBAL_DIRTY_MIGRATION);
+        }
         auto_converge_end();
     }
     for (guint i = 0; i < ram.blocks->len; i++) {

@@ -38,6 +38,40 @@ uint64_t ram_bytes_remaining(void);
 int ram_load(QEMUFile *f, void *opaque, int version_id);
 int ram_load_cleanup(void *opaque);
 
+/* ---- ram-save.c, for those who choose the order of pages ------------------ */
+
+/*
+ * The blocks that are sent (RAMBlock, held by their regions), while RAM is. As
+ * what follows, for the thread of the migration.
+ */
+GPtrArray *ram_save_blocks(void);
+/* Finds the next page that is to be sent, and takes it. False if none is. */
+bool ram_save_next_page(RAMBlock **block, unsigned long *page);
+/* Takes a page; false if it was not to be sent. */
+bool ram_save_take_page(RAMBlock *rb, unsigned long page);
+/* Puts a page, which may change only after ram_save_flush(). */
+void ram_save_put_page(QEMUFile *f, RAMBlock *rb, unsigned long page);
+/* 0, or the failure of @f. */
+int ram_save_flush(QEMUFile *f);
+
+/* ---- ram-background.c: pages as they were at one moment ------------------- */
+
+/* Whether host and guest allow it; false with @errp. With the big lock. */
+bool ram_background_possible(Error **errp);
+/*
+ * From now on whoever writes to a page that is to be sent waits for it. The
+ * guest is stopped; with the big lock. False with @errp.
+ */
+bool ram_background_start(Error **errp);
+/*
+ * Sends pages, those first for which somebody waits, for a while. 1 if all are
+ * sent, 0, or the failure of @f. Without any lock that somebody may hold who
+ * waits for a page: so without the big lock.
+ */
+int ram_background_round(QEMUFile *f);
+/* Nobody waits any more. To be called before the big lock is taken again. */
+void ram_background_stop(void);
+
 /*
  * Called when a block changes its size while RAM is sent, which cannot go on.
  * Set by the code of the stream.

@@ -315,7 +315,7 @@ void savevm_pending(bool exact, uint64_t *must_precopy, uint64_t *can_postcopy)
     }
 }
 
-static bool complete_rounds(SaveVM *s, Error **errp)
+bool savevm_complete_rounds(SaveVM *s, Error **errp)
 {
     ERRP_GUARD();
 
@@ -352,12 +352,8 @@ static void put_description(SaveVM *s)
     qemu_put_buffer(s->f, (const uint8_t *)text, strlen(text));
 }
 
-bool savevm_complete(SaveVM *s, Error **errp)
+static bool complete_devices(SaveVM *s, Error **errp)
 {
-    cpu_synchronize_all_states();
-    if (!complete_rounds(s, errp)) {
-        return false;
-    }
     FOR_EACH_ENTRY(se)
     {
         if (se->vmsd && se->vmsd->early_setup) {
@@ -371,6 +367,24 @@ bool savevm_complete(SaveVM *s, Error **errp)
     put_description(s);
     qemu_fflush(s->f);
     return file_is_fine(s->f, errp);
+}
+
+bool savevm_complete_devices(SaveVM *s, QEMUFile *f, Error **errp)
+{
+    QEMUFile *stream = s->f;
+    bool ok;
+
+    cpu_synchronize_all_states();
+    s->f = f;
+    ok = complete_devices(s, errp);
+    s->f = stream;
+    return ok;
+}
+
+bool savevm_complete(SaveVM *s, Error **errp)
+{
+    cpu_synchronize_all_states();
+    return savevm_complete_rounds(s, errp) && complete_devices(s, errp);
 }
 
 void savevm_cleanup(void)

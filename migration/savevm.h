@@ -95,6 +95,12 @@ bool savevm_iterate(SaveVM *s, bool *finished, Error **errp);
 void savevm_pending(bool exact, uint64_t *must_precopy, uint64_t *can_postcopy);
 /* All the rest; the guest is stopped. Sent when it returns. */
 bool savevm_complete(SaveVM *s, Error **errp);
+/*
+ * The two halves of that, where they are apart: what was sent in rounds, and
+ * devices. The second goes to @f, which stays the caller's.
+ */
+bool savevm_complete_rounds(SaveVM *s, Error **errp);
+bool savevm_complete_devices(SaveVM *s, QEMUFile *f, Error **errp);
 /* The end, however it came: entries clean up. */
 void savevm_cleanup(void);
 

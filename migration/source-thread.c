@@ -17,14 +17,19 @@
 
 /* ---- switching over ------------------------------------------------------ */
 
-static bool stop_guest(MigrationState *s, Error **errp)
+void source_note_stop(MigrationState *s)
 {
-    int ret;
-
     s->downtime_start_ms = migration_now_ms();
     s->old_runstate = runstate_get();
     s->stopped_guest = true;
     global_state_store();
+}
+
+static bool stop_guest(MigrationState *s, Error **errp)
+{
+    int ret;
+
+    source_note_stop(s);
     ret = vm_stop_force_state(RUN_STATE_FINISH_MIGRATE);
     if (ret < 0) {
         error_setg_errno(errp, -ret, "the guest's disks cannot be flushed");
@@ -72,9 +77,8 @@ static bool switch_over(MigrationState *s, SaveVM *vm, Error **errp)
     return savevm_complete(vm, errp);
 }
 
-static void complete(MigrationState *s)
+void source_complete(MigrationState *s)
 {
-    s->downtime_ms = migration_now_ms() - s->downtime_start_ms;
     s->total_ms = migration_now_ms() - s->start_ms;
     if (s->total_ms) {
         s->mbps = migration_transferred_bytes() * 8.0 / s->total_ms / 1000;
@@ -82,7 +86,6 @@ static void complete(MigrationState *s)
     /* All has left, and may run there: who cancels now is too late. */
     migrate_set_state(&s->status, migration_status(s),
                       MIGRATION_STATUS_COMPLETED);
-    runstate_set(RUN_STATE_POSTMIGRATE);
 }
 
 /*
@@ -103,7 +106,7 @@ static bool open_multifd(MigrationState *s, Error **errp)
     return ok;
 }
 
-static bool begin(MigrationState *s, SaveVM *vm, Error **errp)
+bool source_begin(MigrationState *s, SaveVM *vm, Error **errp)
 {
     savevm_put_header(vm);
     if (!open_multifd(s, errp) || !source_return_open(s, errp) ||
@@ -128,7 +131,7 @@ void *migration_thread(void *opaque)
 
     rcu_register_thread();
     bql_lock();
-    ok = begin(s, vm, &err);
+    ok = source_begin(s, vm, &err);
     bql_unlock();
     ok = ok && source_run_rounds(s, vm, &err);
     bql_lock();
@@ -140,7 +143,9 @@ void *migration_thread(void *opaque)
     bql_lock();
     savevm_cleanup();
     if (ok) {
-        complete(s);
+        s->downtime_ms = migration_now_ms() - s->downtime_start_ms;
+        source_complete(s);
+        runstate_set(RUN_STATE_POSTMIGRATE);
     } else {
         migration_set_error(s, err);
     }

@@ -2,7 +2,8 @@
 /*
  * What the files of the source share: migration.c (commands, beginning, end),
  * source-thread.c (its thread), source-rounds.c (RAM, while the guest runs),
- * source-return.c (what the destination answers).
+ * source-return.c (what the destination answers), source-snapshot.c (the thread
+ * where the guest stays).
  */
 #ifndef MIGRATION_SOURCE_H
 #define MIGRATION_SOURCE_H
@@ -19,8 +20,19 @@ void migration_set_error(MigrationState *s, Error *err);
 /* The main loop shall end it: the thread has nothing more to do. */
 void migration_end_soon(MigrationState *s);
 
+/* The guest is here to stay: as it was before it was stopped. Main loop. */
+void migration_take_guest_back(MigrationState *s);
+
 /* The thread; it ends with migration_end_soon(). */
 void *migration_thread(void *opaque);
+/* The same with the capability background-snapshot. */
+void *migration_snapshot_thread(void *opaque);
+/* Keeps when the guest was stopped, and how it had been. With the big lock. */
+void source_note_stop(MigrationState *s);
+/* The first parts, up to the status ACTIVE. With the big lock; or @errp. */
+bool source_begin(MigrationState *s, SaveVM *vm, Error **errp);
+/* All is sent: figures, and the last status. */
+void source_complete(MigrationState *s);
 
 /*
  * Sends RAM until what is left fits into the downtime; without the big lock.

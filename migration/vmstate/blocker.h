@@ -11,6 +11,9 @@ GSList *migration_blocker_list(MigMode mode);
 /* Set by the stream: whether it is too late to add one. NULL: never. */
 extern bool (*migration_busy_hook)(void);
 
+/* Set by the stream: migration_in_bg_snapshot(). NULL: never. */
+extern bool (*migration_bg_snapshot_hook)(void);
+
 /* Set by the stream: migrate_ram_is_ignored(). NULL: none is. */
 extern bool (*migration_ram_ignored_hook)(RAMBlock *block);
 

@@ -46,12 +46,14 @@ bool migration_is_running(void)
            (migration_busy_hook && migration_busy_hook());
 }
 
-/* There are neither snapshots of that kind nor postcopy so far. */
+bool (*migration_bg_snapshot_hook)(void);
+
 bool migration_in_bg_snapshot(void)
 {
-    return false;
+    return migration_bg_snapshot_hook && migration_bg_snapshot_hook();
 }
 
+/* There is no postcopy so far. */
 bool migration_in_incoming_postcopy(void)
 {
     return false;

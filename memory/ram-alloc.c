@@ -365,18 +365,20 @@ int qemu_ram_resize(RAMBlock *block, ram_addr_t newsize, Error **errp)
     if (!round_size(block->mr, &size, errp)) {
         return -EINVAL;
     }
-    if (size == old) {
-        if (newsize != memory_region_size(block->mr)) {
-            resized(block, newsize);
-        }
+    if (size == old && newsize == memory_region_size(block->mr)) {
         return 0;
     }
+    /* A part of a page is a size like any other: a stream may say so. */
     if (!(block->flags & RAM_RESIZEABLE)) {
         error_setg_errno(errp, EINVAL,
                          "Size mismatch: %s: 0x" RAM_ADDR_FMT
                          " != 0x" RAM_ADDR_FMT,
-                         block->idstr, size, old);
+                         block->idstr, newsize, old);
         return -EINVAL;
+    }
+    if (size == old) {
+        resized(block, newsize);
+        return 0;
     }
     if (size > block->max_length) {
         error_setg_errno(errp, EINVAL,

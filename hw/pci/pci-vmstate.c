@@ -116,7 +116,11 @@ static bool is_not_express(void *opaque, int version_id)
 /* Streams of QEMU do not have the bit, which follows from the lines. */
 static int post_load(void *opaque, int version_id)
 {
-    pci_update_irq_status(opaque);
+    PCIDevice *d = opaque;
+
+    /* What it will be saved as, whatever came. */
+    d->version_id = vmstate_pci_device.version_id;
+    pci_update_irq_status(d);
     return 0;
 }
 
@@ -151,5 +155,6 @@ void pci_device_save(PCIDevice *s, QEMUFile *f)
 
 int pci_device_load(PCIDevice *s, QEMUFile *f)
 {
-    return vmstate_load_state(f, &vmstate_pci_device, s, s->version_id);
+    return vmstate_load_state(f, &vmstate_pci_device, s,
+                              vmstate_pci_device.version_id);
 }

@@ -192,6 +192,13 @@ static int device_post_load(void *opaque, int version_id)
                      vmem->usable_region_size);
         return -EINVAL;
     }
+    if (vmem->requested_size > virtio_mem_region_size(vmem) ||
+        !QEMU_IS_ALIGNED(vmem->requested_size, vmem->block_size)) {
+        error_report("virtio-mem: a requested size of 0x%" PRIx64
+                     " bytes is not of blocks, or more than the region",
+                     vmem->requested_size);
+        return -EINVAL;
+    }
     if (!vmem->early_migration) {
         ret = apply_bitmap(vmem);
     }

@@ -221,7 +221,8 @@ const VMStateDescription vmstate_riscv_cpu = {
             VMSTATE_UINT32(env.misa_ext_mask, RISCVCPU),
             VMSTATE_UINTTL(env.priv, RISCVCPU),
             VMSTATE_UINT64(env.resetvec, RISCVCPU),
-            VMSTATE_UINTTL(env.mhartid, RISCVCPU),
+            /* Others find it by that. */
+            VMSTATE_UINTTL_EQUAL(env.mhartid, RISCVCPU),
             VMSTATE_UINT64(env.mstatus, RISCVCPU),
             VMSTATE_UINT64(env.mip, RISCVCPU),
             VMSTATE_BOOL(env.external_seip, RISCVCPU),

@@ -174,16 +174,23 @@ static const struct {
       "Mapped-ram migration is incompatible with postcopy" },
 };
 
+/* A guest that has come may leave in any way. */
+static bool is_coming_in(void)
+{
+    int status = qatomic_read(&migration_incoming_get_current()->status);
+
+    return status != MIGRATION_STATUS_NONE &&
+           status != MIGRATION_STATUS_COMPLETED &&
+           status != MIGRATION_STATUS_FAILED;
+}
+
 static bool check_multifd(uint64_t wanted, Error **errp)
 {
-    MigrationIncomingState *mis = migration_incoming_get_current();
-
     if (wanted & BIT_OF(POSTCOPY_RAM)) {
         error_setg(errp, "Postcopy is not yet compatible with multifd");
         return false;
     }
-    if (!migrate_capability(MIGRATION_CAPABILITY_MULTIFD) &&
-        qatomic_read(&mis->status) != MIGRATION_STATUS_NONE) {
+    if (!migrate_capability(MIGRATION_CAPABILITY_MULTIFD) && is_coming_in()) {
         error_setg(errp, "Multifd must be set before incoming starts");
         return false;
     }

@@ -26,6 +26,13 @@ static bool same_device(PCIDevice *d, const uint8_t *loaded, size_t size)
             return false;
         }
     }
+    /* It leads to a line; drivers cannot change it. */
+    if (loaded[PCI_INTERRUPT_PIN] != d->config[PCI_INTERRUPT_PIN]) {
+        error_report("%s: Bad config data: interrupt pin %u, device: %u",
+                     d->name, loaded[PCI_INTERRUPT_PIN],
+                     d->config[PCI_INTERRUPT_PIN]);
+        return false;
+    }
     return true;
 }
 

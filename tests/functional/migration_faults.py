@@ -390,7 +390,7 @@ def options():
     parser.add_argument("--offsets", type=int, default=8)
     parser.add_argument("--seed", type=int,
                         default=random.randrange(1 << 31))
-    return parser.parse_args()
+    return parser.parse_intermixed_args()
 
 
 if __name__ == "__main__":

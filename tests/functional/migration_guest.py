@@ -90,21 +90,20 @@ class MovingX86(Moving):
 /bin/busybox --install -s /bin
 export PATH=/bin PS1='guest# '
 mknod /dev/null c 1 3
-mknod /dev/urandom c 1 9
-mknod /dev/ttyS0 c 4 64
 memload() {
-    dd if=/dev/urandom of=/tmp/a bs=64k count=128 2> /dev/null
+    seq 30000 > /tmp/a
     sum=$(md5sum < /tmp/a) n=0
     while cp /tmp/a /tmp/b && [ "$(md5sum < /tmp/b)" = "$sum" ]; do
         rm /tmp/a
         mv /tmp/b /tmp/a
         n=$((n + 1))
         echo $n > /tmp/n
+        sleep 1
     done
     echo bad > /tmp/n
 }
 memload &
-exec setsid sh -c 'exec sh < /dev/ttyS0 > /dev/ttyS0 2>&1'
+exec sh
 """
 
     def __init__(self, harts, memory, tmp, words=()):
@@ -338,7 +337,7 @@ def options():
     parser.add_argument("--machine", default="virt",
                         choices=("virt", "microvm"))
     parser.add_argument("--ways", default="")
-    return parser.parse_args()
+    return parser.parse_intermixed_args()
 
 
 def main():

@@ -190,7 +190,7 @@ def options():
     parser.add_argument("--ways", default="")
     parser.add_argument("--short", action="store_true")
     parser.add_argument("tests", nargs="*")
-    return parser.parse_args()
+    return parser.parse_intermixed_args()
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@
 #include "qemu/error-report.h"
 #include "qemu/main-loop.h"
 #include "savevm.h"
+#include "tls.h"
 
 /* A magic that has come in part is looked at again. */
 #define LOOK_AGAIN_MS 10
@@ -31,6 +32,9 @@ static struct {
 } expected[MIG_INCOMING__MAX];
 
 static QIONetListener *listener;
+
+/* Who gives up waiting has no use for those whose handshake goes on. */
+static unsigned generation;
 
 /* Connections that have not said yet what they are. */
 static GPtrArray *unknown;
@@ -91,6 +95,7 @@ void migration_channel_incoming_cancel(void)
     close_listener();
     g_clear_pointer(&unknown, g_ptr_array_unref);
     memset(expected, 0, sizeof(expected));
+    generation++;
 }
 
 /* ---- a channel ----------------------------------------------------------- */
@@ -122,8 +127,29 @@ void migration_channel_incoming_failed(const Error *err)
     aio_bh_schedule_oneshot(qemu_get_aio_context(), failed_bh, error_copy(err));
 }
 
+typedef struct Arrival {
+    MigrationIncomingKind kind;
+    unsigned generation;
+} Arrival;
+
+static void secured(QIOChannel *ioc, Error *err, void *opaque)
+{
+    g_autofree Arrival *a = opaque;
+
+    if (a->generation != generation) {
+        return;
+    }
+    if (err) {
+        fail(error_copy(err));
+    } else {
+        expected[a->kind].done(ioc, NULL, expected[a->kind].opaque);
+    }
+}
+
 static void hand_over(QIOChannel *ioc, MigrationIncomingKind kind)
 {
+    Arrival *a;
+
     if (!expected[kind].missing) {
         warn_report("one more migration channel has come than is expected: it "
                     "is closed");
@@ -135,7 +161,13 @@ static void hand_over(QIOChannel *ioc, MigrationIncomingKind kind)
         close_listener();
         g_clear_pointer(&unknown, g_ptr_array_unref);
     }
-    expected[kind].done(ioc, NULL, expected[kind].opaque);
+    if (!migration_tls_is_on()) {
+        expected[kind].done(ioc, NULL, expected[kind].opaque);
+        return;
+    }
+    a = g_new(Arrival, 1);
+    *a = (Arrival){ kind, generation };
+    migration_tls_begin(ioc, NULL, true, secured, a);
 }
 
 static MigrationIncomingKind kind_by_order(void)
@@ -233,7 +265,7 @@ static gboolean readable(QIOChannel *ioc, GIOCondition condition,
 
 static bool has_magic(QIOChannel *ioc)
 {
-    return expected[MIG_INCOMING_MULTIFD].done &&
+    return !migration_tls_is_on() && expected[MIG_INCOMING_MULTIFD].done &&
            !expected[MIG_INCOMING_PREEMPT].done &&
            qio_channel_has_feature(ioc, QIO_CHANNEL_FEATURE_READ_MSG_PEEK);
 }

@@ -16,6 +16,8 @@
 #include "qemu/lockable.h"
 #include "qemu/main-loop.h"
 #include "qemu/sockets.h"
+#include "system/runstate.h"
+#include "tls.h"
 
 #define OFFSET_OPTION ",offset="
 
@@ -220,7 +222,12 @@ bool migration_channel_check(const MigrationAddress *addr, Error **errp)
         error_setg(errp, "Migration requires seekable transport (e.g. file)");
         return false;
     }
-    return true;
+    if (migration_tls_is_on() &&
+        addr->transport == MIGRATION_ADDRESS_TYPE_FILE) {
+        error_setg(errp, "Cannot use TLS with files");
+        return false;
+    }
+    return migration_tls_check(runstate_check(RUN_STATE_INMIGRATE), errp);
 }
 
 /* ---- leaving ------------------------------------------------------------- */
@@ -250,7 +257,8 @@ void migration_channel_outgoing_forget(void)
 typedef struct Opening {
     MigrationChannelFunc *done;
     void *opaque;
-    Error *err; /* it never was */
+    char *hostname; /* of a tcp address */
+    Error *err;     /* it never was */
 } Opening;
 
 static Opening *opening_new(MigrationChannelFunc *done, void *opaque)
@@ -260,6 +268,16 @@ static Opening *opening_new(MigrationChannelFunc *done, void *opaque)
     o->done = done;
     o->opaque = opaque;
     return o;
+}
+
+static void hand_over(QIOChannel *ioc, const char *hostname,
+                      MigrationChannelFunc *done, void *opaque)
+{
+    if (migration_tls_is_on()) {
+        migration_tls_begin(ioc, hostname, false, done, opaque);
+    } else {
+        done(ioc, NULL, opaque);
+    }
 }
 
 static void connected(QIOTask *task, gpointer opaque)
@@ -272,15 +290,19 @@ static void connected(QIOTask *task, gpointer opaque)
         o->done(NULL, err, o->opaque);
         error_free(err);
     } else {
-        o->done(ioc, NULL, o->opaque);
+        hand_over(ioc, o->hostname, o->done, o->opaque);
     }
     object_unref(OBJECT(ioc));
+    g_free(o->hostname);
 }
 
 static void connect_socket(SocketAddress *addr, Opening *o)
 {
     QIOChannelSocket *sioc = qio_channel_socket_new();
 
+    if (addr->type == SOCKET_ADDRESS_TYPE_INET) {
+        o->hostname = g_strdup(addr->u.inet.host);
+    }
     qio_channel_set_name(QIO_CHANNEL(sioc), "migration-socket-outgoing");
     qio_channel_socket_connect_async(sioc, addr, connected, o, NULL, NULL);
 }
@@ -298,7 +320,7 @@ bool migration_channel_outgoing(MigrationAddress *addr,
     set_destination(addr);
     if (ioc) {
         qio_channel_set_name(ioc, "migration-outgoing");
-        done(ioc, NULL, opaque);
+        hand_over(ioc, NULL, done, opaque);
         object_unref(OBJECT(ioc));
         return true;
     }
@@ -336,4 +358,5 @@ void migration_channel_outgoing_more(MigrationChannelFunc *done, void *opaque)
 
 void migration_channel_end(QIOChannel *ioc)
 {
+    migration_tls_end(ioc);
 }

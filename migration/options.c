@@ -393,8 +393,9 @@ static bool check_supported(const MigrateSetParameters *p, Error **errp)
 {
     ERRP_GUARD();
 
-    if (*text_of(p->tls_creds)) {
-        error_setg(errp, "TLS is not supported: 'tls-creds' must be empty");
+    if (*text_of(p->tls_authz)) {
+        error_setg(errp, "Lists of TLS clients are not supported: 'tls-authz' "
+                         "must be empty");
         return false;
     }
     if (p->has_mode && p->mode != MIG_MODE_NORMAL) {

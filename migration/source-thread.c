@@ -2,6 +2,7 @@
 /* The source of a migration: its thread, from the first byte to the last. */
 #include "qemu/osdep.h"
 #include "block-active.h"
+#include "channel.h"
 #include "global-state.h"
 #include "migration-stats.h"
 #include "migration/misc.h"
@@ -140,6 +141,9 @@ void *migration_thread(void *opaque)
     ok = ok && source_return_wait(s, &err);
     source_return_close(s);
     multifd_send_cleanup(ok);
+    if (ok) {
+        migration_channel_end(qemu_file_get_ioc(s->to_dst));
+    }
     bql_lock();
     savevm_cleanup();
     if (ok) {

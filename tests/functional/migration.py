@@ -412,7 +412,7 @@ def test_refused_options(tmp):
                 ("multifd-qatzip-level", 0, "between 1 and 9"),
                 ("x-vcpu-dirty-limit-period", 1001, "between 1 and 1000"),
                 ("vcpu-dirty-limit", 0, "greater than 1 MB/s"),
-                ("tls-creds", "c", "TLS is not supported"),
+                ("tls-authz", "c", "'tls-authz' must be empty"),
                 ("mode", "cpr-reboot", "'cpr-reboot' is not supported"),
                 ("multifd-compression", "qatzip", "'qatzip'"),
                 ("block-bitmap-mapping", [], "not supported")):

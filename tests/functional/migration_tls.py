@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Migration over TLS: with certificates, shared keys, or nobody's; and all that
+is refused, each with its reason, while the guest goes on.
+
+    migration_tls.py EMULATOR MODULES [--repeat N] [TEST]...
+"""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+os.environ["PLATEAU_MODULE_DIR"] = sys.argv[2]
+from migration import Machine, free_port, runs_on, start  # noqa: E402
+from tap import Skip, run_tap, tests_of  # noqa: E402
+
+REPEAT = 1
+DAY = 86400
+
+
+def certtool(*args):
+    if not shutil.which("certtool"):
+        raise Skip("no certtool (gnutls-bin)")
+    subprocess.run(["certtool", *map(str, args)], check=True,
+                   capture_output=True, timeout=60)
+
+
+class Authority:
+    """Certificates, in folders as the credentials want them."""
+
+    def __init__(self, base):
+        self.base = pathlib.Path(base)
+        self.base.mkdir()
+        self.key = self.base / "key.pem"
+        certtool("--generate-privkey", "--key-type", "ecdsa", "--outfile",
+                 self.key)
+        self.cert = self.base / "ca-cert.pem"
+        template = self.base / "ca.cfg"
+        template.write_text("cn = authority\nca\ncert_signing_key\n")
+        certtool("--generate-self-signed", "--load-privkey", self.key,
+                 "--template", template, "--outfile", self.cert)
+
+    def folder(self, name, server, host="localhost", expired=False, ca=None):
+        folder = self.base / name
+        folder.mkdir()
+        role = "server" if server else "client"
+        key = folder / f"{role}-key.pem"
+        certtool("--generate-privkey", "--key-type", "ecdsa", "--outfile", key)
+        template = folder / "cfg"
+        template.write_text(
+            f"cn = {host}\ndns_name = {host}\nsigning_key\n"
+            f"tls_www_{role}\n" +
+            ("activation_date = \"2001-01-01 00:00:00 UTC\"\n"
+             "expiration_date = \"2002-01-01 00:00:00 UTC\"\n"
+             if expired else ""))
+        certtool("--generate-certificate", "--load-ca-certificate", self.cert,
+                 "--load-ca-privkey", self.key, "--load-privkey", key,
+                 "--template", template,
+                 "--outfile", folder / f"{role}-cert.pem")
+        shutil.copy((ca or self).cert, folder / "ca-cert.pem")
+        return folder
+
+
+def x509(folder, **more):
+    return {"qom-type": "tls-creds-x509", "dir": str(folder), **more}
+
+
+def secure(machine, endpoint, creds, **parameters):
+    machine.command("object-add", id="tls0", endpoint=endpoint, **creds)
+    machine.command("migrate-set-parameters", **{"tls-creds": "tls0"}, **{
+        name.replace("_", "-"): value for name, value in parameters.items()})
+
+
+def move(tmp, client, server, uri, capabilities=(), source=None, **parameters):
+    target = Machine(tmp, "-incoming", "defer")
+    source = source or start(tmp)
+    channels = {"multifd-channels": 4} if "multifd" in capabilities else {}
+    if capabilities:
+        source.enable(*capabilities)
+        target.enable(*capabilities)
+    secure(source, "client", client, **channels, **parameters)
+    secure(target, "server", server, **channels)
+    target.command("migrate-incoming", uri=uri)
+    source.command("migrate", uri=uri)
+    info = source.wait_for("completed", "failed")
+    assert info["status"] == "completed", (info, target.errors())
+    target.wait_for("completed")
+    count = source.check()
+    source.quit()
+    runs_on(target, count)
+    target.quit()
+
+
+def test_certificates(tmp):
+    authority = Authority(f"{tmp}/a")
+    client = x509(authority.folder("client", False))
+    server = x509(authority.folder("server", True))
+    move(tmp, client, server, f"tcp:localhost:{free_port()}")
+    move(tmp, client, server, f"unix:{tmp}/s", ["return-path"],
+         tls_hostname="localhost")
+    move(tmp, client, server, f"tcp:localhost:{free_port()}",
+         ["multifd", "return-path"])
+    move(tmp, client, server, f"unix:{tmp}/s3", ["multifd"],
+         tls_hostname="localhost", multifd_compression="none")
+
+
+def keys(tmp, name, secret, user="qemu"):
+    folder = pathlib.Path(tmp, name)
+    folder.mkdir()
+    (folder / "keys.psk").write_text(f"other:00\n{user}:{secret}\n")
+    return {"qom-type": "tls-creds-psk", "dir": str(folder)}
+
+
+def test_keys(tmp):
+    one = keys(tmp, "one", "00112233445566778899aabbccddeeff")
+    move(tmp, one, one, f"unix:{tmp}/s", ["return-path"])
+    move(tmp, one, one, f"unix:{tmp}/s2", ["multifd"])
+
+
+def test_anon(tmp):
+    anon = {"qom-type": "tls-creds-anon"}
+    move(tmp, anon, anon, f"unix:{tmp}/s")
+    move(tmp, anon, anon, f"tcp:127.0.0.1:{free_port()}",
+         ["multifd", "return-path"])
+
+
+# --- refused ------------------------------------------------------------------
+
+def refused(tmp, client, server, at_source, at_target, capabilities=(),
+            **parameters):
+    """None for plaintext at that end. Both fail, with their reason."""
+    for _ in range(REPEAT):
+        with start(tmp) as source, Machine(tmp, "-incoming",
+                                           "defer") as target:
+            for machine in source, target:
+                machine.enable("return-path", *capabilities)
+            if client:
+                secure(source, "client", client, **parameters)
+            if server:
+                secure(target, "server", server)
+            uri = f"unix:{tmp}/r{Machine.number}"
+            target.command("migrate-incoming", uri=uri,
+                           **{"exit-on-error": False})
+            source.command("migrate", uri=uri)
+            info = source.wait_for("failed")
+            assert at_source in info["error-desc"], info
+            info = target.wait_for("failed")
+            assert at_target in info["error-desc"], info
+            runs_on(source, 1)
+            source.quit()
+            target.quit()
+
+
+def test_refused_certificates(tmp):
+    good, other = Authority(f"{tmp}/good"), Authority(f"{tmp}/other")
+    client = x509(good.folder("client", False))
+    server = x509(good.folder("server", True))
+    host = {"tls_hostname": "localhost"}
+    for capabilities in (), ("multifd",):
+        refused(tmp, client, x509(other.folder(f"server{len(capabilities)}",
+                                               True)),
+                "the certificate is not valid: The certificate is NOT trusted",
+                "refuses it", capabilities, **host)
+        refused(tmp, client, server,
+                "the certificate is not valid: it is not that of 'elsewhere'",
+                "refuses it", capabilities, tls_hostname="elsewhere")
+    refused(tmp, client, x509(good.folder("expired", True, expired=True),
+                              **{"sanity-check": False}),
+            "expired", "refuses it", **host)
+    # Whom the server does not know learns it when it has written.
+    stranger = x509(other.folder("client2", False, ca=good),
+                    **{"sanity-check": False})
+    refused(tmp, stranger, server, "",
+            "the certificate is not valid: The certificate is NOT trusted",
+            **host)
+
+
+def test_refused_keys(tmp):
+    one, two = keys(tmp, "one", "0011223344556677"), keys(
+        tmp, "two", "8899aabbccddeeff")
+    refused(tmp, one, two, "TLS handshake failed", "TLS handshake failed")
+
+
+def test_plaintext(tmp):
+    anon = {"qom-type": "tls-creds-anon"}
+    refused(tmp, None, anon, "", "TLS handshake failed")
+    refused(tmp, anon, None, "TLS handshake failed", "load of migration failed")
+    refused(tmp, None, anon, "", "TLS handshake failed", ["multifd"])
+
+
+def test_objects(tmp):
+    """What cannot be used is said when it is made, or before it is used."""
+    authority = Authority(f"{tmp}/a")
+    server = authority.folder("server", True)
+    with Machine(tmp) as m:
+        assert "crypto-tls" not in pathlib.Path(
+            f"/proc/{m.process.pid}/maps").read_text(encoding="utf-8")
+        for text, arguments in (
+                ("Missing 'dir'", {"qom-type": "tls-creds-x509"}),
+                ("ca-cert.pem", x509(f"{tmp}/none")),
+                ("server-cert.pem", x509(authority.folder("c", False),
+                                         endpoint="server")),
+                ("has expired", x509(
+                    authority.folder("old", True, expired=True),
+                    endpoint="server")),
+                ("failed validation", x509(
+                    authority.folder("f", True, ca=Authority(f"{tmp}/b")),
+                    endpoint="server")),
+                ("Username me not found", {**keys(tmp, "k", "00"),
+                                           "username": "me"}),
+                ("username should not", {**keys(tmp, "k2", "00"),
+                                         "username": "me",
+                                         "endpoint": "server"})):
+            got = m.refused("object-add", id="x", **arguments)
+            assert text in got, (text, got)
+        m.command("object-add", id="s", endpoint="server", **x509(server))
+        m.command("object-add", id="c", **{"qom-type": "tls-creds-anon"},
+                  priority="NONSENSE")
+        m.command("object-add", id="d", **{"qom-type": "tls-creds-anon"})
+        for creds, text in (("nobody", "No TLS credentials with id 'nobody'"),
+                            ("s", "for a client endpoint")):
+            m.command("migrate-set-parameters", **{"tls-creds": creds})
+            assert text in m.refused("migrate", uri=f"unix:{tmp}/x"), creds
+        assert not m.hmp("migrate_set_parameter tls-creds d")
+        assert "files" in m.refused("migrate", uri=f"file:{tmp}/x")
+        m.quit()
+
+
+if __name__ == "__main__":
+    WANTED = sys.argv[3:]
+    if WANTED[:1] == ["--repeat"]:
+        REPEAT = int(WANTED[1])
+        WANTED = WANTED[2:]
+    sys.exit(run_tap(tests_of(globals()), WANTED))

@@ -123,6 +123,16 @@ static void machine_set_aux_ram_share(Object *obj, bool value, Error **errp)
     ram_set_default_shared(value);
 }
 
+static bool machine_get_memory_placement(Object *obj, Error **errp)
+{
+    return !MACHINE(obj)->no_memory_placement;
+}
+
+static void machine_set_memory_placement(Object *obj, bool value, Error **errp)
+{
+    MACHINE(obj)->no_memory_placement = !value;
+}
+
 static void machine_get_mem(Object *obj, Visitor *v, const char *name,
                             void *opaque, Error **errp)
 {
@@ -558,6 +568,10 @@ static void machine_class_init(ObjectClass *oc, void *data)
     add_flag_property(oc, "suppress-vmdesc", machine_get_suppress_vmdesc,
                       machine_set_suppress_vmdesc,
                       "Set on to disable self-describing migration");
+    add_flag_property(oc, "x-memory-placement", machine_get_memory_placement,
+                      machine_set_memory_placement,
+                      "Migrate where memory devices are; off for a "
+                      "destination that does not know of it");
 }
 
 static void machine_class_base_init(ObjectClass *oc, void *data)

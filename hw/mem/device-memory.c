@@ -4,6 +4,7 @@
 #include "exec/address-spaces.h"
 #include "hw/boards.h"
 #include "hw/mem/memory-device.h"
+#include "memory-device-internal.h"
 #include "memslots.h"
 
 void machine_memory_devices_init(MachineState *ms, hwaddr base, uint64_t size)
@@ -17,6 +18,7 @@ void machine_memory_devices_init(MachineState *ms, hwaddr base, uint64_t size)
     memory_region_add_subregion(get_system_memory(), base, &dms->mr);
     ms->device_memory = dms;
     memslots_track(dms);
+    memory_placement_register(ms);
 }
 
 void machine_memory_devices_set_fallback(MachineState *ms, hwaddr base,
@@ -24,6 +26,7 @@ void machine_memory_devices_set_fallback(MachineState *ms, hwaddr base,
 {
     ms->fallback_memory_base = base;
     ms->fallback_memory_size = size;
+    memory_placement_register(ms);
 }
 
 void machine_memory_devices_reserve_dimms(MachineState *ms, uint64_t size)

@@ -10,6 +10,7 @@
 #include "hw/boards.h"
 #include "hw/mem/memory-device.h"
 #include "hw/mem/pc-dimm.h"
+#include "memory-device-internal.h"
 #include "memslots.h"
 #include "place.h"
 #include "qapi/error.h"
@@ -29,8 +30,7 @@ static const char *id_of(const MemoryDeviceState *md)
     return DEVICE(md)->id;
 }
 
-/* Without an error only if the device is known to have no region. */
-static bool is_empty(const MemoryDeviceState *md)
+bool memory_device_is_empty(const MemoryDeviceState *md)
 {
     Error *err = NULL;
     MemoryRegion *mr =
@@ -64,8 +64,7 @@ static int compare_address(gconstpointer a, gconstpointer b)
     return at_m < at_n ? -1 : at_m > at_n;
 }
 
-/* The realized devices by address, of Object; the caller frees the array. */
-static GPtrArray *all_devices(void)
+GPtrArray *memory_devices_by_address(void)
 {
     GPtrArray *devices = g_ptr_array_new();
 
@@ -76,7 +75,7 @@ static GPtrArray *all_devices(void)
 
 MemoryDeviceInfoList *qmp_memory_device_list(void)
 {
-    g_autoptr(GPtrArray) devices = all_devices();
+    g_autoptr(GPtrArray) devices = memory_devices_by_address();
     MemoryDeviceInfoList *list = NULL, **tail = &list;
 
     for (guint i = 0; i < devices->len; i++) {
@@ -91,13 +90,13 @@ MemoryDeviceInfoList *qmp_memory_device_list(void)
 
 uint64_t get_plugged_memory_size(void)
 {
-    g_autoptr(GPtrArray) devices = all_devices();
+    g_autoptr(GPtrArray) devices = memory_devices_by_address();
     uint64_t size = 0;
 
     for (guint i = 0; i < devices->len; i++) {
         const MemoryDeviceState *md = MEMORY_DEVICE(devices->pdata[i]);
 
-        if (!is_empty(md)) {
+        if (!memory_device_is_empty(md)) {
             size += class_of(md)->get_plugged_size(md, &error_abort);
         }
     }
@@ -171,7 +170,7 @@ static unsigned int slots_of(MemoryDeviceState *md)
 /* Of MemoryPlaced: what has an address already. */
 static GArray *taken_places(void)
 {
-    g_autoptr(GPtrArray) devices = all_devices();
+    g_autoptr(GPtrArray) devices = memory_devices_by_address();
     GArray *taken = g_array_new(false, false, sizeof(MemoryPlaced));
 
     for (guint i = 0; i < devices->len; i++) {
@@ -189,14 +188,24 @@ static GArray *taken_places(void)
     return taken;
 }
 
-/* What a device asks for, in the window of @size bytes at @base. */
-static bool find_place(MemoryDeviceState *md, MemoryRegion *mr, hwaddr base,
-                       uint64_t size, uint64_t reserved, uint64_t *addr,
-                       Error **errp)
+uint64_t memory_device_alignment(MemoryDeviceState *md)
 {
-    g_autoptr(GArray) taken = taken_places();
+    MemoryRegion *mr = class_of(md)->get_memory_region(md, &error_abort);
     uint64_t align = memory_region_get_alignment(mr);
+
+    if (class_of(md)->get_min_alignment) {
+        align = MAX(align, class_of(md)->get_min_alignment(md));
+    }
+    return align;
+}
+
+/* What a device asks for, in the window of @size bytes at @base. */
+static bool find_place(MemoryDeviceState *md, MemoryRegion *mr, GArray *taken,
+                       hwaddr base, uint64_t size, uint64_t reserved,
+                       uint64_t *addr, Error **errp)
+{
     MemoryPlaceRequest req = {
+        .align = memory_device_alignment(md),
         .base = base,
         .size = size,
         .lowest = base + reserved,
@@ -205,10 +214,6 @@ static bool find_place(MemoryDeviceState *md, MemoryRegion *mr, hwaddr base,
         .placed = taken,
     };
 
-    if (class_of(md)->get_min_alignment) {
-        align = MAX(align, class_of(md)->get_min_alignment(md));
-    }
-    req.align = align;
     return memory_place(&req, addr, errp);
 }
 
@@ -251,23 +256,52 @@ static bool check_size(MemoryRegion *mr, Error **errp)
 static bool place_in_window(MachineState *ms, MemoryDeviceState *md,
                             MemoryRegion *mr, uint64_t *addr, Error **errp)
 {
+    g_autoptr(GArray) taken = taken_places();
     DeviceMemoryState *dms = ms->device_memory;
     bool dimm = object_dynamic_cast(OBJECT(md), TYPE_PC_DIMM);
     uint64_t size = memory_region_size(&dms->mr);
 
     return check_limits(ms, md, mr, errp) && check_size(mr, errp) &&
-           find_place(md, mr, dms->base, size,
+           find_place(md, mr, taken, dms->base, size,
                       dimm ? 0 : MIN(dms->dimm_reserved, size), addr, errp);
+}
+
+/*
+ * All of the first window is taken for what goes into the second: they are
+ * apart, unless the first came with a stream from a machine that had it there.
+ */
+static void add_window(GArray *taken, const DeviceMemoryState *dms)
+{
+    MemoryPlaced window = {
+        .addr = dms->base,
+        .size = memory_region_size((MemoryRegion *)&dms->mr),
+        .id = "device-memory",
+    };
+    guint at = 0;
+
+    while (at < taken->len &&
+           g_array_index(taken, MemoryPlaced, at).addr < window.addr) {
+        at++;
+    }
+    g_array_insert_val(taken, at, window);
 }
 
 /* Only if the device may go anywhere; without an error. */
 static bool place_in_fallback(MachineState *ms, MemoryDeviceState *md,
                               MemoryRegion *mr, uint64_t *addr)
 {
-    return ms->fallback_memory_size &&
-           object_dynamic_cast(OBJECT(md), TYPE_MEMORY_DEVICE_ANYWHERE) &&
-           memslots_check(ms, 1, NULL) && check_size(mr, NULL) &&
-           find_place(md, mr, ms->fallback_memory_base,
+    g_autoptr(GArray) taken = NULL;
+
+    if (!ms->fallback_memory_size ||
+        !object_dynamic_cast(OBJECT(md), TYPE_MEMORY_DEVICE_ANYWHERE) ||
+        !memslots_check(ms, 1, NULL) || !check_size(mr, NULL)) {
+        return false;
+    }
+    taken = taken_places();
+    if (ms->device_memory) {
+        add_window(taken, ms->device_memory);
+    }
+    return find_place(md, mr, taken, ms->fallback_memory_base,
                       ms->fallback_memory_size, 0, addr, NULL);
 }
 
@@ -278,7 +312,7 @@ void memory_device_pre_plug(MemoryDeviceState *md, MachineState *ms,
     MemoryRegion *mr;
     uint64_t addr;
 
-    if (is_empty(md)) {
+    if (memory_device_is_empty(md)) {
         return;
     }
     mr = class_of(md)->get_memory_region(md, &err);
@@ -310,12 +344,15 @@ static bool in_window(const DeviceMemoryState *dms, uint64_t addr)
            addr - dms->base < memory_region_size((MemoryRegion *)&dms->mr);
 }
 
-/* Adds the device to the accounts of the window, or takes it out. */
-static void account(DeviceMemoryState *dms, MemoryDeviceState *md,
-                    MemoryRegion *mr, int sign)
+void memory_device_account(MemoryDeviceState *md, MachineState *ms, int sign)
 {
+    DeviceMemoryState *dms = ms->device_memory;
+    MemoryRegion *mr = class_of(md)->get_memory_region(md, &error_abort);
     unsigned int slots = slots_of(md);
 
+    if (!in_window(dms, class_of(md)->get_addr(md))) {
+        return;
+    }
     dms->used_region_size += sign * memory_region_size(mr);
     dms->required_memslots += sign * slots;
     if (class_of(md)->decide_memslots && slots > 1) {
@@ -329,8 +366,8 @@ static void map(MemoryDeviceState *md, MachineState *ms)
     const uint64_t addr = class_of(md)->get_addr(md);
     MemoryRegion *mr = class_of(md)->get_memory_region(md, &error_abort);
 
+    memory_device_account(md, ms, 1);
     if (in_window(dms, addr)) {
-        account(dms, md, mr, 1);
         memory_region_add_subregion(&dms->mr, addr - dms->base, mr);
     } else {
         memory_region_add_subregion(get_system_memory(), addr, mr);
@@ -340,7 +377,7 @@ static void map(MemoryDeviceState *md, MachineState *ms)
 
 void memory_device_plug(MemoryDeviceState *md, MachineState *ms)
 {
-    if (!is_empty(md)) {
+    if (!memory_device_is_empty(md)) {
         map(md, ms);
     }
 }
@@ -348,9 +385,7 @@ void memory_device_plug(MemoryDeviceState *md, MachineState *ms)
 bool memory_device_try_plug(MemoryDeviceState *md, MachineState *ms,
                             Error **errp)
 {
-    DeviceMemoryState *dms = ms->device_memory;
-
-    if (is_empty(md)) {
+    if (memory_device_is_empty(md)) {
         return true;
     }
     memory_region_transaction_begin_undoable();
@@ -358,9 +393,7 @@ bool memory_device_try_plug(MemoryDeviceState *md, MachineState *ms,
     if (memory_region_transaction_commit_undoable(errp)) {
         return true;
     }
-    if (in_window(dms, class_of(md)->get_addr(md))) {
-        account(dms, md, class_of(md)->get_memory_region(md, &error_abort), -1);
-    }
+    memory_device_account(md, ms, -1);
     return false;
 }
 
@@ -370,16 +403,16 @@ void memory_device_unplug(MemoryDeviceState *md, MachineState *ms)
     const uint64_t addr = class_of(md)->get_addr(md);
     MemoryRegion *mr;
 
-    if (is_empty(md)) {
+    if (memory_device_is_empty(md)) {
         return;
     }
     mr = class_of(md)->get_memory_region(md, &error_abort);
     if (in_window(dms, addr)) {
         memory_region_del_subregion(&dms->mr, mr);
-        account(dms, md, mr, -1);
     } else {
         memory_region_del_subregion(get_system_memory(), mr);
     }
+    memory_device_account(md, ms, -1);
     trace_memory_device_unplug(id_of(md) ?: "", addr);
 }
 

@@ -32,7 +32,7 @@ static uint64_t get_addr(const MemoryDeviceState *md)
 
 static void set_addr(MemoryDeviceState *md, uint64_t addr, Error **errp)
 {
-    object_property_set_uint(OBJECT(md), "memaddr", addr, errp);
+    INNER(md)->set_addr(inner(md), addr, errp);
 }
 
 static uint64_t get_plugged_size(const MemoryDeviceState *md, Error **errp)

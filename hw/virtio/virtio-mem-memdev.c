@@ -29,7 +29,8 @@ static void set_addr(MemoryDeviceState *md, uint64_t addr, Error **errp)
     VirtIOMEM *vmem = VIRTIO_MEM(md);
 
     vmem->addr = addr;
-    if (!vmem->size_event_added) {
+    /* Within a PCI device, that one sends the events. */
+    if (!vmem->size_event_added && memory_device_is_whole(DEVICE(md))) {
         vmem->size_event.notify = size_changed;
         notifier_list_add(&vmem->size_change_notifiers, &vmem->size_event);
         vmem->size_event_added = true;

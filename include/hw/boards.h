@@ -259,6 +259,7 @@ struct MachineState {
     bool aux_ram_share;
     MemoryRegion *ram; /* the board's RAM as one region */
     DeviceMemoryState *device_memory;
+    bool no_memory_placement; /* ours: x-memory-placement=off */
 
     char *audiodev;
 

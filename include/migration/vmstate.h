@@ -93,6 +93,7 @@ typedef enum {
     MIG_PRI_VIRTIO_MEM, /* before the IOMMU */
     MIG_PRI_GICV3_ITS,  /* before PCI devices */
     MIG_PRI_GICV3,      /* before the ITS */
+    MIG_PRI_PLACEMENT,  /* ours: where memory is, before its content */
     MIG_PRI_MAX,
 } MigrationPriority;
 

@@ -186,20 +186,30 @@ static RAMBlock *alloc_memfd(ram_addr_t size, ram_addr_t max_size,
                              qemu_ram_resize_cb resized, MemoryRegion *mr,
                              uint32_t flags)
 {
-    const char *name = memory_region_name(mr) ?: "ram";
-    int fd = qemu_memfd_create(name, 0, false, 0, 0, NULL);
+    g_autofree char *name = ramblock_kept_name(mr);
+    int fd = ram_take_kept_fd(name);
+    bool kept = fd >= 0;
     uint64_t align = mr->align;
     RAMBlock *block;
 
+    if (kept) {
+        flags |= RAM_KEPT;
+    } else {
+        fd = qemu_memfd_create(name, 0, false, 0, 0, NULL);
+    }
     if (fd < 0) {
         return NULL;
     }
     mr->align = QEMU_VMALLOC_ALIGN;
+    /* What was kept may have become larger in this version. */
     block = qemu_ram_alloc_from_fd(size, max_size, resized, mr, flags, fd, 0,
-                                   false, NULL);
+                                   kept, NULL);
     if (!block) {
         mr->align = align;
+        ram_forget_fd(fd);
         close(fd);
+    } else if (!kept) {
+        ram_keep_fd(name, fd);
     }
     return block;
 }
@@ -343,6 +353,7 @@ void qemu_ram_free(RAMBlock *block)
         ram_block_notify_remove(block->host, block->used_length,
                                 block->max_length);
     }
+    ram_forget_fd(block->fd);
     ramblock_withdraw(block);
     call_rcu(block, block_reclaim, rcu);
 }
@@ -447,17 +458,4 @@ void qemu_ram_remap(ram_addr_t addr)
     }
     ramblock_advise(block, host, page);
     ramblock_name_mapping(block);
-}
-
-/* ---- CPR ----------------------------------------------------------------- */
-
-void ram_block_add_cpr_blocker(RAMBlock *rb, Error **errp)
-{
-    /* A restart that keeps RAM comes with migration. */
-}
-
-void ram_block_del_cpr_blocker(RAMBlock *rb)
-{
-    error_free(rb->cpr_blocker);
-    rb->cpr_blocker = NULL;
 }

@@ -43,6 +43,14 @@ bool ram_file_map(RAMBlock *block, int fd, off_t offset, bool truncate,
 /* The QEMU_MAP_* flags for a block. */
 uint32_t ramblock_map_flags(const RAMBlock *block);
 
+/* ---- over a restart (ram-keep.c) ----------------------------------------- */
+
+/* What the RAM of @mr is kept as; the caller frees it. */
+char *ramblock_kept_name(const MemoryRegion *mr);
+
+/* Forbids to hand over RAM if @rb cannot be. False with @errp. */
+bool ram_block_check_cpr(RAMBlock *rb, Error **errp);
+
 /* ---- the private side (guest-memfd.c) ------------------------------------ */
 
 /* For a block with RAM_GUEST_MEMFD, before it is published; and the opposite. */

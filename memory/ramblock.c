@@ -213,6 +213,17 @@ const char *qemu_ram_get_idstr(RAMBlock *rb)
     return rb->idstr;
 }
 
+/* Before a block has its name, its region's owner tells several apart. */
+char *ramblock_kept_name(const MemoryRegion *mr)
+{
+    const char *name = memory_region_name(mr) ?: "ram";
+    Object *dev = mr->owner ? object_dynamic_cast(mr->owner, "device") : NULL;
+    g_autofree char *path =
+        dev && dev_path_hook ? dev_path_hook((DeviceState *)dev) : NULL;
+
+    return path ? g_strconcat(path, "/", name, NULL) : g_strdup(name);
+}
+
 bool memory_region_register_ram(MemoryRegion *mr, DeviceState *dev,
                                 Error **errp)
 {
@@ -220,6 +231,10 @@ bool memory_region_register_ram(MemoryRegion *mr, DeviceState *dev,
 
     if (!qemu_ram_try_set_idstr(mr->ram_block, memory_region_name(mr), path,
                                 errp)) {
+        return false;
+    }
+    if (!ram_block_check_cpr(mr->ram_block, errp)) {
+        qemu_ram_unset_idstr(mr->ram_block);
         return false;
     }
     qemu_ram_set_migratable(mr->ram_block);
@@ -244,6 +259,7 @@ void vmstate_unregister_ram(MemoryRegion *mr, DeviceState *dev)
 {
     qemu_ram_unset_idstr(mr->ram_block);
     qemu_ram_unset_migratable(mr->ram_block);
+    ram_block_del_cpr_blocker(mr->ram_block);
 }
 
 /* ---- properties ---------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #include "io/channel-file.h"
 #include "io/channel-socket.h"
 #include "io/channel-util.h"
+#include "migration/misc.h"
 #include "monitor/monitor.h"
 #include "options.h"
 #include "qapi/clone-visitor.h"
@@ -74,42 +75,55 @@ static MigrationAddress *parse_uri(const char *uri, Error **errp)
     return g_steal_pointer(&addr);
 }
 
-/* Of a list that is not empty. */
 static MigrationAddress *main_channel(MigrationChannelList *channels,
-                                      Error **errp)
+                                      MigrationChannel **cpr, Error **errp)
 {
-    MigrationAddress *found = NULL;
+    MigrationChannel *of_type[MIGRATION_CHANNEL_TYPE__MAX] = { NULL };
+    MigrationAddress *addr;
 
-    for (; channels; channels = channels->next) {
-        MigrationChannel *channel = channels->value;
-
-        if (channel->channel_type != MIGRATION_CHANNEL_TYPE_MAIN) {
-            error_setg(errp, "Channel type '%s' is not supported",
-                       MigrationChannelType_str(channel->channel_type));
-            return NULL;
-        }
-        if (found) {
-            error_setg(errp, "Channel list has more than one %s entry",
-                       MigrationChannelType_str(channel->channel_type));
-            return NULL;
-        }
-        found = channel->addr;
+    if (!cpr && (channels->next || channels->value->channel_type !=
+                                       MIGRATION_CHANNEL_TYPE_MAIN)) {
+        error_setg(errp, "Channel list must have only one entry, for type "
+                         "'main'");
+        return NULL;
     }
-    if (found->transport == MIGRATION_ADDRESS_TYPE_RDMA) {
+    for (; channels; channels = channels->next) {
+        MigrationChannelType type = channels->value->channel_type;
+
+        if (of_type[type]) {
+            error_setg(errp, "Channel list has more than one %s entry",
+                       MigrationChannelType_str(type));
+            return NULL;
+        }
+        of_type[type] = channels->value;
+    }
+    if (!of_type[MIGRATION_CHANNEL_TYPE_MAIN]) {
+        error_setg(errp, "Channel list has no main entry");
+        return NULL;
+    }
+    addr = of_type[MIGRATION_CHANNEL_TYPE_MAIN]->addr;
+    if (addr->transport == MIGRATION_ADDRESS_TYPE_RDMA) {
         error_setg(errp, "RDMA is not supported");
         return NULL;
     }
-    return QAPI_CLONE(MigrationAddress, found);
+    if (cpr) {
+        *cpr = of_type[MIGRATION_CHANNEL_TYPE_CPR];
+    }
+    return QAPI_CLONE(MigrationAddress, addr);
 }
 
-MigrationAddress *
-migration_address(const char *uri, MigrationChannelList *channels, Error **errp)
+MigrationAddress *migration_address(const char *uri,
+                                    MigrationChannelList *channels,
+                                    MigrationChannel **cpr, Error **errp)
 {
+    if (cpr) {
+        *cpr = NULL;
+    }
     if (!uri == !channels) {
         error_setg(errp, "need either 'uri' or 'channels' argument");
         return NULL;
     }
-    return uri ? parse_uri(uri, errp) : main_channel(channels, errp);
+    return uri ? parse_uri(uri, errp) : main_channel(channels, cpr, errp);
 }
 
 /* ---- what is open at once ------------------------------------------------ */
@@ -215,6 +229,11 @@ bool migration_channel_check(const MigrationAddress *addr, Error **errp)
          migrate_capability(MIGRATION_CAPABILITY_POSTCOPY_PREEMPT)) &&
         !takes_several(addr)) {
         error_setg(errp, "Migration requires multi-channel URIs (e.g. tcp)");
+        return false;
+    }
+    if (migrate_mode() == MIG_MODE_CPR_TRANSFER &&
+        addr->transport == MIGRATION_ADDRESS_TYPE_FILE) {
+        error_setg(errp, "Migration requires streamable transport (eg unix)");
         return false;
     }
     if (migrate_capability(MIGRATION_CAPABILITY_MAPPED_RAM) &&

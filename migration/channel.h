@@ -11,11 +11,12 @@
 /*
  * The address in what "migrate" and "migrate-incoming" got: a URI, or a list of
  * channels. NULL with @errp if there is none, or one that is not supported. The
- * caller frees it.
+ * caller frees it. *@cpr becomes the channel of that type in the list, or NULL;
+ * without @cpr, none may be there.
  */
 MigrationAddress *migration_address(const char *uri,
                                     MigrationChannelList *channels,
-                                    Error **errp);
+                                    MigrationChannel **cpr, Error **errp);
 
 /*
  * Whether the capabilities that are on need more channels than @addr can have,

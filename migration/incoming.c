@@ -3,6 +3,7 @@
 #include "qemu/osdep.h"
 #include "block-active.h"
 #include "channel.h"
+#include "cpr-internal.h"
 #include "global-state.h"
 #include "migration.h"
 #include "migration/migration-init.h"
@@ -176,6 +177,7 @@ static void finish_bh(void *opaque)
     migration_channel_incoming_cancel(); /* what is missing is not needed */
     answer(MIG_RP_MSG_SHUT, !mis->loaded);
     close_files(mis);
+    cpr_incoming_done();
     if (!mis->loaded) {
         fail(mis);
         return;
@@ -239,7 +241,7 @@ void qmp_migrate_incoming(const char *uri, bool has_channels,
         error_setg(errp, "'-incoming' was not specified on the command line");
         return;
     }
-    addr = migration_address(uri, has_channels ? channels : NULL, errp);
+    addr = migration_address(uri, has_channels ? channels : NULL, NULL, errp);
     if (!addr || !migration_channel_check(addr, errp)) {
         return;
     }
@@ -253,6 +255,7 @@ void qmp_migrate_incoming(const char *uri, bool has_channels,
         join_thread(mis);
         return;
     }
+    cpr_state_close(); /* the source can connect */
     migrate_set_state(&mis->status, MIGRATION_STATUS_NONE,
                       MIGRATION_STATUS_SETUP);
 }
@@ -277,6 +280,32 @@ static bool is_uri(const char *arg)
                                 "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
     return arg[scheme] == ':';
+}
+
+bool migration_incoming_is_cpr(const char *arg, Error **errp)
+{
+    MigrationChannelList *channels = NULL;
+    bool cpr;
+
+    if (strcmp(arg, "defer") && !is_uri(arg)) {
+        channels = parse_channel(arg, errp);
+    }
+    cpr =
+        channels && channels->value->channel_type == MIGRATION_CHANNEL_TYPE_CPR;
+    qapi_free_MigrationChannelList(channels);
+    return cpr;
+}
+
+void migration_incoming_load_cpr(const char *arg)
+{
+    MigrationChannelList *channels = parse_channel(arg, &error_abort);
+    Error *err = NULL;
+
+    if (cpr_state_load(channels->value, &err)) {
+        error_reportf_err(err, "-incoming %s: ", arg);
+        exit(EXIT_FAILURE);
+    }
+    qapi_free_MigrationChannelList(channels);
 }
 
 void migration_incoming_start(const char *arg)

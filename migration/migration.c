@@ -4,6 +4,7 @@
 #include "block/aio.h"
 #include "block-active.h"
 #include "channel.h"
+#include "cpr-internal.h"
 #include "dirty-rate.h"
 #include "migration/misc.h"
 #include "migration/migration-init.h"
@@ -11,9 +12,11 @@
 #include "global-state.h"
 #include "multifd.h"
 #include "options.h"
+#include "qapi/clone-visitor.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-migration.h"
 #include "qapi/qapi-events-migration.h"
+#include "qapi/qapi-visit-migration.h"
 #include "qemu/error-report.h"
 #include "qemu/lockable.h"
 #include "qemu/main-loop.h"
@@ -129,6 +132,7 @@ void migration_take_guest_back(MigrationState *s)
 static void finish(MigrationState *s)
 {
     bool completed = migration_status(s) == MIGRATION_STATUS_COMPLETED;
+    MigMode mode = migrate_mode();
 
     if (s->has_thread) {
         bql_unlock();
@@ -140,10 +144,10 @@ static void finish(MigrationState *s)
     migration_channel_outgoing_forget();
     qatomic_set(&s->busy, false);
     if (completed) {
-        migration_call_notifiers(MIG_MODE_NORMAL, MIG_EVENT_PRECOPY_DONE, NULL);
+        migration_call_notifiers(mode, MIG_EVENT_PRECOPY_DONE, NULL);
         return;
     }
-    migration_call_notifiers(MIG_MODE_NORMAL, MIG_EVENT_PRECOPY_FAILED, NULL);
+    migration_call_notifiers(mode, MIG_EVENT_PRECOPY_FAILED, NULL);
     migration_take_guest_back(s);
     if (!migrate_set_state(&s->status, MIGRATION_STATUS_CANCELLING,
                            MIGRATION_STATUS_CANCELLED)) {
@@ -191,11 +195,16 @@ static void connected(QIOChannel *ioc, Error *err, void *opaque)
     }
     migration_rate_set(migrate_parameters()->max_bandwidth);
     migration_rate_reset();
-    if (migration_call_notifiers(MIG_MODE_NORMAL, MIG_EVENT_PRECOPY_SETUP,
+    if (migration_call_notifiers(migrate_mode(), MIG_EVENT_PRECOPY_SETUP,
                                  &local)) {
         if (!local) {
             error_setg(&local, "a device does not let it begin");
         }
+        migration_set_error(s, local);
+        finish(s);
+        return;
+    }
+    if (migrate_mode_is_cpr() && !migration_stop_guest(s, &local)) {
         migration_set_error(s, local);
         finish(s);
         return;
@@ -225,7 +234,8 @@ static bool may_begin(MigrationState *s, Error **errp)
                          "previous migration");
         return false;
     }
-    return !savevm_is_blocked(errp) && savevm_prepare(errp);
+    return !savevm_is_blocked(errp) && cpr_check_capabilities(errp) &&
+           savevm_prepare(errp);
 }
 
 static void reset_state(MigrationState *s)
@@ -245,34 +255,74 @@ static void reset_state(MigrationState *s)
     migrate_set_state(&s->status, migration_status(s), MIGRATION_STATUS_SETUP);
 }
 
+static void could_not_begin(MigrationState *s, Error *err)
+{
+    migration_set_error(s, error_copy(err));
+    qatomic_set(&s->busy, false);
+    migrate_set_state(&s->status, MIGRATION_STATUS_SETUP,
+                      MIGRATION_STATUS_FAILED);
+    migration_call_notifiers(migrate_mode(), MIG_EVENT_PRECOPY_FAILED, NULL);
+}
+
+/* Of cpr-transfer: where to connect to, once the other side is ready. */
+static MigrationAddress *cpr_main;
+
+static void cpr_ready(void)
+{
+    g_autoptr(MigrationAddress) addr = g_steal_pointer(&cpr_main);
+    Error *err = NULL;
+
+    if (!migration_channel_outgoing(addr, connected, &current, &err)) {
+        connected(NULL, err, &current);
+        error_free(err);
+    }
+}
+
+/* Hands over descriptors, and waits for the destination to come up. */
+static bool begin_cpr(MigrationAddress *addr, MigrationChannel *cpr,
+                      Error **errp)
+{
+    if (cpr_state_save(cpr, errp)) {
+        return false;
+    }
+    qapi_free_MigrationAddress(cpr_main);
+    cpr_main = QAPI_CLONE(MigrationAddress, addr);
+    cpr_wait_for_destination(cpr_ready);
+    return true;
+}
+
 void qmp_migrate(const char *uri, bool has_channels,
                  MigrationChannelList *channels, bool has_detach, bool detach,
                  bool has_resume, bool resume, Error **errp)
 {
     MigrationState *s = &current;
+    MigrationChannel *cpr;
     g_autoptr(MigrationAddress) addr =
-        migration_address(uri, has_channels ? channels : NULL, errp);
+        migration_address(uri, has_channels ? channels : NULL, &cpr, errp);
     Error *err = NULL;
+    bool ok;
 
-    if (!addr) {
+    if (!addr || !migration_channel_check(addr, errp)) {
+        return;
+    }
+    if (migrate_mode() == MIG_MODE_CPR_TRANSFER && !cpr) {
+        error_setg(errp, "missing 'cpr' migration channel");
         return;
     }
     if (has_resume && resume) {
         error_setg(errp, "Cannot resume if there is no paused migration");
         return;
     }
-    if (!may_begin(s, errp) || !migration_channel_check(addr, errp)) {
+    if (!may_begin(s, errp)) {
         return;
     }
     reset_state(s);
     multifd_send_begin();
-    if (!migration_channel_outgoing(addr, connected, s, &err)) {
-        migration_set_error(s, error_copy(err));
-        qatomic_set(&s->busy, false);
-        migrate_set_state(&s->status, MIGRATION_STATUS_SETUP,
-                          MIGRATION_STATUS_FAILED);
-        migration_call_notifiers(MIG_MODE_NORMAL, MIG_EVENT_PRECOPY_FAILED,
-                                 NULL);
+    ok = migrate_mode() == MIG_MODE_CPR_TRANSFER
+             ? begin_cpr(addr, cpr, &err)
+             : migration_channel_outgoing(addr, connected, s, &err);
+    if (!ok) {
+        could_not_begin(s, err);
         error_propagate(errp, err);
     }
 }
@@ -303,6 +353,9 @@ void qmp_migrate_cancel(Error **errp)
         if (migrate_set_state(&s->status, status,
                               MIGRATION_STATUS_CANCELLING)) {
             wake_thread(s);
+            if (cpr_stop_waiting()) {
+                finish(s); /* there is nothing else under way */
+            }
             break;
         }
         status = migration_status(s);
@@ -373,6 +426,7 @@ void migration_object_init(void)
     migration_busy_hook = is_busy;
     migration_bg_snapshot_hook = in_bg_snapshot;
     ram_resized_hook = ram_resized;
+    cpr_init();
     register_global_state();
     ram_mig_init();
     cpu_throttle_init();
@@ -393,5 +447,6 @@ void migration_shutdown(void)
     }
     close_files(s);
     migration_channel_outgoing_forget();
+    qapi_free_MigrationAddress(g_steal_pointer(&cpr_main));
     error_free(g_steal_pointer(&s->error));
 }

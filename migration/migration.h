@@ -58,6 +58,11 @@ struct MigrationState {
 
 /* The one that runs, or was the last. */
 MigrationState *migrate_get_current(void);
+/*
+ * source-thread.c: stops it for the migration, which takes it back if it fails.
+ * False with @errp. With the big lock.
+ */
+bool migration_stop_guest(MigrationState *s, Error **errp);
 /* Parameters have changed: what runs goes by the new ones. */
 void migration_parameters_changed(void);
 /* Whether @status is neither the beginning nor an end. */

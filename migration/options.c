@@ -3,6 +3,7 @@
 #include "qemu/osdep.h"
 #include "exec/target_page.h"
 #include "migration.h"
+#include "migration/cpr.h"
 #include "migration/misc.h"
 #include "multifd-codec.h"
 #include "options.h"
@@ -114,6 +115,17 @@ void migrate_options_reset(void)
 const MigrationParameters *migrate_parameters(void)
 {
     return &parameters;
+}
+
+MigMode migrate_mode(void)
+{
+    return cpr_is_incoming() ? cpr_get_incoming_mode()
+                             : qatomic_read(&parameters.mode);
+}
+
+bool migrate_mode_is_cpr(void)
+{
+    return migrate_mode() != MIG_MODE_NORMAL;
 }
 
 /* ---- capabilities -------------------------------------------------------- */
@@ -396,10 +408,6 @@ static bool check_supported(const MigrateSetParameters *p, Error **errp)
     if (*text_of(p->tls_authz)) {
         error_setg(errp, "Lists of TLS clients are not supported: 'tls-authz' "
                          "must be empty");
-        return false;
-    }
-    if (p->has_mode && p->mode != MIG_MODE_NORMAL) {
-        error_setg(errp, "Mode '%s' is not supported", MigMode_str(p->mode));
         return false;
     }
     if (p->has_multifd_compression) {

@@ -17,6 +17,9 @@ bool migrate_capability_compared(MigrationCapability cap);
 /* All parameters; strings and lists in it need the big lock. */
 const MigrationParameters *migrate_parameters(void);
 
+/* Whether the mode is one of those that stop the guest first. */
+bool migrate_mode_is_cpr(void);
+
 /* Switches a capability, as migrate-set-capabilities does. */
 bool migrate_set_capability(MigrationCapability cap, bool on, Error **errp);
 

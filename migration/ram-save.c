@@ -57,6 +57,9 @@ static struct {
 
 static bool is_ignored(RAMBlock *rb)
 {
+    if (migrate_mode() == MIG_MODE_CPR_TRANSFER) {
+        return true;
+    }
     return migrate_capability(MIGRATION_CAPABILITY_X_IGNORE_SHARED) &&
            qemu_ram_is_shared(rb) && qemu_ram_is_named_file(rb);
 }

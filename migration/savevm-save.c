@@ -51,7 +51,7 @@ static bool is_unmigratable(const SaveStateEntry *se)
 
 bool savevm_is_blocked(Error **errp)
 {
-    GSList *blockers = migration_blocker_list(MIG_MODE_NORMAL);
+    GSList *blockers = migration_blocker_list(migrate_mode());
 
     FOR_EACH_ENTRY(se)
     {
@@ -70,7 +70,7 @@ bool savevm_is_blocked(Error **errp)
 
 strList *savevm_blocked_reasons(void)
 {
-    GSList *blocker = migration_blocker_list(MIG_MODE_NORMAL);
+    GSList *blocker = migration_blocker_list(migrate_mode());
     strList *reasons = NULL;
 
     FOR_EACH_ENTRY(se)

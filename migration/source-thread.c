@@ -26,7 +26,7 @@ void source_note_stop(MigrationState *s)
     global_state_store();
 }
 
-static bool stop_guest(MigrationState *s, Error **errp)
+bool migration_stop_guest(MigrationState *s, Error **errp)
 {
     int ret;
 
@@ -60,7 +60,7 @@ static bool wait_for_continue(MigrationState *s)
 /* With the big lock. */
 static bool switch_over(MigrationState *s, SaveVM *vm, Error **errp)
 {
-    if (!stop_guest(s, errp)) {
+    if (!s->stopped_guest && !migration_stop_guest(s, errp)) {
         return false;
     }
     if (!wait_for_continue(s)) {

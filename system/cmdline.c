@@ -51,6 +51,7 @@ void cmdline_free(CmdLine *cl)
     g_free(cl->pidfile);
     g_free(cl->chroot_dir);
     g_free(cl->incoming);
+    g_free(cl->incoming_cpr);
     g_free(cl->qtest);
     g_free(cl->qtest_log);
     g_free(cl->display);

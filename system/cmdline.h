@@ -52,6 +52,7 @@ typedef struct CmdLine {
     bool nodefaults;
     bool stopped;            /* -S */
     char *incoming;          /* -incoming, the last one */
+    char *incoming_cpr;      /* ... with a channel of that type */
     bool preconfig;
     bool have_serial;        /* any -serial, -monitor/-qmp/-mon: no defaults */
     bool have_monitor;

@@ -267,6 +267,14 @@ static void create_machine(CmdLine *cl)
         bdrv_starts_inactive_hook = waits_for_guest;
         rom_set_incoming(true);
     }
+    if (cl->incoming_cpr) {
+        if (!cl->incoming) {
+            error_report("-incoming: with a channel 'cpr' there must be one "
+                         "of the type 'main', or 'defer'");
+            exit(EXIT_FAILURE);
+        }
+        migration_incoming_load_cpr(cl->incoming_cpr);
+    }
 }
 
 /* -machine has some of KVM's options, from before there was -accel. */

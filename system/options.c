@@ -88,10 +88,17 @@ static void opt_stopped(CmdLine *cl, const char *arg, Error **errp)
     cl->stopped = true;
 }
 
+/* One of each kind: the stream, and the descriptors that come before. */
 static void opt_incoming(CmdLine *cl, const char *arg, Error **errp)
 {
-    g_free(cl->incoming);
-    cl->incoming = g_strdup(arg);
+    ERRP_GUARD();
+    char **to = migration_incoming_is_cpr(arg, errp) ? &cl->incoming_cpr
+                                                     : &cl->incoming;
+
+    if (!*errp) {
+        g_free(*to);
+        *to = g_strdup(arg);
+    }
 }
 
 static void opt_only_migratable(CmdLine *cl, const char *arg, Error **errp)
@@ -483,8 +490,7 @@ const CmdOption cmdline_options[] = {
     { "bios", NULL, opt_bios, "FILE|default|none", "the firmware" },
     { "L", NULL, opt_data_dir, "DIR",
       "look for firmware here first; 'help' lists all folders" },
-    { "fw_cfg", NULL, opt_fw_cfg,
-      "[name=]NAME,file=FILE|string=TEXT|gen_id=ID",
+    { "fw_cfg", NULL, opt_fw_cfg, "[name=]NAME,file=FILE|string=TEXT|gen_id=ID",
       "a file for the firmware or the kernel in the guest" },
     { "boot", NULL, opt_boot,
       "[order=]DRIVES[,once=DRIVES][,menu=on|off][,splash=FILE]"

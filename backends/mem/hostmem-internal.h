@@ -39,6 +39,12 @@ const char *host_memory_id(const HostMemoryBackend *backend);
 
 /* The RAM flags for share, reserve and guest-memfd. */
 uint32_t host_memory_ram_flags(const HostMemoryBackend *backend);
+/*
+ * Makes the region of shared memory in @fd, which is closed on failure; the
+ * emulator after this one may have it by @name.
+ */
+bool host_memory_init_from_kept_fd(HostMemoryBackend *backend, const char *name,
+                                   int fd, Error **errp);
 /* False with an error if the size is 0. */
 bool host_memory_check_size(const HostMemoryBackend *backend, Error **errp);
 /* False with an error if @size, the backend's, is not of whole pages. */

@@ -43,20 +43,18 @@ static bool memfd_backend_alloc(HostMemoryBackend *backend, Error **errp)
                                  errp)) {
         return false;
     }
-    fd = qemu_memfd_create(TYPE_MEMORY_BACKEND_MEMFD, backend->size, m->hugetlb,
-                           m->hugetlbsize, m->seal ? seals : 0, errp);
+    name = host_memory_backend_get_name(backend);
+    fd = ram_take_kept_fd(name);
+    if (fd < 0) {
+        fd = qemu_memfd_create(TYPE_MEMORY_BACKEND_MEMFD, backend->size,
+                               m->hugetlb, m->hugetlbsize, m->seal ? seals : 0,
+                               errp);
+    }
     if (fd < 0) {
         return false;
     }
     backend->aligned = true;
-    name = host_memory_backend_get_name(backend);
-    if (!memory_region_init_ram_from_fd(
-            &backend->mr, OBJECT(backend), name, backend->size,
-            host_memory_ram_flags(backend), fd, 0, errp)) {
-        close(fd);
-        return false;
-    }
-    return true;
+    return host_memory_init_from_kept_fd(backend, name, fd, errp);
 }
 
 static bool get_hugetlb(Object *obj, Error **errp)

@@ -25,18 +25,12 @@ static bool shm_backend_alloc(HostMemoryBackend *backend, Error **errp)
                                  qemu_real_host_page_size(), errp)) {
         return false;
     }
-    fd = qemu_shm_alloc(backend->size, errp);
-    if (fd < 0) {
-        return false;
-    }
     name = host_memory_backend_get_name(backend);
-    if (!memory_region_init_ram_from_fd(
-            &backend->mr, OBJECT(backend), name, backend->size,
-            host_memory_ram_flags(backend), fd, 0, errp)) {
-        close(fd);
-        return false;
+    fd = ram_take_kept_fd(name);
+    if (fd < 0) {
+        fd = qemu_shm_alloc(backend->size, errp);
     }
-    return true;
+    return fd >= 0 && host_memory_init_from_kept_fd(backend, name, fd, errp);
 }
 
 static void shm_backend_instance_init(Object *obj)

@@ -142,6 +142,20 @@ uint32_t host_memory_ram_flags(const HostMemoryBackend *backend)
            (backend->guest_memfd ? RAM_GUEST_MEMFD : 0);
 }
 
+bool host_memory_init_from_kept_fd(HostMemoryBackend *backend, const char *name,
+                                   int fd, Error **errp)
+{
+    if (!memory_region_init_ram_from_fd(
+            &backend->mr, OBJECT(backend), name, backend->size,
+            host_memory_ram_flags(backend), fd, 0, errp)) {
+        ram_forget_fd(fd);
+        close(fd);
+        return false;
+    }
+    ram_keep_fd(name, fd);
+    return true;
+}
+
 bool host_memory_check_size(const HostMemoryBackend *backend, Error **errp)
 {
     if (!backend->size) {

@@ -705,10 +705,14 @@ static bool check_size(PFlashCFI01 *s, Error **errp)
 static bool take_backend(PFlashCFI01 *s, Error **errp)
 {
     s->ro = s->blk && !blk_supports_write_perm(s->blk);
-    return !s->blk ||
-           (blk_set_perm(
-                s->blk, BLK_PERM_CONSISTENT_READ | (s->ro ? 0 : BLK_PERM_WRITE),
-                BLK_PERM_ALL, errp) == 0 &&
+    if (!s->blk) {
+        return true;
+    }
+    /* Content that was kept over a restart is newer. */
+    return blk_set_perm(s->blk,
+                        BLK_PERM_CONSISTENT_READ | (s->ro ? 0 : BLK_PERM_WRITE),
+                        BLK_PERM_ALL, errp) == 0 &&
+           (memory_region_is_kept(&s->mem) ||
             blk_check_size_and_read_all(s->blk, DEVICE(s), s->storage,
                                         bank_size(s), errp));
 }

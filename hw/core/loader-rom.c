@@ -216,7 +216,9 @@ static void *rom_make_region(Rom *rom, const char *name, bool ro)
     memory_region_set_readonly(rom->mr, ro);
     vmstate_register_ram_global(rom->mr);
     host = memory_region_get_ram_ptr(rom->mr);
-    memcpy(host, rom->data, rom->datasize);
+    if (!memory_region_is_kept(rom->mr)) {
+        memcpy(host, rom->data, rom->datasize);
+    }
     return host;
 }
 

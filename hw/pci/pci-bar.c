@@ -320,6 +320,11 @@ void pci_add_rom(PCIDevice *d, bool is_default, Error **errp)
     d->has_rom = true;
     d->romsize = size;
     rom = memory_region_get_ram_ptr(&d->rom);
+    if (memory_region_is_kept(&d->rom)) {
+        /* The guest may be reading it. */
+        pci_register_bar(d, PCI_ROM_SLOT, 0, &d->rom);
+        return;
+    }
     if (load_image_size(path, rom, size) < 0) {
         error_setg(errp, "failed to load romfile \"%s\"", d->romfile);
         pci_del_rom(d);

@@ -48,6 +48,8 @@
 #define RAM_GUEST_MEMFD     (1 << 12)
 /* caller: must be private, whatever would be the default. */
 #define RAM_PRIVATE         (1 << 13)
+/* Ours: the memory was there before this process. */
+#define RAM_KEPT            (1 << 30)
 
 /* ---- making them --------------------------------------------------------- */
 
@@ -209,7 +211,42 @@ void ram_set_default_shared(bool shared);
 
 /* ---- CPR ----------------------------------------------------------------- */
 
-/* Notes, or no longer, that @rb cannot be kept over a restart by CPR. */
+/*
+ * Who hands RAM to the emulator that comes after this one (migration, in the
+ * mode cpr-transfer). All with the big lock.
+ */
+typedef struct RamKeeper {
+    /*
+     * The descriptor of the memory that had this name in the emulator before
+     * this one, which becomes the caller's and stays known; -1 if there is
+     * none. Of several with the name, the next.
+     */
+    int (*take)(const char *name);
+    /* The next emulator gets @fd, which stays the caller's. */
+    void (*keep)(const char *name, int fd);
+    /* No longer; what is not known is no error. */
+    void (*forget)(int fd);
+    /* @reason forbids to hand over RAM, as migrate_add_blocker_modes() does. */
+    bool (*block)(Error **reason, Error **errp);
+    void (*unblock)(Error **reason);
+} RamKeeper;
+
+/* Once, before there is RAM; without one, nothing is kept. */
+void ram_set_keeper(const RamKeeper *keeper);
+int ram_take_kept_fd(const char *name);
+void ram_keep_fd(const char *name, int fd);
+void ram_forget_fd(int fd);
+
+/*
+ * Whether the region's RAM is that of the emulator before this one: it has its
+ * content, and the guest may be running on it over there.
+ */
+bool memory_region_is_kept(const MemoryRegion *mr);
+
+/*
+ * Notes, or no longer, that @rb cannot be kept over a restart by CPR. Fails
+ * only while the machine migrates.
+ */
 void ram_block_add_cpr_blocker(RAMBlock *rb, Error **errp);
 void ram_block_del_cpr_blocker(RAMBlock *rb);
 

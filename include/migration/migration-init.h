@@ -10,6 +10,17 @@ extern int only_migratable;
 void migration_object_init(void);
 
 /*
+ * Whether what "-incoming" has is the channel of cpr-transfer. Sets @errp if it
+ * is nothing at all.
+ */
+bool migration_incoming_is_cpr(const char *arg, Error **errp);
+/*
+ * Waits there for the descriptors of the emulator before this one; with a
+ * machine, before anything is made of them. Ends the process if that fails.
+ */
+void migration_incoming_load_cpr(const char *arg);
+
+/*
  * What "-incoming" has: a URI, a channel in JSON or as key=value, or "defer".
  * Ends the process with a message if that is wrong.
  */

@@ -57,6 +57,8 @@ bool migration_in_bg_snapshot(void);
 /* Whether RAM comes in after the guest has started here; is going to. */
 bool migration_in_incoming_postcopy(void);
 bool migration_incoming_postcopy_advised(void);
+/* In which mode it is, or the next will be. With the big lock. */
+MigMode migrate_mode(void);
 /* Whether @block is not sent, since the other side has the same memory. */
 bool migrate_ram_is_ignored(RAMBlock *block);
 

@@ -290,7 +290,7 @@ int main(int argc, char **argv)
     dir = g_dir_make_tmp("plateau-channel-XXXXXX", NULL);
     path = g_strdup_printf("%s/s", dir);
     uri = g_strdup_printf("unix:%s", path);
-    addr = migration_address(uri, NULL, &error_abort);
+    addr = migration_address(uri, NULL, NULL, &error_abort);
     g_test_add_func("/migration/channel/any-order", test_any_order);
     g_test_add_func("/migration/channel/strangers", test_strangers);
     g_test_add_func("/migration/channel/preempt", test_preempt);

@@ -273,7 +273,7 @@ static void test_block(void)
     g_assert_false(clear_bmap_test_and_clear(rb, 12));
     g_clear_pointer(&rb->clear_bmap, g_free);
 
-    /* Nothing is ever blocked, but the calls are there. */
+    /* Without a keeper nothing is ever blocked, but the calls are there. */
     ram_block_add_cpr_blocker(rb, &error_abort);
     ram_block_del_cpr_blocker(rb);
     region_end(mr);

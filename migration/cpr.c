@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The mode cpr-transfer: the channel over which descriptors go.
+ *
+ * The destination waits for it before it makes its machine, and closes it when
+ * it listens for the stream. That is all that the source needs to know: it
+ * connects, or finds that nobody is there, and its guest goes on.
+ */
+#include "qemu/osdep.h"
+#include "cpr-internal.h"
+#include "exec/memory.h"
+#include "io/channel-socket.h"
+#include "io/net-listener.h"
+#include "migration/blocker.h"
+#include "migration/misc.h"
+#include "migration/qemu-file.h"
+#include "options.h"
+#include "qapi/error.h"
+#include "vmstate/cpr-fds.h"
+
+/* The state that was saved or loaded, while the other side waits for it. */
+static QEMUFile *state_file;
+static GSource *hup_source;
+
+/* ---- RAM ----------------------------------------------------------------- */
+
+static bool block(Error **reason, Error **errp)
+{
+    return migrate_add_blocker_modes(reason, errp, MIG_MODE_CPR_TRANSFER, -1) ==
+           0;
+}
+
+static const RamKeeper keeper = {
+    .take = cpr_fds_take,
+    .keep = cpr_fds_add,
+    .forget = cpr_fds_remove,
+    .block = block,
+    .unblock = migrate_del_blocker,
+};
+
+void cpr_init(void)
+{
+    ram_set_keeper(&keeper);
+}
+
+bool cpr_check_capabilities(Error **errp)
+{
+    static const struct {
+        MigrationCapability cap;
+        const char *what;
+    } conflicts[] = {
+        { MIGRATION_CAPABILITY_POSTCOPY_RAM, "postcopy" },
+        { MIGRATION_CAPABILITY_BACKGROUND_SNAPSHOT, "background snapshot" },
+        { MIGRATION_CAPABILITY_X_COLO, "COLO" },
+    };
+
+    for (size_t i = 0; migrate_mode_is_cpr() && i < ARRAY_SIZE(conflicts);
+         i++) {
+        if (migrate_capability(conflicts[i].cap)) {
+            error_setg(errp, "Cannot use %s with CPR", conflicts[i].what);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- what comes in ------------------------------------------------------- */
+
+static MigMode incoming_mode = MIG_MODE_NONE;
+
+MigMode cpr_get_incoming_mode(void)
+{
+    return qatomic_read(&incoming_mode);
+}
+
+void cpr_set_incoming_mode(MigMode mode)
+{
+    qatomic_set(&incoming_mode, mode);
+}
+
+bool cpr_is_incoming(void)
+{
+    return cpr_get_incoming_mode() != (MigMode)MIG_MODE_NONE;
+}
+
+void cpr_incoming_done(void)
+{
+    cpr_set_incoming_mode(MIG_MODE_NONE);
+    cpr_state_close();
+    cpr_fds_close_unused();
+}
+
+/* ---- the channel --------------------------------------------------------- */
+
+static bool is_unix(const MigrationAddress *addr)
+{
+    return addr->transport == MIGRATION_ADDRESS_TYPE_SOCKET &&
+           addr->u.socket.type == SOCKET_ADDRESS_TYPE_UNIX;
+}
+
+static QEMUFile *connect_to(MigrationAddress *addr, Error **errp)
+{
+    g_autoptr(QIOChannelSocket) sioc = NULL;
+
+    if (!is_unix(addr)) {
+        error_setg(errp, "bad cpr channel address; must be unix");
+        return NULL;
+    }
+    sioc = qio_channel_socket_new();
+    if (qio_channel_socket_connect_sync(sioc, &addr->u.socket, errp) < 0) {
+        return NULL;
+    }
+    qio_channel_set_name(QIO_CHANNEL(sioc), "cpr-out");
+    return qemu_file_new_output(QIO_CHANNEL(sioc));
+}
+
+static QEMUFile *wait_on(MigrationAddress *addr, Error **errp)
+{
+    g_autoptr(QIONetListener) listener = NULL;
+    g_autoptr(QIOChannelSocket) sioc = NULL;
+
+    if (!is_unix(addr)) {
+        error_setg(errp, "bad cpr channel socket type; must be unix");
+        return NULL;
+    }
+    listener = qio_net_listener_new();
+    qio_net_listener_set_name(listener, "cpr-socket-listener");
+    if (qio_net_listener_open_sync(listener, &addr->u.socket, 1, errp) < 0) {
+        return NULL;
+    }
+    sioc = qio_net_listener_wait_client(listener);
+    qio_channel_set_name(QIO_CHANNEL(sioc), "cpr-in");
+    qio_channel_set_blocking(QIO_CHANNEL(sioc), true, NULL);
+    return qemu_file_new_input(QIO_CHANNEL(sioc));
+}
+
+int cpr_state_save(MigrationChannel *channel, Error **errp)
+{
+    QEMUFile *f;
+    int ret;
+
+    if (migrate_mode() != MIG_MODE_CPR_TRANSFER) {
+        return 0;
+    }
+    f = connect_to(channel->addr, errp);
+    if (!f) {
+        return -1;
+    }
+    qemu_put_be32(f, QEMU_CPR_FILE_MAGIC);
+    qemu_put_be32(f, QEMU_CPR_FILE_VERSION);
+    ret = cpr_fds_save(f);
+    qemu_fflush(f);
+    if (ret || qemu_file_get_error(f)) {
+        if (!qemu_file_get_error_obj(f, errp)) {
+            error_setg(errp, "the descriptors cannot be saved");
+        }
+        error_prepend(errp, "CPR channel: ");
+        qemu_fclose(f);
+        return -1;
+    }
+    /* The other direction tells when the destination closes it. */
+    qio_channel_shutdown(qemu_file_get_ioc(f), QIO_CHANNEL_SHUTDOWN_WRITE,
+                         NULL);
+    state_file = f;
+    return 0;
+}
+
+static int load_state(QEMUFile *f, Error **errp)
+{
+    uint32_t magic = qemu_get_be32(f), version = qemu_get_be32(f);
+
+    if (qemu_file_get_error_obj(f, errp)) {
+        error_prepend(errp, "CPR channel: ");
+        return -1;
+    }
+    if (magic != QEMU_CPR_FILE_MAGIC) {
+        error_setg(errp, "Not a migration stream (bad magic %x)", magic);
+        return -1;
+    }
+    if (version != QEMU_CPR_FILE_VERSION) {
+        error_setg(errp, "Unsupported migration stream version %u", version);
+        return -1;
+    }
+    if (cpr_fds_load(f)) {
+        error_setg(errp, "CPR channel: the descriptors cannot be loaded");
+        return -1;
+    }
+    return 0;
+}
+
+int cpr_state_load(MigrationChannel *channel, Error **errp)
+{
+    QEMUFile *f;
+
+    if (!channel) {
+        return 0;
+    }
+    cpr_set_incoming_mode(MIG_MODE_CPR_TRANSFER);
+    f = wait_on(channel->addr, errp);
+    if (!f) {
+        return -1;
+    }
+    if (load_state(f, errp)) {
+        qemu_fclose(f);
+        return -1;
+    }
+    state_file = f;
+    return 0;
+}
+
+void cpr_state_close(void)
+{
+    if (state_file) {
+        qemu_fclose(g_steal_pointer(&state_file));
+    }
+}
+
+QIOChannel *cpr_state_ioc(void)
+{
+    return state_file ? qemu_file_get_ioc(state_file) : NULL;
+}
+
+/* ---- waiting ------------------------------------------------------------- */
+
+static gboolean hung_up(QIOChannel *ioc, GIOCondition condition,
+                        gpointer opaque)
+{
+    void (*ready)(void) = opaque;
+
+    cpr_stop_waiting();
+    ready();
+    return G_SOURCE_REMOVE;
+}
+
+void cpr_wait_for_destination(void (*ready)(void))
+{
+    hup_source = qio_channel_create_watch(cpr_state_ioc(), G_IO_HUP);
+    g_source_set_callback(hup_source, G_SOURCE_FUNC(hung_up), ready, NULL);
+    g_source_attach(hup_source, NULL);
+}
+
+bool cpr_stop_waiting(void)
+{
+    bool waited = hup_source;
+
+    if (waited) {
+        g_source_destroy(hup_source);
+        g_source_unref(g_steal_pointer(&hup_source));
+    }
+    cpr_state_close();
+    return waited;
+}

@@ -542,6 +542,7 @@ const CmdOption cmdline_options[] = {
       "[,share=allow-exclusive|force-shared|ignore][,to=N]",
       "show screens to VNC clients: -vnc help" },
     { "vga", NULL, opt_no_such_device, "none", "no graphics card" },
+    { "audio", NULL, opt_no_such_device, "none", "no sound" },
     { "nographic", NULL, opt_nographic, NULL,
       "serial port and monitor on the terminal (Ctrl-A h for help)" },
 

@@ -11,6 +11,7 @@
 #include "options.h"
 #include "qapi/clone-visitor.h"
 #include "qapi/error.h"
+#include "qemu/units.h"
 #include "qapi/qapi-visit-migration.h"
 #include "qapi/qapi-visit-sockets.h"
 #include "qemu/cutils.h"
@@ -299,6 +300,16 @@ static void hand_over(QIOChannel *ioc, const char *hostname,
     }
 }
 
+/* Much in the kernel's buffer: the two sides need not wake each other often. */
+static void enlarge_buffer(QIOChannel *ioc)
+{
+    int size = 2 * MiB;
+
+    /* What the host does not allow is cut to what it does. */
+    setsockopt(QIO_CHANNEL_SOCKET(ioc)->fd, SOL_SOCKET, SO_SNDBUF, &size,
+               sizeof(size));
+}
+
 static void connected(QIOTask *task, gpointer opaque)
 {
     g_autofree Opening *o = opaque;
@@ -309,6 +320,7 @@ static void connected(QIOTask *task, gpointer opaque)
         o->done(NULL, err, o->opaque);
         error_free(err);
     } else {
+        enlarge_buffer(ioc);
         hand_over(ioc, o->hostname, o->done, o->opaque);
     }
     object_unref(OBJECT(ioc));

@@ -10,6 +10,7 @@
 #include "io/channel.h"
 #include "migration-stats.h"
 #include "migration/qemu-file.h"
+#include "qemu/units.h"
 #include "migration/trace.h"
 #include "qapi/error.h"
 #include "qemu/bitmap.h"
@@ -21,8 +22,8 @@
 #include "qemu/queue.h"
 #include "qemu/thread.h"
 
-#define BUF_SIZE   32768
-#define MAX_PIECES MIN_CONST(IOV_MAX, 64)
+#define BUF_SIZE   (256 * KiB)
+#define MAX_PIECES MIN_CONST(IOV_MAX, 512)
 
 /* A descriptor that came with data and nobody has asked for yet. */
 typedef struct PassedFd {

@@ -2,7 +2,7 @@
 /* Counters of a migration, and its rate limit. */
 #include "qemu/osdep.h"
 #include "migration-stats.h"
-#include "migration/qemu-file-types.h"
+#include "migration/qemu-file.h"
 #include "migration/trace.h"
 
 MigrationAtomicStats mig_stats;
@@ -40,7 +40,7 @@ bool migration_rate_exceeded(QEMUFile *f)
         return true;
     }
     return max != RATE_LIMIT_DISABLED &&
-           migration_transferred_bytes() -
+           migration_transferred_bytes() + qemu_file_queued(f) -
                    stat64_get(&mig_stats.rate_limit_start) >
                max;
 }

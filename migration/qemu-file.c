@@ -200,6 +200,11 @@ bool qemu_file_is_seekable(QEMUFile *f)
 
 /*** Writing. ***/
 
+size_t qemu_file_queued(const QEMUFile *f)
+{
+    return f->queued;
+}
+
 uint64_t qemu_file_transferred(QEMUFile *f)
 {
     return f->sent + f->queued;

@@ -3,7 +3,7 @@
  * QEMUFile: a buffered stream over a QIOChannel, in one direction.
  *
  * What is written is gathered and leaves with one system call when 32 KiB or
- * 64 pieces are there, at qemu_fflush() or when the file is closed. What is
+ * 512 pieces are there, at qemu_fflush() or when the file is closed. What is
  * read comes in pieces of up to 32 KiB. On a channel that does not block, both
  * wait. How data is put and got, and how failures stick, is in
  * migration/qemu-file-types.h, which this includes.
@@ -87,5 +87,8 @@ size_t qemu_get_buffer_at(QEMUFile *f, const uint8_t *buf, size_t buflen,
 
 /* The channel below, without a reference. */
 QIOChannel *qemu_file_get_ioc(QEMUFile *file);
+
+/* Bytes that were put and have not left yet; the writer's thread. */
+size_t qemu_file_queued(const QEMUFile *f);
 
 #endif

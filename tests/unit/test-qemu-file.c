@@ -492,11 +492,11 @@ static void test_full_disk(void)
     QIOChannel *ioc = QIO_CHANNEL(
         qio_channel_file_new_path("/dev/full", O_WRONLY, 0, &error_abort));
     QEMUFile *f = qemu_file_new_output(ioc);
-    g_autofree uint8_t *bytes = make_pattern(100000);
+    g_autofree uint8_t *bytes = make_pattern(1000000);
     Error *err = NULL;
 
     object_unref(OBJECT(ioc));
-    qemu_put_buffer(f, bytes, 100000);
+    qemu_put_buffer(f, bytes, 1000000);
     g_assert_cmpint(qemu_file_get_error_obj(f, &err), ==, -EIO);
     g_assert_nonnull(strstr(error_get_pretty(err), "No space left"));
     error_free(err);

@@ -24,6 +24,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 sys.path.insert(0, str(ROOT / "tests" / "guest"))
+from guest import Guest, GuestError, linux  # noqa: E402
+from memory import GIB, MemoryGuest, folder  # noqa: E402
 from qmp import Qmp  # noqa: E402
 
 IDLE = struct.pack("<2I", 0x10500073, 0xffdff06f)    # wfi; j -4
@@ -136,31 +138,58 @@ def compare(args):
         for _ in range(args.rounds):
             for name, program, channels, value, *_ in rows:
                 for which, command in enumerate(commands):
-                    key = (program, channels, which, _)
                     info = move(command, tmp, ram, args.size, program, channels)
-                    del key
                     got.setdefault((name, which), []).append(value(info))
     for name, _, _, _, unit, better in rows:
         row(name, unit, got[name, 0], got.get((name, 1)), better)
 
 
-def peak(pid):
+def peak(process):
     """VmHWM in MiB."""
-    text = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    text = pathlib.Path(f"/proc/{process.pid}/status").read_text(
+        encoding="ascii")
     return int(re.search(r"VmHWM:\s+(\d+)", text)[1]) >> 10
 
 
+class Incoming(MemoryGuest):
+    def __init__(self, command, *args):
+        # pylint: disable=super-init-not-called,non-parent-init-called
+        Guest.__init__(self, command, *linux(
+            "quiet memhp_default_state=online_movable ", folder()),
+            "-global", "virtio-mmio.force-legacy=off", *args, "-incoming",
+            "defer")
+
+
 def plugged(emulator, size, tmp):
-    """Seconds, and the peaks of source and destination, with 1 GiB plugged."""
-    from guest import Guest, linux  # pylint: disable=import-outside-toplevel
-    from memory import MemoryGuest, folder
-    device = ["-object", f"memory-backend-ram,id=mem0,size={size}G",
-              "-device", "virtio-mem,id=vm0,memdev=mem0"]
+    """Seconds, and the peaks of both processes in MiB: 1 GiB of @size GiB."""
+    args = ["-m", f"512M,maxmem={size + 1}G", "-object",
+            f"memory-backend-ram,id=mem0,size={size}G",
+            "-device", "virtio-mem,id=vm0,memdev=mem0"]
     uri = f"unix:{tmp}/vmem{size}"
-    source = MemoryGuest([emulator], "-m", "512M,maxmem=80G", *device) \
-        if False else None
-    del source, Guest, linux, folder, uri
-    return MemoryGuest, device
+    with MemoryGuest([emulator], *args) as source, \
+            Incoming([emulator], *args) as target:
+        source.resize(GIB)
+        source.command("migrate-set-parameters", **{"max-bandwidth": 0})
+        target.command("migrate-incoming", uri=uri)
+        source.command("migrate", uri=uri)
+        info = ended(source)
+        ended(target)
+        return (info["total-time"] / 1000, peak(source.process),
+                peak(target.process))
+
+
+def sparse(emulator):
+    with tempfile.TemporaryDirectory() as tmp:
+        try:
+            small = plugged(emulator, 1, tmp)
+            large = plugged(emulator, 64, tmp)
+        except GuestError as err:
+            print(f"  {err}")
+            return
+    for i, (name, unit) in enumerate((("time", "s"), ("source", "MiB"),
+                                      ("destination", "MiB"))):
+        print(f"  1 GiB of 64, {name:15}{large[i]:9.1f} {unit}   of 1 GiB "
+              f"{small[i]:9.1f}   ratio {large[i] / small[i]:.2f}", flush=True)
 
 
 def main():
@@ -173,6 +202,7 @@ def main():
     args = parser.parse_args()
     print(f"migration, {args.size} MiB of random content:", flush=True)
     compare(args)
+    sparse(args.emulator)
     return 0
 
 

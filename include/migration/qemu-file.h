@@ -2,9 +2,9 @@
 /*
  * QEMUFile: a buffered stream over a QIOChannel, in one direction.
  *
- * What is written is gathered and leaves with one system call when 32 KiB or
+ * What is written is gathered and leaves with one system call when 256 KiB or
  * 512 pieces are there, at qemu_fflush() or when the file is closed. What is
- * read comes in pieces of up to 32 KiB. On a channel that does not block, both
+ * read comes in pieces of up to 256 KiB. On a channel that does not block, both
  * wait. How data is put and got, and how failures stick, is in
  * migration/qemu-file-types.h, which this includes.
  *

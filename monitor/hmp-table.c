@@ -55,6 +55,13 @@ HMPCommand hmp_info_cmds[] = {
         .cmd = hmp_info_dirty_rate,
     },
     {
+        .name = "dump",
+        .args_type = "",
+        .params = "",
+        .help = "show how far a dump of memory has come",
+        .cmd = hmp_info_dump,
+    },
+    {
         .name = "history",
         .args_type = "",
         .params = "",
@@ -102,8 +109,9 @@ HMPCommand hmp_info_cmds[] = {
         .name = "lapic",
         .args_type = "apic-id:i?",
         .params = "[apic-id]",
-        .help = "show local apic state (apic-id: local apic to read, default is "
-                "which of current CPU)",
+        .help =
+            "show local apic state (apic-id: local apic to read, default is "
+            "which of current CPU)",
     },
     {
         .name = "mem",
@@ -239,9 +247,10 @@ HMPCommand hmp_info_cmds[] = {
         .name = "registers",
         .args_type = "cpustate_all:-a,vcpu:i?",
         .params = "[-a|vcpu]",
-        .help = "show the cpu registers (-a: show register info for all cpus;"
-                " vcpu: specific vCPU to query; show the current CPU's registers if"
-                " no argument is specified)",
+        .help =
+            "show the cpu registers (-a: show register info for all cpus;"
+            " vcpu: specific vCPU to query; show the current CPU's registers if"
+            " no argument is specified)",
         .cmd = hmp_info_registers,
     },
     {
@@ -454,6 +463,15 @@ HMPCommand hmp_cmds[] = {
         .help = "remove device",
         .cmd = hmp_device_del,
         .command_completion = device_del_completion,
+    },
+    {
+        .name = "dump-guest-memory",
+        .args_type = "paging:-p,detach:-d,windmp:-w,zlib:-z,lzo:-l,"
+                     "snappy:-s,raw:-R,filename:F,begin:l?,length:l?",
+        .params = "[-p] [-d] [-z|-l|-s|-w] [-R] filename [begin length]",
+        .help = "dump the guest's memory, or 'length' bytes from the physical "
+                "address 'begin', into file 'filename' (-d: do not wait)",
+        .cmd = hmp_dump_guest_memory,
     },
     {
         .name = "dumpdtb",

@@ -28,8 +28,20 @@ void qmp_quit(Error **errp)
     qemu_system_shutdown_request(SHUTDOWN_CAUSE_HOST_QMP_QUIT);
 }
 
+static bool check_dump(Error **errp)
+{
+    if (qemu_system_dump_in_progress()) {
+        error_setg(errp, "There is a dump in process, please wait.");
+        return false;
+    }
+    return true;
+}
+
 void qmp_stop(Error **errp)
 {
+    if (!check_dump(errp)) {
+        return;
+    }
     if (runstate_check(RUN_STATE_INMIGRATE)) {
         /* Not running yet: do not start when the migration is complete. */
         autostart = 0;
@@ -42,6 +54,9 @@ void qmp_cont(Error **errp)
 {
     BlockBackend *blk = NULL;
 
+    if (!check_dump(errp)) {
+        return;
+    }
     if (runstate_needs_reset()) {
         error_setg(errp, "Resetting the Virtual Machine is required");
     } else if (runstate_check(RUN_STATE_FINISH_MIGRATE)) {

@@ -80,6 +80,8 @@ int vm_prepare_start(bool step_pending);
 void vm_resume(RunState state);
 int vm_stop(RunState state);
 int vm_stop_force_state(RunState state);
+/* Whether memory is being dumped: the guest stays stopped. Any thread. */
+bool qemu_system_dump_in_progress(void);
 int vm_shutdown(void);
 /* Stopped while suspended: start again into suspended, not into running. */
 void vm_set_suspended(bool suspended);

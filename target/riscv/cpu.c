@@ -4,6 +4,7 @@
  * its interrupt lines, what it shows of its registers.
  */
 #include "qemu/osdep.h"
+#include "arch_dump.h"
 
 #include "cpu-features.h"
 #include "csr.h"
@@ -378,7 +379,9 @@ static const SysemuCPUOps riscv_sysemu_ops = {
     .has_work = riscv_cpu_has_work,
     .get_paging_enabled = riscv_cpu_paging_enabled,
     .get_phys_page_debug = riscv_cpu_get_phys_page_debug,
+    .write_elf64_note = riscv_cpu_write_elf64_note,
     .legacy_vmsd = &vmstate_riscv_cpu,
+    .get_dump_info = riscv_cpu_get_dump_info,
 };
 
 static void riscv_cpu_common_class_init(ObjectClass *c, void *data)

@@ -4,6 +4,7 @@
  * being, its reset.
  */
 #include "qemu/osdep.h"
+#include "arch_dump.h"
 #include "cpu-features.h"
 #include "hw/boards.h"
 #include "hw/core/sysemu-cpu-ops.h"
@@ -603,8 +604,13 @@ static const SysemuCPUOps x86_sysemu_ops = {
     .has_work = x86_cpu_has_work,
     .get_paging_enabled = x86_cpu_get_paging_enabled,
     .get_phys_page_attrs_debug = x86_cpu_get_phys_page_attrs_debug,
+    .write_elf32_note = x86_cpu_write_elf32_note,
+    .write_elf64_note = x86_cpu_write_elf64_note,
+    .write_elf32_qemunote = x86_cpu_write_qemunote,
+    .write_elf64_qemunote = x86_cpu_write_qemunote,
     .virtio_is_big_endian = x86_cpu_virtio_is_big_endian,
     .legacy_vmsd = &vmstate_x86_cpu,
+    .get_dump_info = x86_cpu_get_dump_info,
 };
 
 static void x86_cpu_common_class_init(ObjectClass *oc, void *data)

@@ -98,6 +98,8 @@ static const struct {
     { "migrate_cancel", NULL },
     { "calc-dirty-rate", "{'calc-time': 50, 'calc-time-unit': 'millisecond'}" },
     { "query-dirty-rate", NULL },
+    { "query-dump", NULL },
+    { "query-dump-guest-memory-capability", NULL },
     { "blockdev-set-active", "{'active': true}" },
 };
 
@@ -298,6 +300,8 @@ static const struct {
       "downtime_limit" },
     { "blockdev-set-active", "{'active': true, 'node-name': 'no'}", GENERIC,
       "Failed to find node with node-name='no'" },
+    { "dump-guest-memory", "{'paging': false, 'protocol': 'x'}", GENERIC,
+      "parameter 'protocol' must start with 'file:' or 'fd:'" },
     { "calc-dirty-rate", "{'calc-time': 61}", GENERIC,
       "Calculation time is out of range [50ms, 60000ms]." },
     { "calc-dirty-rate", "{'calc-time': 1, 'mode': 'dirty-ring'}", GENERIC,
@@ -438,6 +442,8 @@ static const struct {
     { "calc_dirty_rate -r 1", "mode dirty-ring is not enabled" },
     { "calc_dirty_rate 1", "Please use 'info dirty_rate' to check results" },
     { "info dirty_rate", "Dirty rate: " },
+    { "info dump", "Status: none" },
+    { "dump-guest-memory -z -l x", "only one of '-z|-l|-s|-w' can be set" },
     { "migrate nothing", "unknown migration protocol: nothing" },
     { "migrate_cancel", "" },
     { "migrate_continue device", "Migration not in expected state: none" },

@@ -8,6 +8,8 @@
 
 #include "hw/core/cpu.h"
 
+struct ArchDumpInfo;
+
 typedef struct SysemuCPUOps {
     /* Whether a halted CPU would go on. Any thread. */
     bool (*has_work)(CPUState *cpu);
@@ -33,6 +35,12 @@ typedef struct SysemuCPUOps {
     bool (*virtio_is_big_endian)(CPUState *cpu);
     /* State that is not the device's vmsd. */
     const VMStateDescription *legacy_vmsd;
+    /*
+     * private: what a core of a guest with RAM up to @end has in its header,
+     * by the first CPU (ours: QEMU has a function for each target).
+     */
+    void (*get_dump_info)(CPUState *cpu, hwaddr end,
+                          struct ArchDumpInfo *info);
 } SysemuCPUOps;
 
 #endif

@@ -46,6 +46,12 @@ static ssize_t push(gnutls_transport_ptr_t opaque, const void *buf, size_t len)
     Error *err = NULL;
     ssize_t ret = qio_channel_write(t->master, buf, len, &err);
 
+    if (ret < 0 && ret != QIO_CHANNEL_ERR_BLOCK && !t->shaken) {
+        /* Why the other side has gone, it may have said: that is read next. */
+        error_free(t->master_err);
+        t->master_err = err;
+        return len;
+    }
     return moved(t, ret, err);
 }
 

@@ -163,7 +163,7 @@ class Incoming(MemoryGuest):
 def plugged(emulator, size, tmp):
     """Seconds, and the peaks of both processes in MiB: 1 GiB of @size GiB."""
     args = ["-m", f"512M,maxmem={size + 1}G", "-object",
-            f"memory-backend-ram,id=mem0,size={size}G",
+            f"memory-backend-ram,id=mem0,size={size}G,reserve=off",
             "-device", "virtio-mem,id=vm0,memdev=mem0"]
     uri = f"unix:{tmp}/vmem{size}"
     with MemoryGuest([emulator], *args) as source, \

@@ -2,6 +2,7 @@
 /* The destination of a migration. */
 #include "qemu/osdep.h"
 #include "block-active.h"
+#include "block/aio.h"
 #include "channel.h"
 #include "cpr-internal.h"
 #include "global-state.h"
@@ -9,7 +10,7 @@
 #include "migration/migration-init.h"
 #include "multifd.h"
 #include "options.h"
-#include "options.h"
+#include "postcopy.h"
 #include "qapi/clone-visitor.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-migration.h"
@@ -78,14 +79,14 @@ int qemu_loadvm_approve_switchover(void)
         &(ReturnMessage){ .kind = MIG_RP_MSG_SWITCHOVER_ACK });
 }
 
-static bool load_command(QEMUFile *f, enum qemu_vm_cmd command, uint16_t len,
+static bool load_command(LoadVM *l, enum qemu_vm_cmd command, uint16_t len,
                          const uint8_t *data, void *opaque, Error **errp)
 {
     MigrationIncomingState *mis = opaque;
 
     switch (command) {
     case MIG_CMD_OPEN_RETURN_PATH:
-        return begin_answers(mis, f, errp);
+        return begin_answers(mis, loadvm_file(l), errp);
     case MIG_CMD_PING:
         if (!mis->to_src) {
             error_setg(errp, "CMD_PING (0x%x) received with no return path",
@@ -95,7 +96,7 @@ static bool load_command(QEMUFile *f, enum qemu_vm_cmd command, uint16_t len,
         answer(MIG_RP_MSG_PONG, ldl_be_p(data));
         return true;
     default:
-        return true;
+        return postcopy_load_command(l, command, len, data, errp);
     }
 }
 
@@ -169,19 +170,55 @@ static void fail(MigrationIncomingState *mis)
     }
 }
 
+/* The package of postcopy has failed: pages need not come any more. */
+static void finish_failed_package(MigrationIncomingState *mis)
+{
+    answer(MIG_RP_MSG_SHUT, 1);
+    postcopy_package_loaded(false);
+    postcopy_listen_join();
+    close_files(mis);
+    fail(mis);
+}
+
+static void end_postcopy_bh(void *opaque)
+{
+    MigrationIncomingState *mis = opaque;
+
+    postcopy_listen_join();
+    close_files(mis);
+    migrate_set_state(&mis->status, MIGRATION_STATUS_POSTCOPY_ACTIVE,
+                      MIGRATION_STATUS_COMPLETED);
+}
+
+void migration_incoming_end_postcopy(void)
+{
+    aio_bh_schedule_oneshot(qemu_get_aio_context(), end_postcopy_bh, &incoming);
+}
+
 static void finish_bh(void *opaque)
 {
     MigrationIncomingState *mis = opaque;
 
     join_thread(mis);
     migration_channel_incoming_cancel(); /* what is missing is not needed */
+    if (postcopy_is_listening()) {
+        if (mis->loaded) {
+            go_on(mis);
+            postcopy_package_loaded(true);
+        } else {
+            finish_failed_package(mis);
+        }
+        return;
+    }
     answer(MIG_RP_MSG_SHUT, !mis->loaded);
     close_files(mis);
     cpr_incoming_done();
+    postcopy_memory_free();
     if (!mis->loaded) {
         fail(mis);
         return;
     }
+    postcopy_state_set(POSTCOPY_INCOMING_END);
     go_on(mis);
     /* Clients that hear of it expect the guest to be there. */
     migrate_set_state(&mis->status, MIGRATION_STATUS_ACTIVE,
@@ -225,6 +262,13 @@ static void connected(QIOChannel *ioc, Error *err, void *opaque)
                        QEMU_THREAD_JOINABLE);
 }
 
+static void urgent_connected(QIOChannel *ioc, Error *err, void *opaque)
+{
+    if (ioc) {
+        postcopy_urgent_channel(ioc);
+    }
+}
+
 void qmp_migrate_incoming(const char *uri, bool has_channels,
                           MigrationChannelList *channels,
                           bool has_exit_on_error, bool exit_on_error,
@@ -249,6 +293,10 @@ void qmp_migrate_incoming(const char *uri, bool has_channels,
     migration_incoming_expect(MIG_INCOMING_MAIN, 1, connected, mis);
     if (multifd_has_channels()) {
         multifd_recv_expect();
+    }
+    if (migrate_capability(MIGRATION_CAPABILITY_POSTCOPY_PREEMPT)) {
+        migration_incoming_expect(MIG_INCOMING_PREEMPT, 1, urgent_connected,
+                                  mis);
     }
     if (!migration_channel_incoming(addr, &mis->listening, errp)) {
         migration_channel_incoming_cancel();
@@ -333,6 +381,7 @@ void migration_incoming_start(const char *arg)
 void migration_incoming_init(void)
 {
     qemu_mutex_init(&incoming.answer_lock);
+    postcopy_incoming_init();
 }
 
 void migration_incoming_shutdown(void)
@@ -340,12 +389,22 @@ void migration_incoming_shutdown(void)
     MigrationIncomingState *mis = &incoming;
 
     migration_channel_incoming_cancel();
+    if (postcopy_is_listening()) {
+        /*
+         * CPUs and devices wait for pages that do not come. To let them go on
+         * with zeros, for as long as it takes to stop them, could harm disks.
+         */
+        error_report("the process ends before the guest's memory has come");
+        _exit(EXIT_FAILURE);
+    }
+    postcopy_package_loaded(false);
     if (mis->from_src) {
         qemu_file_shutdown(mis->from_src);
     }
     multifd_recv_stop();
     join_thread(mis);
     close_files(mis);
+    postcopy_memory_free();
     error_free(g_steal_pointer(&mis->error));
     qapi_free_SocketAddressList(g_steal_pointer(&mis->listening));
 }

@@ -4,6 +4,7 @@
 #include "exec/target_page.h"
 #include "migration.h"
 #include "migration-stats.h"
+#include "postcopy.h"
 #include "qapi/clone-visitor.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-migration.h"
@@ -104,6 +105,7 @@ static void destination_info(MigrationInfo *info)
     }
     info->has_status = true;
     info->status = status;
+    postcopy_blocktime_info(info);
     /* While it loads, the thread may be setting it. */
     if ((status == MIGRATION_STATUS_FAILED ||
          status == MIGRATION_STATUS_COMPLETED) &&

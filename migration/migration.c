@@ -69,10 +69,22 @@ bool migration_status_is_running(MigrationStatus status)
     case MIGRATION_STATUS_PRE_SWITCHOVER:
     case MIGRATION_STATUS_DEVICE:
     case MIGRATION_STATUS_CANCELLING:
+    case MIGRATION_STATUS_POSTCOPY_ACTIVE:
+    case MIGRATION_STATUS_POSTCOPY_PAUSED:
+    case MIGRATION_STATUS_POSTCOPY_RECOVER_SETUP:
+    case MIGRATION_STATUS_POSTCOPY_RECOVER:
         return true;
     default:
         return false;
     }
+}
+
+bool migration_status_is_postcopy(MigrationStatus status)
+{
+    return status == MIGRATION_STATUS_POSTCOPY_ACTIVE ||
+           status == MIGRATION_STATUS_POSTCOPY_PAUSED ||
+           status == MIGRATION_STATUS_POSTCOPY_RECOVER_SETUP ||
+           status == MIGRATION_STATUS_POSTCOPY_RECOVER;
 }
 
 /* The first reason stays. Takes @err. */
@@ -144,11 +156,15 @@ static void finish(MigrationState *s)
     migration_channel_outgoing_forget();
     qatomic_set(&s->busy, false);
     if (completed) {
-        migration_call_notifiers(mode, MIG_EVENT_PRECOPY_DONE, NULL);
+        if (!s->guest_has_left) {
+            migration_call_notifiers(mode, MIG_EVENT_PRECOPY_DONE, NULL);
+        }
         return;
     }
-    migration_call_notifiers(mode, MIG_EVENT_PRECOPY_FAILED, NULL);
-    migration_take_guest_back(s);
+    if (!s->guest_has_left) {
+        migration_call_notifiers(mode, MIG_EVENT_PRECOPY_FAILED, NULL);
+        migration_take_guest_back(s);
+    }
     if (!migrate_set_state(&s->status, MIGRATION_STATUS_CANCELLING,
                            MIGRATION_STATUS_CANCELLED)) {
         migrate_set_state(&s->status, migration_status(s),
@@ -252,6 +268,8 @@ static void reset_state(MigrationState *s)
     s->mbps = 0;
     s->pages_per_second = 0;
     s->threshold = 0;
+    qatomic_set(&s->start_postcopy, false);
+    s->in_postcopy = s->guest_has_left = false;
     migrate_set_state(&s->status, migration_status(s), MIGRATION_STATUS_SETUP);
 }
 
@@ -310,7 +328,7 @@ void qmp_migrate(const char *uri, bool has_channels,
         return;
     }
     if (has_resume && resume) {
-        error_setg(errp, "Cannot resume if there is no paused migration");
+        source_postcopy_connect(s, addr, errp);
         return;
     }
     if (!may_begin(s, errp)) {
@@ -333,6 +351,9 @@ static void wake_thread(MigrationState *s)
 {
     multifd_send_stop();
     QEMU_LOCK_GUARD(&s->lock);
+    if (s->to_dst_urgent) {
+        qemu_file_shutdown(s->to_dst_urgent);
+    }
     if (s->from_dst) {
         qemu_file_shutdown(s->from_dst);
     }
@@ -350,6 +371,10 @@ void qmp_migrate_cancel(Error **errp)
 
     while (migration_status_is_running(status) &&
            status != MIGRATION_STATUS_CANCELLING) {
+        if (migration_status_is_postcopy(status)) {
+            error_setg(errp, "Postcopy migration in progress, cannot cancel.");
+            return;
+        }
         if (migrate_set_state(&s->status, status,
                               MIGRATION_STATUS_CANCELLING)) {
             wake_thread(s);
@@ -392,6 +417,8 @@ void migration_parameters_changed(void)
     if (!in_bg_snapshot() && (status == MIGRATION_STATUS_SETUP ||
                               status == MIGRATION_STATUS_ACTIVE)) {
         migration_rate_set(migrate_parameters()->max_bandwidth);
+    } else if (migration_status_is_postcopy(status)) {
+        migration_rate_set(migrate_parameters()->max_postcopy_bandwidth);
     }
 }
 
@@ -422,6 +449,9 @@ void migration_object_init(void)
     qemu_mutex_init(&current.lock);
     qemu_sem_init(&current.rate_sem, 0);
     qemu_sem_init(&current.pause_sem, 0);
+    qemu_sem_init(&current.answer_sem, 0);
+    qemu_sem_init(&current.urgent_sem, 0);
+    qemu_sem_init(&current.postcopy_pause_sem, 0);
     migration_incoming_init();
     migration_busy_hook = is_busy;
     migration_bg_snapshot_hook = in_bg_snapshot;
@@ -440,6 +470,10 @@ void migration_shutdown(void)
     migration_incoming_shutdown();
     qmp_migrate_cancel(NULL);
     if (s->has_thread) {
+        /* Even if the guest has left. */
+        qatomic_set(&s->ending, true);
+        wake_thread(s);
+        qemu_sem_post(&s->postcopy_pause_sem);
         bql_unlock();
         qemu_thread_join(&s->thread);
         bql_lock();

@@ -36,8 +36,23 @@ struct MigrationState {
     /* The thread's: that of the answers. What they said, atomically. */
     QemuThread return_thread;
     bool has_return_thread;
-    bool return_ok;        /* the destination has loaded everything */
-    bool switchover_acked; /* the guest may be stopped */
+    bool return_ok;           /* the destination has loaded everything */
+    bool return_ended;        /* nothing more comes */
+    bool switchover_acked;    /* the guest may be stopped */
+    bool pong_seen;           /* the destination is there */
+    bool package_loaded;      /* the guest is about to run there */
+    bool package_refused;     /* the guest never runs there */
+    int expected;             /* the message that is waited for */
+    QemuSemaphore answer_sem; /* something has come, or nothing more will */
+
+    /* Postcopy. The thread's, but where something else is said. */
+    bool start_postcopy;     /* a user wants it; any thread, atomically */
+    bool in_postcopy;        /* instead of the rest with the guest stopped */
+    bool guest_has_left;     /* it must not run here; the main loop's as well */
+    bool ending;             /* the process does; any thread, atomically */
+    QEMUFile *to_dst_urgent; /* with postcopy-preempt; @lock */
+    QemuSemaphore urgent_sem;         /* that is there, or will not be */
+    QemuSemaphore postcopy_pause_sem; /* ends a pause */
 
     QemuSemaphore rate_sem;  /* ends the wait for the next interval */
     QemuSemaphore pause_sem; /* ends that for migrate-continue */
@@ -67,6 +82,8 @@ bool migration_stop_guest(MigrationState *s, Error **errp);
 void migration_parameters_changed(void);
 /* Whether @status is neither the beginning nor an end. */
 bool migration_status_is_running(MigrationStatus status);
+/* Whether the guest has gone, and its memory follows or waits to. */
+bool migration_status_is_postcopy(MigrationStatus status);
 
 struct MigrationIncomingState {
     int status; /* MigrationStatus, atomically */
@@ -84,6 +101,8 @@ struct MigrationIncomingState {
 
 MigrationIncomingState *migration_incoming_get_current(void);
 void migration_incoming_init(void);
+/* All of the memory has come: ends it, in the main loop. Any thread. */
+void migration_incoming_end_postcopy(void);
 /*
  * Tells the source, if it listens. 0, or a negative errno value. Any thread,
  * with and without the big lock.

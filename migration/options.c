@@ -8,6 +8,7 @@
 #include "multifd-codec.h"
 #include "options.h"
 #include "ram.h"
+#include "postcopy.h"
 #include "qapi/error.h"
 #include "qapi/clone-visitor.h"
 #include "qapi/qapi-commands-migration.h"
@@ -16,6 +17,7 @@
 #include "qemu/host-utils.h"
 #include "qobject/qnull.h"
 #include "qapi/qmp/qerror.h"
+#include "system/runstate.h"
 
 #define BIT_OF(cap) (UINT64_C(1) << MIGRATION_CAPABILITY_##cap)
 
@@ -25,7 +27,8 @@
      BIT_OF(X_IGNORE_SHARED) | BIT_OF(VALIDATE_UUID) | BIT_OF(ZERO_BLOCKS) |   \
      BIT_OF(LATE_BLOCK_ACTIVATE) | BIT_OF(SWITCHOVER_ACK) | BIT_OF(MULTIFD) |  \
      BIT_OF(MAPPED_RAM) | BIT_OF(AUTO_CONVERGE) | BIT_OF(RELEASE_RAM) |        \
-     BIT_OF(BACKGROUND_SNAPSHOT))
+     BIT_OF(BACKGROUND_SNAPSHOT) | BIT_OF(POSTCOPY_RAM) |                      \
+     BIT_OF(POSTCOPY_PREEMPT) | BIT_OF(POSTCOPY_BLOCKTIME))
 
 /* Where a difference would make the destination misread the stream. */
 #define COMPARED (BIT_OF(X_IGNORE_SHARED) | BIT_OF(MAPPED_RAM))
@@ -175,6 +178,39 @@ static bool check_idle(Error **errp)
     return true;
 }
 
+static bool check_postcopy(uint64_t wanted, Error **errp)
+{
+    ERRP_GUARD();
+    MigrationIncomingState *mis = migration_incoming_get_current();
+
+    /* It takes a while, and matters only where pages come in. */
+    if (!migrate_capability(MIGRATION_CAPABILITY_POSTCOPY_RAM) &&
+        runstate_check(RUN_STATE_INMIGRATE) &&
+        !postcopy_ram_supported_by_host(mis, errp)) {
+        error_prepend(errp, "Postcopy is not supported: ");
+        return false;
+    }
+    if (wanted & BIT_OF(X_IGNORE_SHARED)) {
+        error_setg(errp, "Postcopy is not compatible with ignore-shared");
+        return false;
+    }
+    if (wanted & BIT_OF(MULTIFD)) {
+        error_setg(errp, "Postcopy is not yet compatible with multifd");
+        return false;
+    }
+    if (wanted & BIT_OF(MAPPED_RAM)) {
+        error_setg(errp, "Mapped-ram migration is incompatible with postcopy");
+        return false;
+    }
+    if (wanted & BIT_OF(POSTCOPY_PREEMPT) &&
+        !migrate_capability(MIGRATION_CAPABILITY_POSTCOPY_PREEMPT) &&
+        qatomic_read(&mis->status) != MIGRATION_STATUS_NONE) {
+        error_setg(errp, "Postcopy preempt must be set before incoming starts");
+        return false;
+    }
+    return true;
+}
+
 /* Pairs that cannot be on together. */
 static const struct {
     uint64_t one, other;
@@ -263,6 +299,13 @@ static bool check_together(uint64_t wanted, Error **errp)
     if (wanted & BIT_OF(SWITCHOVER_ACK) && !(wanted & BIT_OF(RETURN_PATH))) {
         error_setg(errp, "Capability 'switchover-ack' requires capability "
                          "'return-path'");
+        return false;
+    }
+    if (wanted & BIT_OF(POSTCOPY_RAM) && !check_postcopy(wanted, errp)) {
+        return false;
+    }
+    if (wanted & BIT_OF(POSTCOPY_PREEMPT) && !(wanted & BIT_OF(POSTCOPY_RAM))) {
+        error_setg(errp, "Postcopy preempt requires postcopy-ram");
         return false;
     }
     return true;

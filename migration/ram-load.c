@@ -12,6 +12,7 @@
 #include "multifd.h"
 #include "options.h"
 #include "qapi/error.h"
+#include "qemu/bitops.h"
 #include "qemu/cutils.h"
 #include "qemu/error-report.h"
 #include "qemu/main-loop.h"
@@ -199,6 +200,10 @@ static int load_page(QEMUFile *f, uint64_t offset, unsigned flags)
     }
     host = current->host + offset;
     readonly = current->flags & RAM_READONLY;
+    if (current->receivedmap) {
+        /* For postcopy, which knows it by now, or throws it away. */
+        set_bit(offset >> TARGET_PAGE_BITS, current->receivedmap);
+    }
 
     if (flags & RAM_SAVE_FLAG_ZERO) {
         int value = qemu_get_byte(f);

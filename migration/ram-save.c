@@ -20,6 +20,8 @@
 #include "qemu/main-loop.h"
 #include "qemu/rcu.h"
 #include "qemu/timer.h"
+#include "ram-postcopy.h"
+#include "ram-save.h"
 #include "ram.h"
 #include "trace.h"
 #include "vmstate/blocker.h"
@@ -135,6 +137,16 @@ static void forget_discarded(RAMBlock *rb)
     }
 }
 
+void ram_save_forget_discarded(RAMBlock *rb)
+{
+    forget_discarded(rb);
+}
+
+void ram_save_set_remaining(uint64_t pages)
+{
+    qatomic_set(&ram.dirty_pages, pages);
+}
+
 static void update_rate(uint64_t fresh)
 {
     int64_t now = qemu_clock_get_ms(QEMU_CLOCK_REALTIME);
@@ -193,6 +205,11 @@ static void sync_bitmaps(bool last_stage)
     if (migrate_capability(MIGRATION_CAPABILITY_EVENTS)) {
         qapi_event_send_migration_pass(stat64_get(&mig_stats.dirty_sync_count));
     }
+}
+
+void ram_save_sync_last(void)
+{
+    sync_bitmaps(true);
 }
 
 /* ---- pages --------------------------------------------------------------- */
@@ -453,7 +470,7 @@ static int ram_save_setup(QEMUFile *f, void *opaque, Error **errp)
     return qemu_fflush(f);
 }
 
-static int ram_save_iterate(QEMUFile *f, void *opaque)
+static int send_round(QEMUFile *f)
 {
     int64_t end = qemu_clock_get_ns(QEMU_CLOCK_REALTIME) + MAX_PART_NS;
     uint64_t before = migration_transferred_bytes();
@@ -493,6 +510,14 @@ static int ram_save_iterate(QEMUFile *f, void *opaque)
     return ret ?: finished;
 }
 
+static int ram_save_iterate(QEMUFile *f, void *opaque)
+{
+    if (ram_postcopy_is_active()) {
+        return ram_postcopy_iterate(f);
+    }
+    return send_round(f);
+}
+
 static int ram_save_complete(QEMUFile *f, void *opaque)
 {
     uint64_t before = migration_transferred_bytes();
@@ -518,10 +543,26 @@ static int ram_save_complete(QEMUFile *f, void *opaque)
     return ret;
 }
 
+static bool ram_has_postcopy(void *opaque)
+{
+    return migrate_capability(MIGRATION_CAPABILITY_POSTCOPY_RAM);
+}
+
+static int ram_save_complete_postcopy(QEMUFile *f, void *opaque)
+{
+    return ram_postcopy_complete(f);
+}
+
+static void add_pending(uint64_t *must_precopy, uint64_t *can_postcopy)
+{
+    *(ram_has_postcopy(NULL) ? can_postcopy : must_precopy) +=
+        ram_bytes_remaining();
+}
+
 static void ram_pending_estimate(void *opaque, uint64_t *must_precopy,
                                  uint64_t *can_postcopy)
 {
-    *must_precopy += ram_bytes_remaining();
+    add_pending(must_precopy, can_postcopy);
 }
 
 static void ram_pending_exact(void *opaque, uint64_t *must_precopy,
@@ -530,7 +571,7 @@ static void ram_pending_exact(void *opaque, uint64_t *must_precopy,
     bql_lock();
     sync_bitmaps(false);
     bql_unlock();
-    *must_precopy += ram_bytes_remaining();
+    add_pending(must_precopy, can_postcopy);
 }
 
 static void ram_save_cleanup(void *opaque)
@@ -540,6 +581,7 @@ static void ram_save_cleanup(void *opaque)
     if (!ram.blocks) {
         return;
     }
+    ram_postcopy_end();
     if (ram.active) {
         qatomic_set(&ram.active, false);
         ram.file = NULL;
@@ -582,6 +624,8 @@ static const SaveVMHandlers ram_handlers = {
     .save_setup = ram_save_setup,
     .save_live_iterate = ram_save_iterate,
     .save_live_complete_precopy = ram_save_complete,
+    .save_live_complete_postcopy = ram_save_complete_postcopy,
+    .has_postcopy = ram_has_postcopy,
     .save_cleanup = ram_save_cleanup,
     .state_pending_estimate = ram_pending_estimate,
     .state_pending_exact = ram_pending_exact,

@@ -19,12 +19,14 @@ typedef struct OpenSection {
     uint32_t version_id;
 } OpenSection;
 
-typedef struct LoadVM {
+struct LoadVM {
     QEMUFile *f;
+    QEMUFile *outer; /* while @f is a package: what it came in */
+    bool stopped;
     GHashTable *sections; /* number -> OpenSection */
     LoadVMCommand *command;
     void *opaque;
-} LoadVM;
+};
 
 static void free_section(gpointer p)
 {
@@ -185,6 +187,13 @@ static const struct {
 } commands[MIG_CMD_MAX] = {
     [MIG_CMD_OPEN_RETURN_PATH] = { "OPEN_RETURN_PATH", 0 },
     [MIG_CMD_PING] = { "PING", 4 },
+    [MIG_CMD_POSTCOPY_ADVISE] = { "POSTCOPY_ADVISE", -1 },
+    [MIG_CMD_POSTCOPY_LISTEN] = { "POSTCOPY_LISTEN", 0 },
+    [MIG_CMD_POSTCOPY_RUN] = { "POSTCOPY_RUN", 0 },
+    [MIG_CMD_POSTCOPY_RAM_DISCARD] = { "POSTCOPY_RAM_DISCARD", -1 },
+    [MIG_CMD_PACKAGED] = { "PACKAGED", 4 },
+    [MIG_CMD_POSTCOPY_RESUME] = { "POSTCOPY_RESUME", 0 },
+    [MIG_CMD_RECV_BITMAP] = { "RECV_BITMAP", -1 },
     [MIG_CMD_SWITCHOVER_START] = { "SWITCHOVER_START", 0 },
 };
 
@@ -213,33 +222,47 @@ unsigned savevm_switchover_acks(void)
     return needed;
 }
 
-static bool load_command(LoadVM *l, Error **errp)
+bool loadvm_get_command(QEMUFile *f, enum qemu_vm_cmd *command, uint16_t *len,
+                        uint8_t **data, Error **errp)
 {
-    unsigned cmd = qemu_get_be16(l->f);
-    unsigned len = qemu_get_be16(l->f);
-    g_autofree uint8_t *data = NULL;
+    unsigned cmd = qemu_get_be16(f);
 
-    if (!is_complete(l->f, "a command", errp)) {
+    *len = qemu_get_be16(f);
+    if (!is_complete(f, "a command", errp)) {
         return false;
     }
     if (cmd >= MIG_CMD_MAX || !commands[cmd].name) {
-        error_setg(errp, "MIG_CMD 0x%x unknown (len 0x%x)", cmd, len);
+        error_setg(errp, "MIG_CMD 0x%x unknown (len 0x%x)", cmd, *len);
         return false;
     }
-    if (len != commands[cmd].len) {
+    if (commands[cmd].len >= 0 && *len != commands[cmd].len) {
         error_setg(errp, "%s received with bad length - expecting %d, got %u",
-                   commands[cmd].name, commands[cmd].len, len);
+                   commands[cmd].name, commands[cmd].len, *len);
         return false;
     }
-    data = g_malloc(len + 1);
-    qemu_get_buffer(l->f, data, len);
-    if (!is_complete(l->f, "a command", errp)) {
+    *command = cmd;
+    *data = g_malloc(*len + 1);
+    qemu_get_buffer(f, *data, *len);
+    if (!is_complete(f, "a command", errp)) {
+        g_free(g_steal_pointer(data));
+        return false;
+    }
+    return true;
+}
+
+static bool load_command(LoadVM *l, Error **errp)
+{
+    g_autofree uint8_t *data = NULL;
+    enum qemu_vm_cmd cmd;
+    uint16_t len;
+
+    if (!loadvm_get_command(l->f, &cmd, &len, &data, errp)) {
         return false;
     }
     if (cmd == MIG_CMD_SWITCHOVER_START) {
         return tell_switchover(errp);
     }
-    return !l->command || l->command(l->f, cmd, len, data, l->opaque, errp);
+    return !l->command || l->command(l, cmd, len, data, l->opaque, errp);
 }
 
 /* ---- the whole ----------------------------------------------------------- */
@@ -282,9 +305,16 @@ static bool load_header(LoadVM *l, Error **errp)
 
 static bool load_sections(LoadVM *l, Error **errp)
 {
-    for (;;) {
-        int kind = qemu_get_byte(l->f);
+    uint8_t *next;
+
+    while (!l->stopped) {
+        int kind;
         bool ok;
+
+        if (l->outer && !qemu_peek_buffer(l->f, &next, 1, 0)) {
+            return true; /* a package has no other end */
+        }
+        kind = qemu_get_byte(l->f);
 
         if (!is_complete(l->f, "the next section", errp)) {
             return false;
@@ -311,6 +341,50 @@ static bool load_sections(LoadVM *l, Error **errp)
             return false;
         }
     }
+    return true;
+}
+
+QEMUFile *loadvm_file(LoadVM *l)
+{
+    return l->f;
+}
+
+bool loadvm_in_package(LoadVM *l)
+{
+    return l->outer;
+}
+
+void loadvm_stop(LoadVM *l)
+{
+    l->stopped = true;
+}
+
+bool loadvm_package(LoadVM *l, QEMUFile *f, Error **errp)
+{
+    bool ok;
+
+    l->outer = l->f;
+    l->f = f;
+    ok = load_sections(l, errp);
+    l->f = g_steal_pointer(&l->outer);
+    return ok;
+}
+
+bool loadvm_find_section(LoadVM *l, const char *idstr, uint32_t *number)
+{
+    GHashTableIter iter;
+    gpointer key, value;
+
+    g_hash_table_iter_init(&iter, l->sections);
+    while (g_hash_table_iter_next(&iter, &key, &value)) {
+        OpenSection *open = value;
+
+        if (!strcmp(open->idstr, idstr)) {
+            *number = GPOINTER_TO_UINT(key);
+            return true;
+        }
+    }
+    return false;
 }
 
 /* It is of no use here, but in the way of who reads on. */
@@ -320,7 +394,7 @@ static bool skip_description(LoadVM *l, Error **errp)
     uint32_t left;
     int kind;
 
-    if (current_machine->suppress_vmdesc) {
+    if (current_machine->suppress_vmdesc || l->stopped) {
         return true;
     }
     kind = qemu_get_byte(l->f);

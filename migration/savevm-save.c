@@ -129,6 +129,11 @@ void savevm_put_command(QEMUFile *f, enum qemu_vm_cmd command, uint16_t len,
     qemu_fflush(f);
 }
 
+void savevm_set_file(SaveVM *s, QEMUFile *f)
+{
+    s->f = f;
+}
+
 void savevm_put_header(SaveVM *s)
 {
     qemu_put_be32(s->f, QEMU_VM_FILE_MAGIC);
@@ -216,6 +221,13 @@ static bool is_active(const SaveStateEntry *se)
     return !se->ops->is_active || se->ops->is_active(se->opaque);
 }
 
+/* Whether it can follow when the guest runs there. */
+static bool goes_later(const SaveStateEntry *se)
+{
+    return se->ops && se->ops->has_postcopy &&
+           se->ops->has_postcopy(se->opaque);
+}
+
 static bool part_failed(SaveVM *s, SaveStateEntry *se, int ret, Error **errp)
 {
     if (ret >= 0) {
@@ -262,6 +274,54 @@ bool savevm_setup(SaveVM *s, Error **errp)
     }
     return file_is_fine(s->f, errp) &&
            !precopy_notify(PRECOPY_NOTIFY_SETUP, errp);
+}
+
+bool savevm_iterate_postcopy(SaveVM *s, bool *finished, Error **errp)
+{
+    ERRP_GUARD();
+
+    *finished = true;
+    FOR_EACH_ENTRY(se)
+    {
+        int ret;
+
+        if (!goes_later(se) || !se->ops->save_live_iterate || !is_active(se)) {
+            continue;
+        }
+        begin_section(s->f, se, QEMU_VM_SECTION_PART);
+        ret = se->ops->save_live_iterate(s->f, se->opaque);
+        end_section(s->f, se);
+        if (part_failed(s, se, ret, errp)) {
+            return false;
+        }
+        *finished = *finished && ret;
+    }
+    qemu_fflush(s->f);
+    return file_is_fine(s->f, errp);
+}
+
+bool savevm_complete_postcopy(SaveVM *s, Error **errp)
+{
+    ERRP_GUARD();
+
+    FOR_EACH_ENTRY(se)
+    {
+        int ret;
+
+        if (!goes_later(se) || !se->ops->save_live_complete_postcopy ||
+            !is_active(se)) {
+            continue;
+        }
+        begin_section(s->f, se, QEMU_VM_SECTION_END);
+        ret = se->ops->save_live_complete_postcopy(s->f, se->opaque);
+        end_section(s->f, se);
+        if (part_failed(s, se, ret, errp)) {
+            return false;
+        }
+    }
+    qemu_put_byte(s->f, QEMU_VM_EOF);
+    qemu_fflush(s->f);
+    return file_is_fine(s->f, errp);
 }
 
 bool savevm_iterate(SaveVM *s, bool *finished, Error **errp)
@@ -315,7 +375,8 @@ void savevm_pending(bool exact, uint64_t *must_precopy, uint64_t *can_postcopy)
     }
 }
 
-bool savevm_complete_rounds(SaveVM *s, Error **errp)
+/* Of those that can follow later as well, unless @postcopy. */
+static bool complete_rounds(SaveVM *s, bool postcopy, Error **errp)
 {
     ERRP_GUARD();
 
@@ -324,7 +385,7 @@ bool savevm_complete_rounds(SaveVM *s, Error **errp)
         int ret;
 
         if (!se->ops || !se->ops->save_live_complete_precopy ||
-            !is_active(se)) {
+            !is_active(se) || (postcopy && goes_later(se))) {
             continue;
         }
         begin_section(s->f, se, QEMU_VM_SECTION_END);
@@ -352,7 +413,8 @@ static void put_description(SaveVM *s)
     qemu_put_buffer(s->f, (const uint8_t *)text, strlen(text));
 }
 
-static bool complete_devices(SaveVM *s, Error **errp)
+/* What is sent once, and has not gone with the setup. */
+static bool save_devices(SaveVM *s, Error **errp)
 {
     FOR_EACH_ENTRY(se)
     {
@@ -363,10 +425,36 @@ static bool complete_devices(SaveVM *s, Error **errp)
             return false;
         }
     }
+    return true;
+}
+
+static bool complete_devices(SaveVM *s, Error **errp)
+{
+    if (!save_devices(s, errp)) {
+        return false;
+    }
     qemu_put_byte(s->f, QEMU_VM_EOF);
     put_description(s);
     qemu_fflush(s->f);
     return file_is_fine(s->f, errp);
+}
+
+bool savevm_complete_rounds_for_postcopy(SaveVM *s, Error **errp)
+{
+    cpu_synchronize_all_states();
+    return complete_rounds(s, true, errp) && file_is_fine(s->f, errp);
+}
+
+bool savevm_put_devices(SaveVM *s, QEMUFile *f, Error **errp)
+{
+    SaveVM package = { .f = f };
+
+    return save_devices(&package, errp) && file_is_fine(f, errp);
+}
+
+bool savevm_complete_rounds(SaveVM *s, Error **errp)
+{
+    return complete_rounds(s, false, errp);
 }
 
 bool savevm_complete_devices(SaveVM *s, QEMUFile *f, Error **errp)
@@ -384,7 +472,7 @@ bool savevm_complete_devices(SaveVM *s, QEMUFile *f, Error **errp)
 bool savevm_complete(SaveVM *s, Error **errp)
 {
     cpu_synchronize_all_states();
-    return savevm_complete_rounds(s, errp) && complete_devices(s, errp);
+    return complete_rounds(s, false, errp) && complete_devices(s, errp);
 }
 
 void savevm_cleanup(void)

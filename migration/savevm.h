@@ -101,6 +101,19 @@ bool savevm_complete(SaveVM *s, Error **errp);
  */
 bool savevm_complete_rounds(SaveVM *s, Error **errp);
 bool savevm_complete_devices(SaveVM *s, QEMUFile *f, Error **errp);
+
+/*
+ * In postcopy, instead of that: the last parts of what cannot follow; the state
+ * of devices, to a file of its own; with the big lock, the guest is stopped.
+ */
+bool savevm_complete_rounds_for_postcopy(SaveVM *s, Error **errp);
+bool savevm_put_devices(SaveVM *s, QEMUFile *f, Error **errp);
+/* Then, without it, as above: a round of what follows; all the rest. */
+bool savevm_iterate_postcopy(SaveVM *s, bool *finished, Error **errp);
+bool savevm_complete_postcopy(SaveVM *s, Error **errp);
+/* It goes on with another connection. */
+void savevm_set_file(SaveVM *s, QEMUFile *f);
+
 /* The end, however it came: entries clean up. */
 void savevm_cleanup(void);
 
@@ -110,8 +123,28 @@ void savevm_cleanup(void);
  * What is done with a command; @data has @len bytes. False with @errp. NULL
  * where none but harmless ones are wanted.
  */
-typedef bool LoadVMCommand(QEMUFile *f, enum qemu_vm_cmd command, uint16_t len,
+typedef struct LoadVM LoadVM;
+typedef bool LoadVMCommand(LoadVM *l, enum qemu_vm_cmd command, uint16_t len,
                            const uint8_t *data, void *opaque, Error **errp);
+
+/* For that function: the file that is being read. */
+QEMUFile *loadvm_file(LoadVM *l);
+/*
+ * Reads sections from @f, until it ends, or is stopped; false with @errp. Not
+ * within another such.
+ */
+bool loadvm_package(LoadVM *l, QEMUFile *f, Error **errp);
+bool loadvm_in_package(LoadVM *l);
+/* Nothing more is read; the machine is complete. */
+void loadvm_stop(LoadVM *l);
+/* The number of the section of this name, if it has begun. */
+bool loadvm_find_section(LoadVM *l, const char *idstr, uint32_t *number);
+/*
+ * Reads a command, behind its kind: *@data gets *@len bytes, for the caller to
+ * free. False with @errp if it is none, or its length is wrong.
+ */
+bool loadvm_get_command(QEMUFile *f, enum qemu_vm_cmd *command, uint16_t *len,
+                        uint8_t **data, Error **errp);
 
 /*
  * Loads a stream into the machine, which must not run, and be ready to be

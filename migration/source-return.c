@@ -5,13 +5,13 @@
  * wait for anybody here.
  */
 #include "qemu/osdep.h"
-#include "exec/target_page.h"
 #include "migration/qemu-file.h"
 #include "options.h"
 #include "qapi/error.h"
 #include "qemu/bswap.h"
 #include "qemu/lockable.h"
 #include "qemu/rcu.h"
+#include "ram-postcopy.h"
 #include "return-path.h"
 #include "source.h"
 #include "trace.h"
@@ -23,6 +23,64 @@ static bool out_of_place(const char *name, Error **errp)
     return false;
 }
 
+static void wake(MigrationState *s)
+{
+    qemu_sem_post(&s->rate_sem);
+    qemu_sem_post(&s->answer_sem);
+}
+
+/* The last message. */
+static void shut(MigrationState *s, uint32_t failed, Error **errp)
+{
+    if (!failed) {
+        qatomic_set(&s->return_ok, true);
+        return;
+    }
+    error_setg(errp, "the destination could not load the guest");
+    /* It never ran there, nor will it. */
+    if (!qatomic_read(&s->package_loaded)) {
+        qatomic_set(&s->package_refused, true);
+    }
+}
+
+static void pong(MigrationState *s, uint32_t number)
+{
+    qatomic_set(&s->pong_seen, true);
+    if (number == PING_PACKAGE_LOADED) {
+        qatomic_set(&s->package_loaded, true);
+    }
+    wake(s);
+}
+
+/* An answer that is waited for has come. */
+static void answered(MigrationState *s)
+{
+    qatomic_set(&s->expected, MIG_RP_MSG_INVALID);
+    wake(s);
+}
+
+static bool request(MigrationState *s, const ReturnMessage *m, Error **errp)
+{
+    if (!ram_postcopy_is_active()) {
+        return out_of_place("a request of pages", errp);
+    }
+    if (!ram_postcopy_request(m->block, m->start, m->length, errp)) {
+        return false;
+    }
+    qemu_sem_post(&s->rate_sem);
+    return true;
+}
+
+static bool resume_ack(MigrationState *s, uint32_t value, Error **errp)
+{
+    if (value != MIG_RESUME_ACK_VALUE) {
+        error_setg(errp, "illegal resume_ack value %" PRIu32, value);
+        return false;
+    }
+    answered(s);
+    return true;
+}
+
 /* True if more may come. */
 static bool handle(MigrationState *s, const ReturnMessage *m, Error **errp)
 {
@@ -30,25 +88,32 @@ static bool handle(MigrationState *s, const ReturnMessage *m, Error **errp)
                                      m->block);
     switch (m->kind) {
     case MIG_RP_MSG_SHUT:
-        if (m->value) {
-            error_setg(errp, "the destination could not load the guest");
-        } else {
-            qatomic_set(&s->return_ok, true);
-        }
+        shut(s, m->value, errp);
         return false;
     case MIG_RP_MSG_PONG:
+        pong(s, m->value);
         return true;
     case MIG_RP_MSG_SWITCHOVER_ACK:
         qatomic_set(&s->switchover_acked, true);
-        qemu_sem_post(&s->rate_sem);
+        wake(s);
         return true;
     case MIG_RP_MSG_REQ_PAGES:
     case MIG_RP_MSG_REQ_PAGES_ID:
-        return out_of_place("a request of pages", errp);
+        return request(s, m, errp);
     case MIG_RP_MSG_RECV_BITMAP:
-        return out_of_place("RECV_BITMAP", errp);
+        if (qatomic_read(&s->expected) != m->kind) {
+            return out_of_place("RECV_BITMAP", errp);
+        }
+        if (!ram_postcopy_reload(s->from_dst, m->block, errp)) {
+            return false;
+        }
+        answered(s);
+        return true;
     case MIG_RP_MSG_RESUME_ACK:
-        return out_of_place("RESUME_ACK", errp);
+        if (qatomic_read(&s->expected) != m->kind) {
+            return out_of_place("RESUME_ACK", errp);
+        }
+        return resume_ack(s, m->value, errp);
     default:
         g_assert_not_reached();
     }
@@ -64,7 +129,6 @@ static void fail(MigrationState *s, Error *err)
         }
     }
     error_free(err);
-    qemu_sem_post(&s->rate_sem);
     qemu_sem_post(&s->pause_sem);
 }
 
@@ -84,8 +148,23 @@ static void *return_thread(void *opaque)
         }
         fail(s, err);
     }
+    qatomic_set(&s->return_ended, true);
+    wake(s);
     rcu_unregister_thread();
     return NULL;
+}
+
+static void begin_listening(MigrationState *s)
+{
+    qatomic_set(&s->return_ok, false);
+    qatomic_set(&s->return_ended, false);
+    qatomic_set(&s->expected, MIG_RP_MSG_INVALID);
+    WITH_QEMU_LOCK_GUARD(&s->lock) {
+        s->from_dst = qemu_file_get_return_path(s->to_dst);
+    }
+    s->has_return_thread = true;
+    qemu_thread_create(&s->return_thread, "mig/src/return", return_thread, s,
+                       QEMU_THREAD_JOINABLE);
 }
 
 bool source_return_open(MigrationState *s, Error **errp)
@@ -93,24 +172,27 @@ bool source_return_open(MigrationState *s, Error **errp)
     QIOChannel *ioc = qemu_file_get_ioc(s->to_dst);
     uint32_t ping = cpu_to_be32(1);
 
-    qatomic_set(&s->return_ok, false);
     qatomic_set(&s->switchover_acked, false);
-    if (!migrate_capability(MIGRATION_CAPABILITY_RETURN_PATH)) {
+    qatomic_set(&s->pong_seen, false);
+    qatomic_set(&s->package_loaded, false);
+    qatomic_set(&s->package_refused, false);
+    if (!migrate_capability(MIGRATION_CAPABILITY_RETURN_PATH) &&
+        !migrate_capability(MIGRATION_CAPABILITY_POSTCOPY_RAM)) {
         return true;
     }
     if (!qio_channel_has_feature(ioc, QIO_CHANNEL_FEATURE_SHUTDOWN)) {
         error_setg(errp, "Capability 'return-path' needs a socket");
         return false;
     }
-    WITH_QEMU_LOCK_GUARD(&s->lock) {
-        s->from_dst = qemu_file_get_return_path(s->to_dst);
-    }
     savevm_put_command(s->to_dst, MIG_CMD_OPEN_RETURN_PATH, 0, NULL);
     savevm_put_command(s->to_dst, MIG_CMD_PING, sizeof(ping), &ping);
-    s->has_return_thread = true;
-    qemu_thread_create(&s->return_thread, "mig/src/return", return_thread, s,
-                       QEMU_THREAD_JOINABLE);
+    begin_listening(s);
     return true;
+}
+
+void source_return_resume(MigrationState *s)
+{
+    begin_listening(s);
 }
 
 static void join(MigrationState *s)
@@ -139,4 +221,42 @@ void source_return_close(MigrationState *s)
         qemu_file_shutdown(s->to_dst);
         join(s);
     }
+}
+
+/* Sleeps until an answer comes; false with @errp if none can. */
+static bool sleep_until_answer(MigrationState *s, Error **errp)
+{
+    if (qatomic_read(&s->return_ended)) {
+        if (!qemu_file_get_error_obj(s->to_dst, errp)) {
+            error_setg(errp, "the destination does not answer");
+        }
+        return false;
+    }
+    qemu_sem_wait(&s->answer_sem);
+    return true;
+}
+
+bool source_return_wait_pong(MigrationState *s, Error **errp)
+{
+    while (!qatomic_read(&s->pong_seen)) {
+        if (!sleep_until_answer(s, errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void source_return_expect(MigrationState *s, enum mig_rp_message_type kind)
+{
+    qatomic_set(&s->expected, kind);
+}
+
+bool source_return_wait_answer(MigrationState *s, Error **errp)
+{
+    while (qatomic_read(&s->expected) != MIG_RP_MSG_INVALID) {
+        if (!sleep_until_answer(s, errp)) {
+            return false;
+        }
+    }
+    return true;
 }

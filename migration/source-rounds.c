@@ -10,7 +10,7 @@
 #include "source.h"
 #include "trace.h"
 
-static void begin_interval(MigrationState *s)
+void source_begin_interval(MigrationState *s)
 {
     s->interval_start_ms = migration_now_ms();
     s->interval_bytes = migration_transferred_bytes();
@@ -21,7 +21,7 @@ static void begin_interval(MigrationState *s)
 }
 
 /* At the end of an interval: how fast is it, and what is little then? */
-static void end_interval(MigrationState *s)
+void source_end_interval(MigrationState *s)
 {
     const MigrationParameters *p = migrate_parameters();
     int64_t ms = migration_now_ms() - s->interval_start_ms;
@@ -48,10 +48,10 @@ static void end_interval(MigrationState *s)
         s->expected_downtime_ms =
             stat64_get(&mig_stats.dirty_bytes_last_sync) / expected;
     }
-    begin_interval(s);
+    source_begin_interval(s);
 }
 
-static void wait_for_interval(MigrationState *s)
+void source_wait_for_interval(MigrationState *s)
 {
     int64_t ms = s->interval_start_ms + BUFFER_DELAY - migration_now_ms();
 
@@ -68,38 +68,47 @@ static bool may_switch_over(MigrationState *s)
            qatomic_read(&s->switchover_acked);
 }
 
+/* Whether what must go before the guest does is little, and the rest may not. */
+static bool wants_postcopy(MigrationState *s, uint64_t must)
+{
+    s->in_postcopy = must <= s->threshold && qatomic_read(&s->start_postcopy) &&
+                     migrate_capability(MIGRATION_CAPABILITY_POSTCOPY_RAM);
+    return s->in_postcopy;
+}
+
 /* Sends RAM until what is left fits into the downtime. */
 bool source_run_rounds(MigrationState *s, SaveVM *vm, Error **errp)
 {
-    begin_interval(s);
+    source_begin_interval(s);
     while (migration_status(s) == MIGRATION_STATUS_ACTIVE) {
         if (!migration_rate_exceeded(s->to_dst)) {
             uint64_t must, can;
             bool finished;
 
             savevm_pending(false, &must, &can);
-            if (must <= s->threshold) {
+            if (must + can <= s->threshold) {
                 savevm_pending(true, &must, &can);
                 if (qemu_file_get_error_obj(s->to_dst, errp)) {
                     return false;
                 }
             }
             trace_migrate_pending(must, can, s->threshold);
-            if (must <= s->threshold && may_switch_over(s)) {
+            if (may_switch_over(s) &&
+                (must + can <= s->threshold || wants_postcopy(s, must))) {
                 return true;
             }
             if (!savevm_iterate(vm, &finished, errp)) {
                 return false;
             }
-            if (finished && must <= s->threshold) {
+            if (finished && must + can <= s->threshold) {
                 /* Little is left, but the destination is not ready. */
                 qemu_sem_timedwait(&s->rate_sem, BUFFER_DELAY);
             }
         } else if (qemu_file_get_error_obj(s->to_dst, errp)) {
             return false;
         }
-        end_interval(s);
-        wait_for_interval(s);
+        source_end_interval(s);
+        source_wait_for_interval(s);
     }
     error_setg(errp, "migration was cancelled");
     return false;

@@ -57,8 +57,7 @@ static bool wait_for_continue(MigrationState *s)
                              MIGRATION_STATUS_DEVICE);
 }
 
-/* With the big lock. */
-static bool switch_over(MigrationState *s, SaveVM *vm, Error **errp)
+bool source_stop_guest(MigrationState *s, Error **errp)
 {
     if (!s->stopped_guest && !migration_stop_guest(s, errp)) {
         return false;
@@ -67,7 +66,13 @@ static bool switch_over(MigrationState *s, SaveVM *vm, Error **errp)
         error_setg(errp, "Switchover is interrupted");
         return false;
     }
-    if (!migration_block_inactivate(errp)) {
+    return migration_block_inactivate(errp);
+}
+
+/* With the big lock. */
+static bool switch_over(MigrationState *s, SaveVM *vm, Error **errp)
+{
+    if (!source_stop_guest(s, errp)) {
         return false;
     }
     migration_rate_set(RATE_LIMIT_DISABLED);
@@ -110,8 +115,11 @@ static bool open_multifd(MigrationState *s, Error **errp)
 bool source_begin(MigrationState *s, SaveVM *vm, Error **errp)
 {
     savevm_put_header(vm);
-    if (!open_multifd(s, errp) || !source_return_open(s, errp) ||
-        !savevm_setup(vm, errp)) {
+    if (!open_multifd(s, errp) || !source_return_open(s, errp)) {
+        return false;
+    }
+    source_postcopy_advise(s);
+    if (!savevm_setup(vm, errp)) {
         return false;
     }
     s->setup_ms = migration_now_ms() - s->start_ms;
@@ -135,10 +143,14 @@ void *migration_thread(void *opaque)
     ok = source_begin(s, vm, &err);
     bql_unlock();
     ok = ok && source_run_rounds(s, vm, &err);
-    bql_lock();
-    ok = ok && switch_over(s, vm, &err);
-    bql_unlock();
-    ok = ok && source_return_wait(s, &err);
+    if (ok && s->in_postcopy) {
+        ok = source_postcopy(s, vm, &err);
+    } else if (ok) {
+        bql_lock();
+        ok = switch_over(s, vm, &err);
+        bql_unlock();
+        ok = ok && source_return_wait(s, &err);
+    }
     source_return_close(s);
     multifd_send_cleanup(ok);
     if (ok) {
@@ -147,7 +159,9 @@ void *migration_thread(void *opaque)
     bql_lock();
     savevm_cleanup();
     if (ok) {
-        s->downtime_ms = migration_now_ms() - s->downtime_start_ms;
+        if (!s->guest_has_left) {
+            s->downtime_ms = migration_now_ms() - s->downtime_start_ms;
+        }
         source_complete(s);
         runstate_set(RUN_STATE_POSTMIGRATE);
     } else {

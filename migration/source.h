@@ -2,8 +2,8 @@
 /*
  * What the files of the source share: migration.c (commands, beginning, end),
  * source-thread.c (its thread), source-rounds.c (RAM, while the guest runs),
- * source-return.c (what the destination answers), source-snapshot.c (the thread
- * where the guest stays).
+ * source-postcopy.c (RAM, when it has left), source-return.c (what the
+ * destination answers), source-snapshot.c (the thread where the guest stays).
  */
 #ifndef MIGRATION_SOURCE_H
 #define MIGRATION_SOURCE_H
@@ -40,6 +40,35 @@ void source_complete(MigrationState *s);
  */
 bool source_run_rounds(MigrationState *s, SaveVM *vm, Error **errp);
 
+/* Intervals, after each of which the rate is known, and begins anew. */
+void source_begin_interval(MigrationState *s);
+void source_end_interval(MigrationState *s);
+/* When it has had its bytes: until its end, or until it is woken. */
+void source_wait_for_interval(MigrationState *s);
+
+/*
+ * With the big lock: stops the guest and, if a user wants it, waits until it
+ * may go on; then the state is "device". False with @errp.
+ */
+bool source_stop_guest(MigrationState *s, Error **errp);
+
+/* The destination shall be ready for postcopy, if that is allowed. */
+void source_postcopy_advise(MigrationState *s);
+/*
+ * The guest leaves, then its memory follows; without the big lock. False with
+ * @errp: if @guest_has_left, the guest must never run here again.
+ */
+bool source_postcopy(MigrationState *s, SaveVM *vm, Error **errp);
+
+/* "migrate" with "resume": connects again. False with @errp. */
+bool source_postcopy_connect(MigrationState *s, MigrationAddress *addr,
+                             Error **errp);
+/* As "migrate-pause"; any thread. False with @errp. */
+bool source_postcopy_pause(MigrationState *s, Error **errp);
+
+/* The PING after which the package is loaded, and the guest about to run. */
+#define PING_PACKAGE_LOADED 3
+
 /*
  * The way back, if it is wanted: asks for it, and has a thread listen, which
  * ends when the destination says SHUT or nothing more can come. When it ends
@@ -54,5 +83,15 @@ bool source_return_open(MigrationState *s, Error **errp);
 bool source_return_wait(MigrationState *s, Error **errp);
 /* Ends the connection, then waits for the thread's end, if it has not yet. */
 void source_return_close(MigrationState *s);
+
+/* Waits until the destination has answered at all; false with @errp. */
+bool source_return_wait_pong(MigrationState *s, Error **errp);
+/*
+ * For postcopy that goes on: over the new connection; an answer that will be
+ * waited for, before it is asked for; and waiting, false with @errp.
+ */
+void source_return_resume(MigrationState *s);
+void source_return_expect(MigrationState *s, enum mig_rp_message_type kind);
+bool source_return_wait_answer(MigrationState *s, Error **errp);
 
 #endif

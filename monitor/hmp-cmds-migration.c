@@ -71,7 +71,10 @@ void hmp_migrate(Monitor *mon, const QDict *qdict)
 
 void hmp_migrate_cancel(Monitor *mon, const QDict *qdict)
 {
-    qmp_migrate_cancel(NULL);
+    Error *err = NULL;
+
+    qmp_migrate_cancel(&err);
+    hmp_handle_error(mon, err);
 }
 
 void hmp_migrate_continue(Monitor *mon, const QDict *qdict)
@@ -92,6 +95,30 @@ void hmp_migrate_incoming(Monitor *mon, const QDict *qdict)
 
     qmp_migrate_incoming(qdict_get_str(qdict, "uri"), false, NULL, true, true,
                          &err);
+    hmp_handle_error(mon, err);
+}
+
+void hmp_migrate_start_postcopy(Monitor *mon, const QDict *qdict)
+{
+    Error *err = NULL;
+
+    qmp_migrate_start_postcopy(&err);
+    hmp_handle_error(mon, err);
+}
+
+void hmp_migrate_recover(Monitor *mon, const QDict *qdict)
+{
+    Error *err = NULL;
+
+    qmp_migrate_recover(qdict_get_str(qdict, "uri"), &err);
+    hmp_handle_error(mon, err);
+}
+
+void hmp_migrate_pause(Monitor *mon, const QDict *qdict)
+{
+    Error *err = NULL;
+
+    qmp_migrate_pause(&err);
     hmp_handle_error(mon, err);
 }
 

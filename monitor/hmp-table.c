@@ -611,6 +611,20 @@ HMPCommand hmp_cmds[] = {
         .cmd = hmp_migrate_incoming,
     },
     {
+        .name = "migrate_pause",
+        .args_type = "",
+        .params = "",
+        .help = "Pause an ongoing migration (postcopy-only)",
+        .cmd = hmp_migrate_pause,
+    },
+    {
+        .name = "migrate_recover",
+        .args_type = "uri:s",
+        .params = "uri",
+        .help = "Continue a paused incoming postcopy migration",
+        .cmd = hmp_migrate_recover,
+    },
+    {
         .name = "migrate_set_capability",
         .args_type = "capability:s,state:b",
         .params = "capability state",
@@ -623,6 +637,16 @@ HMPCommand hmp_cmds[] = {
         .params = "parameter value",
         .help = "Set the parameter for migration",
         .cmd = hmp_migrate_set_parameter,
+    },
+    {
+        .name = "migrate_start_postcopy",
+        .args_type = "",
+        .params = "",
+        .help = "Followup to a migration command to switch the migration to "
+                "postcopy mode. The postcopy-ram capability must be set on "
+                "both source and destination before the original migration "
+                "command.",
+        .cmd = hmp_migrate_start_postcopy,
     },
     {
         .name = "mouse_button",

@@ -26,8 +26,8 @@ void hmp_help_cmd(Monitor *mon, const char *name);
 strList *hmp_split_at_comma(const char *str);
 
 /* Runs a QMP command that returns text, and prints it or its error. */
-void hmp_human_readable_text_helper(Monitor *mon,
-                                    HumanReadableText *(*qmp_handler)(Error **));
+void hmp_human_readable_text_helper(
+    Monitor *mon, HumanReadableText *(*qmp_handler)(Error **));
 
 /* The commands of the monitor itself. */
 void hmp_help(Monitor *mon, const QDict *qdict);
@@ -80,6 +80,9 @@ void hmp_migrate(Monitor *mon, const QDict *qdict);
 void hmp_migrate_cancel(Monitor *mon, const QDict *qdict);
 void hmp_migrate_continue(Monitor *mon, const QDict *qdict);
 void hmp_migrate_incoming(Monitor *mon, const QDict *qdict);
+void hmp_migrate_pause(Monitor *mon, const QDict *qdict);
+void hmp_migrate_recover(Monitor *mon, const QDict *qdict);
+void hmp_migrate_start_postcopy(Monitor *mon, const QDict *qdict);
 void hmp_migrate_set_capability(Monitor *mon, const QDict *qdict);
 void hmp_migrate_set_parameter(Monitor *mon, const QDict *qdict);
 void hmp_info_migrate(Monitor *mon, const QDict *qdict);
@@ -165,8 +168,7 @@ void device_del_completion(ReadLineState *rs, int nb_args, const char *str);
 void watchdog_action_completion(ReadLineState *rs, int nb_args,
                                 const char *str);
 void chardev_add_completion(ReadLineState *rs, int nb_args, const char *str);
-void chardev_remove_completion(ReadLineState *rs, int nb_args,
-                               const char *str);
+void chardev_remove_completion(ReadLineState *rs, int nb_args, const char *str);
 void ringbuf_write_completion(ReadLineState *rs, int nb_args, const char *str);
 void trace_event_completion(ReadLineState *rs, int nb_args, const char *str);
 void info_trace_events_completion(ReadLineState *rs, int nb_args,

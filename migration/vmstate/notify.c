@@ -53,15 +53,18 @@ bool migration_in_bg_snapshot(void)
     return migration_bg_snapshot_hook && migration_bg_snapshot_hook();
 }
 
-/* There is no postcopy so far. */
+bool (*migration_incoming_postcopy_hook)(bool advised);
+
 bool migration_in_incoming_postcopy(void)
 {
-    return false;
+    return migration_incoming_postcopy_hook &&
+           migration_incoming_postcopy_hook(false);
 }
 
 bool migration_incoming_postcopy_advised(void)
 {
-    return false;
+    return migration_incoming_postcopy_hook &&
+           migration_incoming_postcopy_hook(true);
 }
 
 bool (*migration_ram_ignored_hook)(RAMBlock *block);

@@ -112,6 +112,11 @@ void qmp_migrate_recover(const char *uri, Error **errp)
     if (!addr || !migration_channel_check(addr, errp)) {
         return;
     }
+    if (*migrate_parameters()->tls_creds) {
+        error_setg(errp, "a postcopy that uses TLS cannot be recovered: its "
+                         "handshake needs the main loop");
+        return;
+    }
     stop();
     ioc = migration_channel_open_now(addr, false, errp);
     if (*errp) {

@@ -338,7 +338,9 @@ static void test_commands(void)
     } rows[] = {
         { "08 0000 0000", "MIG_CMD 0x0 unknown" },
         { "08 000c 0000", "MIG_CMD 0xc unknown" },
-        { "08 0004 0000", "MIG_CMD 0x4 unknown" },
+        { "08 0008 0000", "MIG_CMD 0x8 unknown" },
+        { "08 0004 0001 00",
+          "POSTCOPY_LISTEN received with bad length - expecting 0" },
         { "08 0002 0003 000000",
           "PING received with bad length - expecting 4" },
         { "08 0002 0004 0000", "a command cannot be read" },

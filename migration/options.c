@@ -178,6 +178,15 @@ static bool check_idle(Error **errp)
     return true;
 }
 
+static bool is_coming_in(void)
+{
+    int status = qatomic_read(&migration_incoming_get_current()->status);
+
+    return status != MIGRATION_STATUS_NONE &&
+           status != MIGRATION_STATUS_COMPLETED &&
+           status != MIGRATION_STATUS_FAILED;
+}
+
 static bool check_postcopy(uint64_t wanted, Error **errp)
 {
     ERRP_GUARD();
@@ -204,7 +213,7 @@ static bool check_postcopy(uint64_t wanted, Error **errp)
     }
     if (wanted & BIT_OF(POSTCOPY_PREEMPT) &&
         !migrate_capability(MIGRATION_CAPABILITY_POSTCOPY_PREEMPT) &&
-        qatomic_read(&mis->status) != MIGRATION_STATUS_NONE) {
+        is_coming_in()) {
         error_setg(errp, "Postcopy preempt must be set before incoming starts");
         return false;
     }
@@ -223,15 +232,6 @@ static const struct {
 };
 
 /* A guest that has come may leave in any way. */
-static bool is_coming_in(void)
-{
-    int status = qatomic_read(&migration_incoming_get_current()->status);
-
-    return status != MIGRATION_STATUS_NONE &&
-           status != MIGRATION_STATUS_COMPLETED &&
-           status != MIGRATION_STATUS_FAILED;
-}
-
 static bool check_multifd(uint64_t wanted, Error **errp)
 {
     if (wanted & BIT_OF(POSTCOPY_RAM)) {

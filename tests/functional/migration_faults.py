@@ -316,6 +316,7 @@ def mem(size="256M", ident="m0", **properties):
 
 
 BIG = ["-m", "64M,maxmem=2G", "-global", "virtio-mmio.force-legacy=off"]
+UNPLACED = ["-machine", "x-memory-placement=off"]
 RNG = ["-device", "virtio-rng-device"]
 BALLOON = ["-device", "virtio-balloon-device"]
 RNG_PCI = ["-device", "virtio-rng-pci,addr=3"]
@@ -342,9 +343,10 @@ OTHERS = {
                    [*BIG, *mem(block_size="4M", requested_size="64M")],
                    r"virtio-mem"),
     "backend size": ([*BIG, *mem("256M")], [*BIG, *mem("512M")],
-                     r"/m0' has 0x10000000 bytes at the source and 0x20000000"),
-    "address": ([*BIG, *mem(memaddr="0xc0000000")],
-                [*BIG, *mem(memaddr="0xd0000000")], r"virtio-mem"),
+                     r"'vm0' has 0x20000000 bytes here and 0x10000000 at the source"),
+    # With its placement it would be put where it was.
+    "address": ([*BIG, *UNPLACED, *mem(memaddr="0xc0000000")],
+                [*BIG, *UNPLACED, *mem(memaddr="0xd0000000")], r"virtio-mem"),
     "no early state": ([*BIG, *mem()], [*BIG, *mem(x_early_migration="off")],
                        r"virtio-mem"),
 }

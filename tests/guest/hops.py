@@ -10,7 +10,6 @@ import concurrent.futures
 import dataclasses
 import itertools
 import json
-import os
 import pathlib
 import socket
 import sys
@@ -262,6 +261,14 @@ def see_through(source, chosen, during):
     return wait_for(source, *wanted)
 
 
+def is_listened_on(path):
+    """Without a connection, which it would take for the source's."""
+    listening = "00010000"  # the flag __SO_ACCEPTCON
+    with open("/proc/net/unix", encoding="utf-8") as sockets:
+        return any(line.split()[3] == listening and line.split()[-1] == path
+                   for line in sockets)
+
+
 def transfer(source, start, chosen, folder, number):
     """The destination has no monitor before it has the descriptors."""
     main, cpr = (f"{folder}/{what}{number}" for what in ("main", "cpr"))
@@ -272,7 +279,7 @@ def transfer(source, start, chosen, folder, number):
         target = pool.submit(start, ["-incoming", f"unix:{main}", "-incoming",
                                      json.dumps(channels[1])])
         end = time.monotonic() + TIMEOUT
-        while not os.path.exists(cpr) and not target.done():
+        while not is_listened_on(cpr) and not target.done():
             assert time.monotonic() < end
             time.sleep(0.01)
         qmp_of(source).command("migrate", channels=channels)

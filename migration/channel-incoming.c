@@ -6,6 +6,7 @@
  * is known by the magic that it begins with, which is looked at and left where
  * it is. Where that cannot be done, or a channel may be silent for long (that
  * of preempt), the order decides: the source opens the main channel first.
+ * With TLS that is the order in which handshakes end.
  */
 #include "qemu/osdep.h"
 #include "channel.h"
@@ -35,6 +36,7 @@ static QIONetListener *listener;
 
 /* Who gives up waiting has no use for those whose handshake goes on. */
 static unsigned generation;
+static unsigned shaking; /* of this generation */
 
 /* Connections that have not said yet what they are. */
 static GPtrArray *unknown;
@@ -96,6 +98,7 @@ void migration_channel_incoming_cancel(void)
     g_clear_pointer(&unknown, g_ptr_array_unref);
     memset(expected, 0, sizeof(expected));
     generation++;
+    shaking = 0;
 }
 
 /* ---- a channel ----------------------------------------------------------- */
@@ -127,29 +130,8 @@ void migration_channel_incoming_failed(const Error *err)
     aio_bh_schedule_oneshot(qemu_get_aio_context(), failed_bh, error_copy(err));
 }
 
-typedef struct Arrival {
-    MigrationIncomingKind kind;
-    unsigned generation;
-} Arrival;
-
-static void secured(QIOChannel *ioc, Error *err, void *opaque)
-{
-    g_autofree Arrival *a = opaque;
-
-    if (a->generation != generation) {
-        return;
-    }
-    if (err) {
-        fail(error_copy(err));
-    } else {
-        expected[a->kind].done(ioc, NULL, expected[a->kind].opaque);
-    }
-}
-
 static void hand_over(QIOChannel *ioc, MigrationIncomingKind kind)
 {
-    Arrival *a;
-
     if (!expected[kind].missing) {
         warn_report("one more migration channel has come than is expected: it "
                     "is closed");
@@ -161,13 +143,7 @@ static void hand_over(QIOChannel *ioc, MigrationIncomingKind kind)
         close_listener();
         g_clear_pointer(&unknown, g_ptr_array_unref);
     }
-    if (!migration_tls_is_on()) {
-        expected[kind].done(ioc, NULL, expected[kind].opaque);
-        return;
-    }
-    a = g_new(Arrival, 1);
-    *a = (Arrival){ kind, generation };
-    migration_tls_begin(ioc, NULL, true, secured, a);
+    expected[kind].done(ioc, NULL, expected[kind].opaque);
 }
 
 static MigrationIncomingKind kind_by_order(void)
@@ -177,6 +153,37 @@ static MigrationIncomingKind kind_by_order(void)
     }
     return expected[MIG_INCOMING_MULTIFD].missing ? MIG_INCOMING_MULTIFD
                                                   : MIG_INCOMING_PREEMPT;
+}
+
+/* ---- with TLS ------------------------------------------------------------ */
+
+/* It takes no place before it has shown that it may. */
+static void secured(QIOChannel *ioc, Error *err, void *opaque)
+{
+    if (GPOINTER_TO_UINT(opaque) != generation) {
+        return;
+    }
+    shaking--;
+    if (!err) {
+        hand_over(ioc, kind_by_order());
+    } else if (listener || !missing()) {
+        /* Whoever that was: the source may still come, or come again. */
+        error_report_err(error_copy(err));
+    } else {
+        fail(error_copy(err));
+    }
+}
+
+static void secure(QIOChannel *ioc)
+{
+    Error *err = NULL;
+
+    if (!migration_tls_check(true, &err)) {
+        fail(err);
+        return;
+    }
+    shaking++;
+    migration_tls_begin(ioc, NULL, true, secured, GUINT_TO_POINTER(generation));
 }
 
 /* ---- by its magic -------------------------------------------------------- */
@@ -265,7 +272,7 @@ static gboolean readable(QIOChannel *ioc, GIOCondition condition,
 
 static bool has_magic(QIOChannel *ioc)
 {
-    return !migration_tls_is_on() && expected[MIG_INCOMING_MULTIFD].done &&
+    return expected[MIG_INCOMING_MULTIFD].done &&
            !expected[MIG_INCOMING_PREEMPT].done &&
            qio_channel_has_feature(ioc, QIO_CHANNEL_FEATURE_READ_MSG_PEEK);
 }
@@ -274,6 +281,10 @@ static void arrived(QIOChannel *ioc)
 {
     Unknown *u;
 
+    if (migration_tls_is_on()) {
+        secure(ioc);
+        return;
+    }
     if (!has_magic(ioc)) {
         hand_over(ioc, kind_by_order());
         return;
@@ -292,7 +303,9 @@ static void arrived(QIOChannel *ioc)
 
 static void accepted(QIONetListener *l, QIOChannelSocket *sioc, gpointer opaque)
 {
-    if (!listener || (unknown && unknown->len >= missing() + MAX_STRANGERS)) {
+    unsigned strangers = shaking + (unknown ? unknown->len : 0);
+
+    if (!listener || strangers >= missing() + MAX_STRANGERS) {
         return;
     }
     qio_channel_set_name(QIO_CHANNEL(sioc), "migration-socket-incoming");
@@ -325,7 +338,9 @@ static bool listen_on(SocketAddress *addr, SocketAddressList **listening,
 /* There is something to read, or never will be. */
 static gboolean begins(QIOChannel *ioc, GIOCondition condition, gpointer opaque)
 {
-    if (expected[MIG_INCOMING_MAIN].missing) {
+    if (migration_tls_is_on()) {
+        secure(ioc);
+    } else if (expected[MIG_INCOMING_MAIN].missing) {
         hand_over(ioc, MIG_INCOMING_MAIN);
     }
     return G_SOURCE_REMOVE;

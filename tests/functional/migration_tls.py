@@ -8,13 +8,16 @@ is refused, each with its reason, while the guest goes on.
 import os
 import pathlib
 import shutil
+import socket
 import subprocess
 import sys
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 os.environ["PLATEAU_MODULE_DIR"] = sys.argv[2]
-from migration import Machine, free_port, runs_on, start  # noqa: E402
+from migration import (  # noqa: E402
+    Machine, TIMEOUT, free_port, runs_on, start)
 from tap import Skip, run_tap, tests_of  # noqa: E402
 
 REPEAT = 1
@@ -74,7 +77,8 @@ def secure(machine, endpoint, creds, **parameters):
         name.replace("_", "-"): value for name, value in parameters.items()})
 
 
-def move(tmp, client, server, uri, capabilities=(), source=None, **parameters):
+def move(tmp, client, server, uri, capabilities=(), source=None,
+         strangers=None, **parameters):
     target = Machine(tmp, "-incoming", "defer")
     source = source or start(tmp)
     channels = {"multifd-channels": 4} if "multifd" in capabilities else {}
@@ -84,6 +88,7 @@ def move(tmp, client, server, uri, capabilities=(), source=None, **parameters):
     secure(source, "client", client, **channels, **parameters)
     secure(target, "server", server, **channels)
     target.command("migrate-incoming", uri=uri)
+    there = strangers() if strangers else None
     source.command("migrate", uri=uri)
     info = source.wait_for("completed", "failed")
     assert info["status"] == "completed", (info, target.errors())
@@ -92,6 +97,7 @@ def move(tmp, client, server, uri, capabilities=(), source=None, **parameters):
     source.quit()
     runs_on(target, count)
     target.quit()
+    return there
 
 
 def test_certificates(tmp):
@@ -129,9 +135,26 @@ def test_anon(tmp):
 
 # --- refused ------------------------------------------------------------------
 
+def says(machine, text):
+    end = time.monotonic() + TIMEOUT
+    while text not in machine.errors():
+        assert time.monotonic() < end, machine.errors()
+        time.sleep(0.02)
+
+
+def comes_again(source, target, uri, mend):
+    """A destination with TLS waits on for who is right."""
+    mend(source)
+    source.command("cont")
+    source.command("migrate", uri=uri)
+    source.wait_for("completed")
+    target.wait_for("completed")
+    runs_on(target, source.check())
+
+
 def refused(tmp, client, server, at_source, at_target, capabilities=(),
-            **parameters):
-    """None for plaintext at that end. Both fail, with their reason."""
+            mend=None, **parameters):
+    """None for plaintext at that end. Both tell the reason."""
     for _ in range(REPEAT):
         with start(tmp) as source, Machine(tmp, "-incoming",
                                            "defer") as target:
@@ -147,9 +170,16 @@ def refused(tmp, client, server, at_source, at_target, capabilities=(),
             source.command("migrate", uri=uri)
             info = source.wait_for("failed")
             assert at_source in info["error-desc"], info
-            info = target.wait_for("failed")
-            assert at_target in info["error-desc"], info
+            if server:
+                says(target, at_target)
+                info = target.command("query-migrate")
+                assert info["status"] == "setup", info
+            else:
+                info = target.wait_for("failed")
+                assert at_target in info["error-desc"], info
             runs_on(source, 1)
+            if mend:
+                comes_again(source, target, uri, mend)
             source.quit()
             target.quit()
 
@@ -166,7 +196,9 @@ def test_refused_certificates(tmp):
                 "refuses it", capabilities, **host)
         refused(tmp, client, server,
                 "the certificate is not valid: it is not that of 'elsewhere'",
-                "refuses it", capabilities, tls_hostname="elsewhere")
+                "refuses it", capabilities, tls_hostname="elsewhere",
+                mend=lambda source: source.command(
+                    "migrate-set-parameters", **{"tls-hostname": "localhost"}))
     refused(tmp, client, x509(good.folder("expired", True, expired=True),
                               **{"sanity-check": False}),
             "expired", "refuses it", **host)
@@ -181,14 +213,38 @@ def test_refused_certificates(tmp):
 def test_refused_keys(tmp):
     one, two = keys(tmp, "one", "0011223344556677"), keys(
         tmp, "two", "8899aabbccddeeff")
-    refused(tmp, one, two, "TLS handshake failed", "TLS handshake failed")
+    def other_key(source):
+        source.command("object-del", id="tls0")
+        secure(source, "client", two)
+
+    refused(tmp, one, two, "TLS handshake failed", "TLS handshake failed",
+            mend=other_key)
 
 
 def test_plaintext(tmp):
     anon = {"qom-type": "tls-creds-anon"}
-    refused(tmp, None, anon, "", "TLS handshake failed")
+    refused(tmp, None, anon, "", "TLS handshake failed",
+            mend=lambda source: secure(source, "client", anon))
     refused(tmp, anon, None, "TLS handshake failed", "load of migration failed")
-    refused(tmp, None, anon, "", "TLS handshake failed", ["multifd"])
+    refused(tmp, None, anon, "", "TLS handshake failed", ["multifd"],
+            mend=lambda source: secure(source, "client", anon))
+
+
+def test_strangers(tmp):
+    """Those who are silent, or talk of other things, take nobody's place."""
+    anon = {"qom-type": "tls-creds-anon"}
+
+    def strangers():
+        there = []
+        for text in b"", b"GET / HTTP/1.0\r\n\r\n", b"", b"QEVM", b"\x16\x03":
+            there.append(socket.socket(socket.AF_UNIX))
+            there[-1].connect(f"{tmp}/s")
+            there[-1].sendall(text)
+        return there
+
+    for s in move(tmp, anon, anon, f"unix:{tmp}/s", ["multifd", "return-path"],
+                  strangers=strangers):
+        s.close()
 
 
 def test_objects(tmp):

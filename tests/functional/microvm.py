@@ -89,7 +89,7 @@ def busybox():
         text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         check=False)
     if done.returncode:
-        skip("busybox is out of reach")
+        raise Skip("busybox is out of reach")
     folder = pathlib.Path(done.stdout.strip().splitlines()[-1])
     return next(p for p in folder.rglob("busybox")
                 if p.is_file() and os.access(p, os.X_OK)).read_bytes()
@@ -99,7 +99,7 @@ def prepare(folder):
     kernel = pathlib.Path(os.environ.get("PLATEAU_X86_KERNEL", ""))
     if kernel == pathlib.Path():
         if not KERNEL.exists():
-            skip(f"no {KERNEL.name} in ../shared, nor $PLATEAU_X86_KERNEL")
+            raise Skip(f"no {KERNEL.name} in ../shared, nor $PLATEAU_X86_KERNEL")
         kernel = folder / "vmlinux"  # without ACPI
         kernel.write_bytes(lzma.decompress(KERNEL.read_bytes()))
     cpio = Cpio()

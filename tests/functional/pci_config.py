@@ -63,8 +63,8 @@ class Machine:
     def __init__(self, binary, devices, folder):
         path = pathlib.Path(folder) / "qmp"
         path.unlink(missing_ok=True)
-        args = [binary, "-M", "virt", "-nodefaults", "-display", "none",
-                "-S", "-qtest", "stdio", "-qtest-log", "/dev/null",
+        args = [binary, "-M", "virt", "-bios", "none", "-nodefaults",
+                "-display", "none", "-S", "-qtest", "stdio", "-qtest-log", "/dev/null",
                 "-qmp", f"unix:{path},server=on,wait=off"]
         for device in devices:
             args += ["-device", device]

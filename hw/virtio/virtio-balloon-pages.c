@@ -10,6 +10,7 @@
 #include "exec/cpu-common.h"
 #include "hw/virtio/virtio-access.h"
 #include "memory/ram-discard.h"
+#include "migration/misc.h"
 #include "qemu/bitmap.h"
 #include "qemu/error-report.h"
 #include "qemu/iov.h"
@@ -19,6 +20,17 @@
 #define BALLOON_PAGE_SIZE (1u << VIRTIO_BALLOON_PFN_SHIFT)
 /* 4 GiB of pages in one buffer; Linux has 1 MiB. Not to loop for hours. */
 #define PFNS_MAX (1u << 20)
+
+/*
+ * Somebody needs the pages where they are. In postcopy, one that is discarded
+ * is asked for again, and never comes; a snapshot that is taken while the guest
+ * runs would lose what the page was.
+ */
+static bool is_inhibited(void)
+{
+    return ram_block_discard_is_disabled() ||
+           migration_in_incoming_postcopy() || migration_in_bg_snapshot();
+}
 
 /*
  * Where the host's pages are larger than the balloon's (hugetlbfs), one is
@@ -115,8 +127,8 @@ static void handle_page(VirtIOBalloon *s, VirtQueue *vq, HostPage *page,
     } else {
         trace_virtio_balloon_handle_output(memory_region_name(section.mr),
                                            addr);
-        if (ram_block_discard_is_disabled()) {
-            /* Somebody needs the pages where they are. */
+        if (is_inhibited()) {
+            /* It is as if the driver had not given it. */
         } else if (vq == s->ivq) {
             inflate(page, &section);
         } else {
@@ -182,7 +194,7 @@ void virtio_balloon_handle_report(VirtIODevice *vdev, VirtQueue *vq)
          * Discarded memory reads as zero, and a driver that poisons free
          * pages relies on what it has left there.
          */
-        if (!ram_block_discard_is_disabled() && !s->poison_val) {
+        if (!is_inhibited() && !s->poison_val) {
             for (unsigned i = 0; i < elem->in_num; i++) {
                 discard_reported(&elem->in_sg[i]);
             }

@@ -176,6 +176,8 @@ static void finish_failed_package(MigrationIncomingState *mis)
     answer(MIG_RP_MSG_SHUT, 1);
     postcopy_package_loaded(false);
     postcopy_listen_join();
+    /* Nobody waits for pages: the process can end like any other. */
+    postcopy_state_set(POSTCOPY_INCOMING_END);
     close_files(mis);
     fail(mis);
 }

@@ -6,7 +6,6 @@
  * is known by the magic that it begins with, which is looked at and left where
  * it is. Where that cannot be done, or a channel may be silent for long (that
  * of preempt), the order decides: the source opens the main channel first.
- * With TLS that is the order in which handshakes end.
  */
 #include "qemu/osdep.h"
 #include "channel.h"
@@ -155,6 +154,8 @@ static MigrationIncomingKind kind_by_order(void)
                                                   : MIG_INCOMING_PREEMPT;
 }
 
+static void identify(QIOChannel *ioc);
+
 /* ---- with TLS ------------------------------------------------------------ */
 
 /* It takes no place before it has shown that it may. */
@@ -165,7 +166,8 @@ static void secured(QIOChannel *ioc, Error *err, void *opaque)
     }
     shaking--;
     if (!err) {
-        hand_over(ioc, kind_by_order());
+        /* Handshakes end in any order. */
+        identify(ioc);
     } else if (listener || !missing()) {
         /* Whoever that was: the source may still come, or come again. */
         error_report_err(error_copy(err));
@@ -277,14 +279,10 @@ static bool has_magic(QIOChannel *ioc)
            qio_channel_has_feature(ioc, QIO_CHANNEL_FEATURE_READ_MSG_PEEK);
 }
 
-static void arrived(QIOChannel *ioc)
+static void identify(QIOChannel *ioc)
 {
     Unknown *u;
 
-    if (migration_tls_is_on()) {
-        secure(ioc);
-        return;
-    }
     if (!has_magic(ioc)) {
         hand_over(ioc, kind_by_order());
         return;
@@ -297,6 +295,15 @@ static void arrived(QIOChannel *ioc)
     }
     g_ptr_array_add(unknown, u);
     look_at_bytes(u);
+}
+
+static void arrived(QIOChannel *ioc)
+{
+    if (migration_tls_is_on()) {
+        secure(ioc);
+    } else {
+        identify(ioc);
+    }
 }
 
 /* ---- where they come from ------------------------------------------------ */

@@ -22,6 +22,8 @@ struct QIOChannelTLS {
     gnutls_session_t session;
     char *refusal;     /* why the other side's certificate is no good */
     Error *master_err; /* of the last call of the channel below */
+    uint8_t peeked[8]; /* what was looked at, and not read yet */
+    size_t n_peeked;
 };
 
 /* ---- between GnuTLS and the channel below -------------------------------- */
@@ -229,6 +231,8 @@ QIOChannel *channel_tls_new(QIOChannel *master, QCryptoTLSCreds *creds,
 static void channel_tls_init(Object *obj)
 {
     qemu_mutex_init(&QIO_CHANNEL_TLS(obj)->lock);
+    qio_channel_set_feature(QIO_CHANNEL(obj),
+                            QIO_CHANNEL_FEATURE_READ_MSG_PEEK);
 }
 
 static void channel_tls_finalize(Object *obj)
@@ -290,13 +294,12 @@ void channel_tls_handshake(QIOChannel *ioc, QIOTaskFunc func, gpointer opaque)
 
 /* ---- data ---------------------------------------------------------------- */
 
-/* One try, with the lock. As gnutls_record_recv(). */
-static ssize_t read_once(QIOChannelTLS *t, void *buf, size_t len, int flags,
-                         Error **errp)
+/* One try; the caller has the lock. As gnutls_record_recv(). */
+static ssize_t receive(QIOChannelTLS *t, void *buf, size_t len, int flags,
+                       Error **errp)
 {
     ssize_t ret;
 
-    QEMU_LOCK_GUARD(&t->lock);
     do {
         ret = gnutls_record_recv(t->session, buf, len);
     } while (ret < 0 && !must_wait(ret) && !gnutls_error_is_fatal(ret));
@@ -310,6 +313,43 @@ static ssize_t read_once(QIOChannelTLS *t, void *buf, size_t len, int flags,
     }
     explain(t, ret, "Cannot read from TLS channel", errp);
     return ret;
+}
+
+static ssize_t read_once(QIOChannelTLS *t, void *buf, size_t len, int flags,
+                         Error **errp)
+{
+    size_t n;
+
+    QEMU_LOCK_GUARD(&t->lock);
+    if (!t->n_peeked) {
+        return receive(t, buf, len, flags, errp);
+    }
+    n = MIN(len, t->n_peeked);
+    memcpy(buf, t->peeked, n);
+    t->n_peeked -= n;
+    memmove(t->peeked, t->peeked + n, t->n_peeked);
+    return n;
+}
+
+/* What read_once() would give, which stays; some bytes at the most. */
+static ssize_t peek_once(QIOChannelTLS *t, void *buf, size_t len, int flags,
+                         Error **errp)
+{
+    len = MIN(len, sizeof(t->peeked));
+    QEMU_LOCK_GUARD(&t->lock);
+    if (t->n_peeked < len) {
+        ssize_t ret =
+            receive(t, t->peeked + t->n_peeked, len - t->n_peeked, flags, errp);
+
+        if (ret > 0) {
+            t->n_peeked += ret;
+        } else if (!t->n_peeked || !must_wait(ret)) {
+            return ret;
+        }
+    }
+    len = MIN(len, t->n_peeked);
+    memcpy(buf, t->peeked, len);
+    return len;
 }
 
 static ssize_t write_once(QIOChannelTLS *t, const void *buf, size_t len,
@@ -332,6 +372,7 @@ static ssize_t channel_tls_readv(QIOChannel *ioc, const struct iovec *iov,
                                  int flags, Error **errp)
 {
     QIOChannelTLS *t = QIO_CHANNEL_TLS(ioc);
+    bool peek = flags & QIO_CHANNEL_READ_FLAG_MSG_PEEK;
     ssize_t got = 0;
 
     for (size_t i = 0; i < niov; i++) {
@@ -341,7 +382,8 @@ static ssize_t channel_tls_readv(QIOChannel *ioc, const struct iovec *iov,
             continue;
         }
         for (;;) {
-            ret = read_once(t, iov[i].iov_base, iov[i].iov_len, flags, errp);
+            ret = (peek ? peek_once : read_once)(t, iov[i].iov_base,
+                                                 iov[i].iov_len, flags, errp);
             if (!must_wait(ret) || got || !t->blocking) {
                 break;
             }
@@ -354,7 +396,7 @@ static ssize_t channel_tls_readv(QIOChannel *ioc, const struct iovec *iov,
             return -1;
         }
         got += ret;
-        if (ret < iov[i].iov_len) {
+        if (peek || ret < iov[i].iov_len) {
             break;
         }
     }
@@ -454,7 +496,7 @@ static bool has_bytes(TLSSource *s)
         return false;
     }
     QEMU_LOCK_GUARD(&s->t->lock);
-    return gnutls_record_check_pending(s->t->session);
+    return s->t->n_peeked || gnutls_record_check_pending(s->t->session);
 }
 
 static gboolean source_prepare(GSource *source, gint *timeout)

@@ -5,6 +5,7 @@ as the description at the end names them; what is no stream, or is cut short.
 
     migration_stream.py EMULATOR
 """
+import itertools
 import json
 import pathlib
 import subprocess
@@ -111,6 +112,12 @@ def test_virt(tmp):
         assert any(name in w for w in words), (name, words)
 
 
+def names_once(sections):
+    """How many parts RAM comes in is a matter of time."""
+    return [name for name, _ in itertools.groupby(
+        s.get("name") for s in sections)]
+
+
 def test_forms(tmp):
     """What capabilities change: files with holes, RAM that is elsewhere."""
     plain = check(save(tmp, *VMEM), "virt")
@@ -120,8 +127,7 @@ def test_forms(tmp):
         got = json.loads(told("--json", path))["capabilities"]
         assert sorted(got) == capabilities, got
         sections, blocks = check(path, "virt")
-        assert [s.get("name") for s in sections] == [
-            s.get("name") for s in plain[0]]
+        assert names_once(sections) == names_once(plain[0])
         for name, block in plain[1].items():
             assert blocks[name]["size"] == block["size"], name
             assert blocks[name]["pages"] == block["pages"], name

@@ -105,7 +105,9 @@ static void replace(Change *c, size_t at, size_t end, const uint8_t *with,
         return;
     }
     memmove(c->bytes + at + len, c->bytes + end, c->size - end);
-    memcpy(c->bytes + at, with, len);
+    if (len) {
+        memcpy(c->bytes + at, with, len);
+    }
     c->size = c->size - (end - at) + len;
 }
 

@@ -158,8 +158,8 @@ static const char *const arguments[] = {
     "-device",
     "virtio-mem,id=vm0,memdev=m0,requested-size=32M,block-size=2M",
     "-device",
-    "virtio-mem-pci,id=vm1,memdev=m1,requested-size=16M,"
-    "block-size=4M,x-early-migration=off",
+    ("virtio-mem-pci,id=vm1,memdev=m1,requested-size=16M,"
+     "block-size=4M,x-early-migration=off"),
     "-device",
     "virtio-pmem-pci,memdev=p0,id=pm0",
     "-blockdev",

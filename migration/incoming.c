@@ -246,6 +246,13 @@ static void connected(QIOChannel *ioc, Error *err, void *opaque)
 {
     MigrationIncomingState *mis = opaque;
 
+    if (err && mis->has_thread) {
+        /* Another channel: the thread, which may wait for it, ends with it. */
+        qemu_file_set_error_obj(mis->from_src, -EIO, error_copy(err));
+        qemu_file_shutdown(mis->from_src);
+        multifd_recv_stop();
+        return;
+    }
     if (err) {
         join_thread(mis);
         error_free(mis->error);

@@ -360,6 +360,25 @@ def test_hostile(tmp):
             target.quit()
 
 
+def test_hostile_later(tmp):
+    """One that says nothing, when the main channel is there, and stays."""
+    with Machine(tmp, "-incoming", "defer") as target:
+        setup(target)
+        path = f"{tmp}/l{Machine.number}"
+        target.command("migrate-incoming", uri=f"unix:{path}",
+                       **{"exit-on-error": False})
+        with socket.socket(socket.AF_UNIX) as main:
+            main.connect(path)
+            main.sendall(b"QEVM\0\0\0\3")
+            target.wait_for("active")
+            with socket.socket(socket.AF_UNIX) as s:
+                s.connect(path)
+                s.sendall(b"QE")
+            info = target.wait_for("failed")
+            assert "ended before" in info["error-desc"], info
+        target.quit()
+
+
 def test_refused(tmp):
     with Machine(tmp) as m:
         def caps(*names):

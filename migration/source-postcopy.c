@@ -84,15 +84,22 @@ static void free_package(Package *p)
     object_unref(OBJECT(p->buf));
 }
 
-/* All of it has left when it returns true; else it cannot be loaded. */
+/*
+ * All of it has left when it returns true; else it cannot be loaded. Bytes are
+ * counted, since another thread may shut the stream down right behind the last.
+ */
 static bool put_package(MigrationState *s, const Package *p, Error **errp)
 {
     uint32_t size = cpu_to_be32(p->buf->usage);
+    uint64_t end;
 
     savevm_put_command(s->to_dst, MIG_CMD_PACKAGED, sizeof(size), &size);
+    end = qemu_file_transferred(s->to_dst) + p->buf->usage;
     qemu_put_buffer(s->to_dst, p->buf->data, p->buf->usage);
     qemu_fflush(s->to_dst);
-    return !qemu_file_get_error_obj(s->to_dst, errp);
+    return (qemu_file_transferred(s->to_dst) == end &&
+            !qemu_file_queued(s->to_dst)) ||
+           !qemu_file_get_error_obj(s->to_dst, errp);
 }
 
 /* With the big lock. */
@@ -247,7 +254,6 @@ static bool pause_and_wait(MigrationState *s, Error *err)
 {
     MigrationStatus status;
 
-    drop_connection(s);
     error_report("Detected IO failure for postcopy. Migration paused.");
     if (err) {
         error_report("%s", error_get_pretty(err));
@@ -324,7 +330,12 @@ bool source_postcopy(MigrationState *s, SaveVM *vm, Error **errp)
         return false;
     }
     ok = send_pages(s, vm, &err);
-    while (!ok && !qatomic_read(&s->package_refused)) {
+    while (!ok) {
+        /* Only then is all heard that it has said, maybe that it refuses. */
+        drop_connection(s);
+        if (qatomic_read(&s->package_refused)) {
+            break;
+        }
         if (!pause_and_wait(s, g_steal_pointer(&err))) {
             error_setg(errp, "the process ends; the guest has left");
             return false;
@@ -333,7 +344,6 @@ bool source_postcopy(MigrationState *s, SaveVM *vm, Error **errp)
     }
     close_urgent(s);
     if (!ok) {
-        drop_connection(s);
         s->guest_has_left = false;
         error_propagate(errp, err);
     }

@@ -384,14 +384,23 @@ bool multifd_send_setup(Error **errp)
     return true;
 }
 
-/* Those whose end the other side is to see as one do it first. */
-static void close_channel(Sender *s, bool graceful)
+/*
+ * Those whose end the other side is to see as one do it first. That may wait
+ * for it, so that multifd_send_stop() still has to reach them.
+ */
+static void end_channels(void)
+{
+    for (unsigned i = 0; i < src.n; i++) {
+        if (src.senders[i].ioc) {
+            migration_channel_end(src.senders[i].ioc);
+        }
+    }
+}
+
+static void close_channel(Sender *s)
 {
     if (!s->ioc) {
         return;
-    }
-    if (graceful) {
-        migration_channel_end(s->ioc);
     }
     qio_channel_close(s->ioc, NULL);
     object_unref(OBJECT(s->ioc));
@@ -402,6 +411,9 @@ void multifd_send_cleanup(bool graceful)
     Sender *senders;
     unsigned n;
 
+    if (graceful) {
+        end_channels(); /* all has been sent */
+    }
     WITH_QEMU_LOCK_GUARD(&src.lock) {
         if (!graceful) {
             stop_locked(NULL);
@@ -425,7 +437,7 @@ void multifd_send_cleanup(bool graceful)
         error_free(g_steal_pointer(&src.error));
     }
     for (unsigned i = 0; i < n; i++) {
-        close_channel(&senders[i], graceful);
+        close_channel(&senders[i]);
         if (senders[i].encoder) {
             senders[i].codec->encoder_free(senders[i].encoder);
         }

@@ -73,7 +73,9 @@ static MemTxResult io_looked_up(const IoPage *io, hwaddr phys, unsigned size,
     MemTxResult result;
     uint8_t buf[8];
 
-    if (!memory_region_is_ram(mr) && !memory_region_is_romd(mr)) {
+    /* What goes on behind a region's end is another's: it is cut there. */
+    if (!memory_region_is_ram(mr) && !memory_region_is_romd(mr) &&
+        xlat + size <= memory_region_size(mr)) {
         return io_region(io, mr, xlat, size, val);
     }
     stq_le_p(buf, *val);

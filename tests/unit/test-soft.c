@@ -424,6 +424,13 @@ static const MemoryRegionOps small_ops = {
     .impl = { .min_access_size = 1, .max_access_size = 8 },
 };
 
+/* As most have it: four bytes at the most, whatever an access has. */
+static const MemoryRegionOps plain_ops = {
+    .read = small_read,
+    .write = small_write,
+    .endianness = DEVICE_LITTLE_ENDIAN,
+};
+
 #define assert_asked(s, offset, width)                                         \
     do {                                                                       \
         g_assert_cmpuint((s)->count, ==, 1);                                   \
@@ -442,6 +449,7 @@ static void put_accesses(Code *c)
     put32(c, SW(a1, s0, 0x14));  /* 2, the other half */
     put32(c, LW(a3, s0, 0x704)); /* 3, behind a gap */
     put32(c, LD(a4, s0, -8));
+    put32(c, LD(a5, s0, 0x20)); /* 4 and 5 */
     put_report(c, a2);
 }
 
@@ -452,11 +460,11 @@ static void put_accesses(Code *c)
  */
 static void test_shared_page(void)
 {
-    static const unsigned at[] = { 0x800, 0x808, 0x810, 0xf00 };
-    static const unsigned sizes[] = { 8, 2, 8, 8 };
+    static const unsigned at[] = { 0x800, 0x808, 0x810, 0xf00, 0x820, 0x824 };
+    static const unsigned sizes[] = { 8, 2, 8, 8, 4, 4 };
     MemoryRegion *page = g_new0(MemoryRegion, 1),
                  *ram = g_new0(MemoryRegion, 1);
-    Small *small = g_new0(Small, 4);
+    Small *small = g_new0(Small, ARRAY_SIZE(at));
     Code c = { PROGRAM };
 
     memory_region_init(page, NULL, "page", 0x1000);
@@ -464,8 +472,9 @@ static void test_shared_page(void)
                              DATA - RAM_BASE, 0x800);
     memory_region_add_subregion(page, 0, ram);
     for (unsigned i = 0; i < ARRAY_SIZE(at); i++) {
-        memory_region_init_io(&small[i].mr, NULL, &small_ops, &small[i],
-                              "small", sizes[i]);
+        memory_region_init_io(&small[i].mr, NULL,
+                              sizes[i] == 4 ? &plain_ops : &small_ops,
+                              &small[i], "small", sizes[i]);
         small[i].answer = 0x10 + i;
         memory_region_add_subregion(page, at[i], &small[i].mr);
     }
@@ -486,6 +495,9 @@ static void test_shared_page(void)
         assert_asked(&small[1], 0, 2);
         assert_asked(&small[2], 4, 4);
         assert_asked(&small[3], 4, 4);
+        assert_asked(&small[4], 0, 4);
+        assert_asked(&small[5], 0, 4);
+        g_assert_cmphex(hart_env(0)->gpr[a5], ==, 0x1500000014);
         g_assert_cmpuint(small[2].written, ==, 77);
         g_assert_cmphex(hart_env(0)->gpr[a3], ==, 0x13);
         g_assert_cmphex(hart_env(0)->gpr[a4], ==, first ? ~UINT64_C(0) : 77);

@@ -180,11 +180,12 @@ fail:
 
 /*
  * Shared memory of no name lies in a memfd, which others can be given. NULL
- * means that it could not be had, and is not an error yet.
+ * without @errp means that it could not be had, and is not an error yet; what
+ * was kept has the guest's data, and nothing can take its place.
  */
 static RAMBlock *alloc_memfd(ram_addr_t size, ram_addr_t max_size,
                              qemu_ram_resize_cb resized, MemoryRegion *mr,
-                             uint32_t flags)
+                             uint32_t flags, Error **errp)
 {
     g_autofree char *name = ramblock_kept_name(mr);
     int fd = ram_take_kept_fd(name);
@@ -203,7 +204,7 @@ static RAMBlock *alloc_memfd(ram_addr_t size, ram_addr_t max_size,
     mr->align = QEMU_VMALLOC_ALIGN;
     /* What was kept may have become larger in this version. */
     block = qemu_ram_alloc_from_fd(size, max_size, resized, mr, flags, fd, 0,
-                                   kept, NULL);
+                                   kept, kept ? errp : NULL);
     if (!block) {
         mr->align = align;
         ram_forget_fd(fd);
@@ -218,14 +219,15 @@ static RAMBlock *alloc_anonymous(ram_addr_t size, ram_addr_t max_size,
                                  qemu_ram_resize_cb resized, MemoryRegion *mr,
                                  uint32_t flags, Error **errp)
 {
+    ERRP_GUARD();
     RAMBlock *block;
 
     if (default_shared && !(flags & (RAM_PRIVATE | RAM_SHARED))) {
         flags |= RAM_SHARED;
     }
     if ((flags & RAM_SHARED) && !(flags & RAM_GUEST_MEMFD)) {
-        block = alloc_memfd(size, max_size, resized, mr, flags);
-        if (block) {
+        block = alloc_memfd(size, max_size, resized, mr, flags, errp);
+        if (block || *errp) {
             return block;
         }
     }

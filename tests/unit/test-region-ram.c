@@ -322,6 +322,43 @@ static void test_flush_coalesced(void)
     region_end(mr);
 }
 
+/* ---- what another emulator had ---- */
+
+static int kept_fd, forgotten;
+
+static int take_fd(const char *name)
+{
+    return kept_fd;
+}
+
+static void forget_fd(int fd)
+{
+    forgotten += fd == kept_fd;
+}
+
+/* Memory that came cannot be mapped: an empty one is not as good. */
+static void test_kept(void)
+{
+    static const RamKeeper keeper = { .take = take_fd, .forget = forget_fd };
+    MemoryRegion *mr = region_new();
+    Error *err = NULL;
+    int ends[2];
+
+    g_assert_cmpint(pipe(ends), ==, 0);
+    kept_fd = ends[0];
+    ram_set_keeper(&keeper);
+    g_assert_false(memory_region_init_ram_flags_nomigrate(
+        mr, owner, "kept", SIZE, RAM_SHARED, &err));
+    ram_set_keeper(NULL);
+    g_assert_nonnull(strstr(error_get_pretty(err), "'kept'"));
+    error_free(err);
+    g_assert_cmpint(forgotten, ==, 1);
+    g_assert_cmpint(close(kept_fd), <, 0); /* it was */
+    close(ends[1]);
+    object_unparent(OBJECT(mr));
+    g_free(mr);
+}
+
 int main(int argc, char **argv)
 {
     int ret;
@@ -332,6 +369,7 @@ int main(int argc, char **argv)
     g_test_add_func("/region-ram/file", test_file);
     g_test_add_func("/region-ram/no-file", test_no_file);
     g_test_add_func("/region-ram/fd", test_fd);
+    g_test_add_func("/region-ram/kept", test_kept);
     g_test_add_func("/region-ram/dirty", test_dirty);
     g_test_add_func("/region-ram/rom-device", test_rom_device);
     g_test_add_func("/region-ram/block", test_block);

@@ -88,7 +88,8 @@ static bool load_command(LoadVM *l, enum qemu_vm_cmd command, uint16_t len,
     case MIG_CMD_OPEN_RETURN_PATH:
         return begin_answers(mis, loadvm_file(l), errp);
     case MIG_CMD_PING:
-        if (!mis->to_src) {
+        /* While a package is loaded, the connection may break: a pause. */
+        if (!mis->to_src && !postcopy_is_listening()) {
             error_setg(errp, "CMD_PING (0x%x) received with no return path",
                        ldl_be_p(data));
             return false;

@@ -16,7 +16,7 @@
 #include "source.h"
 #include "trace.h"
 
-/* What cannot be asked for now. */
+/* What the state of the migration does not allow to be asked for. */
 static bool out_of_place(const char *name, Error **errp)
 {
     error_setg(errp, "the destination sends %s, which nobody waits for", name);

@@ -42,6 +42,8 @@ typedef struct Placement {
     MachineState *ms;
 } Placement;
 
+static NotifierList move_notifiers = NOTIFIER_LIST_INITIALIZER(move_notifiers);
+
 static MemoryDeviceClass *class_of(const Place *p)
 {
     return MEMORY_DEVICE_GET_CLASS(p->md);
@@ -402,6 +404,24 @@ static bool is_as_wanted(const Placement *pl, Window here)
     return here.base == pl->window_base && here.size == pl->window_size;
 }
 
+void memory_devices_add_move_notifier(Notifier *notifier)
+{
+    notifier_list_add(&move_notifiers, notifier);
+}
+
+static void tell_moves(const Placement *pl)
+{
+    const Place *p;
+
+    QTAILQ_FOREACH(p, &pl->devices, next) {
+        MemoryDeviceMove move = { p->md, p->old_addr, p->addr };
+
+        if (move.old_addr != move.new_addr) {
+            notifier_list_notify(&move_notifiers, &move);
+        }
+    }
+}
+
 static bool apply(Placement *pl, Error **errp)
 {
     Window here = current_window(pl->ms);
@@ -419,6 +439,7 @@ static bool apply(Placement *pl, Error **errp)
     }
     take_out(pl);
     if (try_put_in(pl, errp)) {
+        tell_moves(pl);
         return true;
     }
     put_in(pl, here);

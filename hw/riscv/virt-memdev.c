@@ -7,6 +7,9 @@
  * likewise, as a node "pmem-region".
  */
 #include "qemu/osdep.h"
+#include <libfdt.h>
+#include "exec/address-spaces.h"
+#include "hw/loader.h"
 #include "hw/mem/memory-device.h"
 #include "hw/mem/nvdimm.h"
 #include "hw/mem/pc-dimm.h"
@@ -87,10 +90,14 @@ void virt_memdev_unplug(RISCVVirtState *s, DeviceState *dev, Error **errp)
 
 /* ---- the device tree ----------------------------------------------------- */
 
+static char *dimm_node(bool nvdimm, uint64_t addr)
+{
+    return g_strdup_printf("/%s@%" PRIx64, nvdimm ? "pmem" : "memory", addr);
+}
+
 static void add_dimm(MachineState *ms, const PCDIMMDeviceInfo *di, bool nvdimm)
 {
-    g_autofree char *node = g_strdup_printf(
-        "/%s@%" PRIx64, nvdimm ? "pmem" : "memory", (uint64_t)di->addr);
+    g_autofree char *node = dimm_node(nvdimm, di->addr);
 
     qemu_fdt_add_subnode(ms->fdt, node);
     qemu_fdt_setprop_sized_cells(ms->fdt, node, "reg", 2, di->addr, 2,
@@ -100,6 +107,34 @@ static void add_dimm(MachineState *ms, const PCDIMMDeviceInfo *di, bool nvdimm)
                             nvdimm ? "pmem-region" : "memory");
     if (ms->numa_state && ms->numa_state->num_nodes) {
         qemu_fdt_setprop_cell(ms->fdt, node, "numa-node-id", di->node);
+    }
+}
+
+/*
+ * A guest that has come in finds the tree of this process after a reset, and
+ * its DIMMs elsewhere. A node keeps its name, which nobody looks at: another
+ * might be longer, and the tree's place in RAM is as large as the tree.
+ */
+static void dimm_moved(Notifier *notifier, void *data)
+{
+    RISCVVirtState *s = container_of(notifier, RISCVVirtState, memory_moved);
+    const MemoryDeviceMove *move = data;
+    Object *dev = OBJECT(move->md);
+    g_autofree char *node = NULL;
+    void *fdt = MACHINE(s)->fdt, *rom;
+    size_t size;
+
+    if (!object_dynamic_cast(dev, TYPE_PC_DIMM) || !s->fdt_addr) {
+        return;
+    }
+    node = dimm_node(object_dynamic_cast(dev, TYPE_NVDIMM), move->old_addr);
+    qemu_fdt_setprop_sized_cells(
+        fdt, node, "reg", 2, move->new_addr, 2,
+        memory_device_get_region_size(move->md, &error_abort));
+    size = fdt_totalsize(fdt);
+    rom = rom_ptr_for_as(&address_space_memory, s->fdt_addr, size);
+    if (rom) {
+        memcpy(rom, fdt, size);
     }
 }
 
@@ -115,6 +150,8 @@ void virt_memdev_add_to_fdt(RISCVVirtState *s)
         }
     }
     qapi_free_MemoryDeviceInfoList(list);
+    s->memory_moved.notify = dimm_moved;
+    memory_devices_add_move_notifier(&s->memory_moved);
 }
 
 /* ---- options ------------------------------------------------------------- */

@@ -202,6 +202,7 @@ static void start_software(RISCVVirtState *s)
     }
     fdt = riscv_compute_fdt_addr(ram, s->memmap[VIRT_DRAM].size, ms, &info);
     riscv_load_fdt(fdt, ms->fdt);
+    s->fdt_addr = fdt;
     riscv_setup_rom_reset_vec(ms, &s->soc[0], start, s->memmap[VIRT_MROM].base,
                               s->memmap[VIRT_MROM].size, kernel_entry, fdt);
 }

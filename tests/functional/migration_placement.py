@@ -187,6 +187,34 @@ def test_content(tmp):
         target.quit()
 
 
+def device_tree(machine, tmp):
+    """Where the reset vector says that it is."""
+    out = pathlib.Path(tmp, "out")
+
+    def at(address, size):
+        machine.command("pmemsave", val=address, size=size, filename=str(out))
+        return out.read_bytes()
+    address = struct.unpack("<Q", at(0x1020, 8))[0]
+    magic, size = struct.unpack(">II", at(address, 8))
+    assert magic == 0xd00dfeed and size < MIB, (hex(address), magic, size)
+    return at(address, size)
+
+
+def test_device_tree(tmp):
+    """After a reset the guest finds a DIMM where it is, too."""
+    room = [*ROOM[:1], ROOM[1] + ",slots=1", *ram("d"), "-device"]
+    dimm = "pc-dimm,id=d0,memdev=d"
+    path, there, count = save(tmp, "s", *room,
+                              f"{dimm},addr={WINDOW + GIB:#x}")
+    with loads(tmp, path, there, count, *room, dimm) as target:
+        target.command("system_reset")
+        target.event("RESET")
+        tree = device_tree(target, tmp)
+        assert struct.pack(">QQ", WINDOW + GIB, 128 * MIB) in tree
+        assert struct.pack(">QQ", WINDOW, 128 * MIB) not in tree
+        target.quit()
+
+
 # --- streams that were made by others -----------------------------------------
 
 class Section:

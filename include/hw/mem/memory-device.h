@@ -20,6 +20,7 @@
 #include "exec/hwaddr.h"
 #include "hw/qdev-core.h"
 #include "qapi/qapi-types-machine.h"
+#include "qemu/notify.h"
 #include "qom/object.h"
 
 #define TYPE_MEMORY_DEVICE "memory-device"
@@ -142,6 +143,17 @@ void machine_memory_devices_set_fallback(MachineState *ms, hwaddr base,
  */
 #define MEMORY_DEVICE_DIMM_ALIGN (128 * 1024 * 1024ULL)
 void machine_memory_devices_reserve_dimms(MachineState *ms, uint64_t size);
+
+/*
+ * A device that an incoming migration has put where the guest knows it. The
+ * notifiers get a MemoryDeviceMove, under the big lock, before the guest runs.
+ */
+typedef struct MemoryDeviceMove {
+    MemoryDeviceState *md;
+    uint64_t old_addr, new_addr;
+} MemoryDeviceMove;
+
+void memory_devices_add_move_notifier(Notifier *notifier);
 
 /* Who has a limited number of memory slots: an accelerator, vhost. */
 typedef struct MemslotUser {

@@ -69,6 +69,9 @@ struct RISCVVirtState {
     uint64_t device_memory_size;
     bool device_memory_size_set;
     uint64_t dimm_reserve;
+    Notifier memory_moved;
+
+    hwaddr fdt_addr; /* of the device tree in RAM, after a reset. Ours. */
 };
 
 /* Places in the memory map. */

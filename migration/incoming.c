@@ -6,6 +6,7 @@
 #include "channel.h"
 #include "cpr-internal.h"
 #include "global-state.h"
+#include "hw/loader.h"
 #include "migration.h"
 #include "migration/migration-init.h"
 #include "multifd.h"
@@ -148,6 +149,7 @@ static void go_on(MigrationIncomingState *mis)
     RunState state = global_state_received() ? global_state_get_runstate()
                                              : RUN_STATE_RUNNING;
 
+    rom_set_incoming(false); /* from now on a reset loads what it starts from */
     if (runstate_is_live(state)) {
         if (autostart) {
             start_guest(mis);

@@ -196,6 +196,30 @@ def transports(tmp, harts):
     machine.quit()
 
 
+def test_reset_afterwards(tmp):
+    """A reset loads what the machine starts from: not before the guest is
+    there, and then as if it had always been there."""
+    image, at = pathlib.Path(tmp, "image"), 0x83000000
+    image.write_bytes(b"as at the start!")
+    loader = ["-device", f"loader,file={image},addr={at:#x},force-raw=on"]
+
+    def found(machine):
+        machine.command("pmemsave", val=at, size=16, filename=f"{tmp}/found")
+        return pathlib.Path(tmp, "found").read_bytes()
+    source = start(tmp)
+    source.command("migrate", uri=f"file:{tmp}/stream")
+    source.wait_for("completed")
+    source.quit()
+    with Machine(tmp, *loader, "-S", "-incoming", "defer") as target:
+        target.command("migrate-incoming", uri=f"file:{tmp}/stream")
+        target.wait_for("completed")
+        assert found(target) == bytes(16), found(target)
+        target.command("system_reset")
+        target.event("RESET")
+        assert found(target) == image.read_bytes(), found(target)
+        target.quit()
+
+
 def test_transports(tmp):
     transports(tmp, 1)
 

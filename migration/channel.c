@@ -17,8 +17,8 @@
 #include "qemu/cutils.h"
 #include "qemu/lockable.h"
 #include "qemu/main-loop.h"
+#include "qemu/queue.h"
 #include "qemu/sockets.h"
-#include "system/runstate.h"
 #include "tls.h"
 
 #define OFFSET_OPTION ",offset="
@@ -224,7 +224,8 @@ static bool is_seekable(const MigrationAddress *addr)
             addr->u.socket.type == SOCKET_ADDRESS_TYPE_FD);
 }
 
-bool migration_channel_check(const MigrationAddress *addr, Error **errp)
+bool migration_channel_check(const MigrationAddress *addr, bool outgoing,
+                             Error **errp)
 {
     if ((migrate_capability(MIGRATION_CAPABILITY_MULTIFD) ||
          migrate_capability(MIGRATION_CAPABILITY_POSTCOPY_PREEMPT)) &&
@@ -247,14 +248,14 @@ bool migration_channel_check(const MigrationAddress *addr, Error **errp)
         error_setg(errp, "Cannot use TLS with files");
         return false;
     }
-    return migration_tls_check(runstate_check(RUN_STATE_INMIGRATE), errp);
+    return migration_tls_check(!outgoing, errp);
 }
 
 /* ---- leaving ------------------------------------------------------------- */
 
 /* Where the running migration goes: for its other channels. */
 static MigrationAddress *destination;
-static QemuMutex destination_lock;
+static QemuMutex destination_lock; /* that, and channels on their way */
 
 static void __attribute__((constructor)) init_destination(void)
 {
@@ -273,13 +274,21 @@ void migration_channel_outgoing_forget(void)
     set_destination(NULL);
 }
 
-/* A channel on its way. */
+/*
+ * A channel on its way. Who gives it up is told so at once, in the main loop;
+ * what then still comes is closed.
+ */
 typedef struct Opening {
-    MigrationChannelFunc *done;
+    MigrationChannelFunc *done; /* NULL: has been called */
     void *opaque;
-    char *hostname; /* of a tcp address */
-    Error *err;     /* it never was */
+    char *hostname;     /* of a tcp address */
+    Error *err;         /* it never was */
+    QIOChannel *shakes; /* the one below TLS, in its handshake; the lock */
+    bool given_up;      /* the lock */
+    QLIST_ENTRY(Opening) next; /* the lock */
 } Opening;
+
+static QLIST_HEAD(, Opening) openings; /* destination_lock */
 
 static Opening *opening_new(MigrationChannelFunc *done, void *opaque)
 {
@@ -290,13 +299,98 @@ static Opening *opening_new(MigrationChannelFunc *done, void *opaque)
     return o;
 }
 
-static void hand_over(QIOChannel *ioc, const char *hostname,
-                      MigrationChannelFunc *done, void *opaque)
+static void opening_begin(Opening *o)
 {
-    if (migration_tls_is_on()) {
-        migration_tls_begin(ioc, hostname, false, done, opaque);
+    QEMU_LOCK_GUARD(&destination_lock);
+    QLIST_INSERT_HEAD(&openings, o, next);
+}
+
+/* It has come, or never will. In the main loop. */
+static void opening_end(Opening *o, QIOChannel *ioc, Error *err)
+{
+    WITH_QEMU_LOCK_GUARD(&destination_lock) {
+        QLIST_REMOVE(o, next);
+    }
+    if (o->done) {
+        o->done(ioc, err, o->opaque);
+    }
+    if (o->shakes) {
+        object_unref(OBJECT(o->shakes));
+    }
+    error_free(o->err);
+    g_free(o->hostname);
+    g_free(o);
+}
+
+static Opening *find_given_up(void)
+{
+    Opening *o;
+
+    QEMU_LOCK_GUARD(&destination_lock);
+    QLIST_FOREACH(o, &openings, next) {
+        if (o->given_up && o->done) {
+            return o;
+        }
+    }
+    return NULL;
+}
+
+static void give_up_bh(void *opaque)
+{
+    Error *err = NULL;
+    Opening *o;
+
+    error_setg(&err, "it was given up before the channel was open");
+    while ((o = find_given_up())) {
+        MigrationChannelFunc *done = g_steal_pointer(&o->done);
+
+        done(NULL, err, o->opaque);
+    }
+    error_free(err);
+}
+
+void migration_channel_outgoing_give_up(void)
+{
+    Opening *o;
+
+    QEMU_LOCK_GUARD(&destination_lock);
+    QLIST_FOREACH(o, &openings, next) {
+        o->given_up = true;
+        if (o->shakes) {
+            qio_channel_shutdown(o->shakes, QIO_CHANNEL_SHUTDOWN_BOTH, NULL);
+        }
+    }
+    if (!QLIST_EMPTY(&openings)) {
+        aio_bh_schedule_oneshot(qemu_get_aio_context(), give_up_bh, NULL);
+    }
+}
+
+static void shaken(QIOChannel *ioc, Error *err, void *opaque)
+{
+    opening_end(opaque, ioc, err);
+}
+
+/* The channel is there; if it is to have TLS, that comes first. */
+static void hand_over(Opening *o, QIOChannel *ioc)
+{
+    bool given_up;
+
+    WITH_QEMU_LOCK_GUARD(&destination_lock) {
+        given_up = o->given_up;
+        if (!given_up && migration_tls_is_on()) {
+            o->shakes = QIO_CHANNEL(object_ref(ioc));
+        }
+    }
+    if (given_up) {
+        Error *err = NULL;
+
+        error_setg(&err, "it was given up before the channel was open");
+        opening_end(o, NULL, err);
+        error_free(err);
+    } else if (o->shakes) {
+        migration_tls_begin(ioc, o->hostname, false, shaken, o);
     } else {
-        done(ioc, NULL, opaque);
+        opening_end(o, ioc, NULL);
     }
 }
 
@@ -312,19 +406,18 @@ static void enlarge_buffer(QIOChannel *ioc)
 
 static void connected(QIOTask *task, gpointer opaque)
 {
-    g_autofree Opening *o = opaque;
+    Opening *o = opaque;
     QIOChannel *ioc = QIO_CHANNEL(qio_task_get_source(task));
     Error *err = NULL;
 
     if (qio_task_propagate_error(task, &err)) {
-        o->done(NULL, err, o->opaque);
+        opening_end(o, NULL, err);
         error_free(err);
     } else {
         enlarge_buffer(ioc);
-        hand_over(ioc, o->hostname, o->done, o->opaque);
+        hand_over(o, ioc);
     }
     object_unref(OBJECT(ioc));
-    g_free(o->hostname);
 }
 
 static void connect_socket(SocketAddress *addr, Opening *o)
@@ -344,33 +437,36 @@ bool migration_channel_outgoing(MigrationAddress *addr,
 {
     ERRP_GUARD();
     QIOChannel *ioc = migration_channel_open_now(addr, true, errp);
+    Opening *o;
 
     if (*errp) {
         return false;
     }
     set_destination(addr);
+    o = opening_new(done, opaque);
+    opening_begin(o);
     if (ioc) {
         qio_channel_set_name(ioc, "migration-outgoing");
-        hand_over(ioc, NULL, done, opaque);
+        hand_over(o, ioc);
         object_unref(OBJECT(ioc));
         return true;
     }
-    connect_socket(&addr->u.socket, opening_new(done, opaque));
+    connect_socket(&addr->u.socket, o);
     return true;
 }
 
 static void refused_bh(void *opaque)
 {
-    g_autofree Opening *o = opaque;
+    Opening *o = opaque;
 
-    o->done(NULL, o->err, o->opaque);
-    error_free(o->err);
+    opening_end(o, NULL, o->err);
 }
 
 void migration_channel_outgoing_more(MigrationChannelFunc *done, void *opaque)
 {
     Opening *o = opening_new(done, opaque);
 
+    opening_begin(o);
     WITH_QEMU_LOCK_GUARD(&destination_lock) {
         if (!destination) {
             error_setg(&o->err, "no migration runs that could have one more "

@@ -22,7 +22,8 @@ MigrationAddress *migration_address(const char *uri,
  * Whether the capabilities that are on need more channels than @addr can have,
  * or positions; then false with @errp. With the big lock.
  */
-bool migration_channel_check(const MigrationAddress *addr, Error **errp);
+bool migration_channel_check(const MigrationAddress *addr, bool outgoing,
+                             Error **errp);
 
 /*
  * Called in the main loop, with a channel that the callee takes a reference to
@@ -58,6 +59,12 @@ void migration_channel_outgoing_forget(void);
  * the destination may know channels by their order.
  */
 void migration_channel_outgoing_more(MigrationChannelFunc *done, void *opaque);
+/*
+ * Waits no longer for channels that are not open yet, while they connect or in
+ * a handshake, which may never end: @done of each is called soon, in the main
+ * loop, with an error. What then still comes is closed. From any thread.
+ */
+void migration_channel_outgoing_give_up(void);
 
 /*
  * The last byte has been written: tells the other side, where the channel has a

@@ -298,7 +298,7 @@ void qmp_migrate_incoming(const char *uri, bool has_channels,
         return;
     }
     addr = migration_address(uri, has_channels ? channels : NULL, NULL, errp);
-    if (!addr || !migration_channel_check(addr, errp)) {
+    if (!addr || !migration_channel_check(addr, false, errp)) {
         return;
     }
     mis->exit_on_error = !has_exit_on_error || exit_on_error;

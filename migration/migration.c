@@ -320,7 +320,7 @@ void qmp_migrate(const char *uri, bool has_channels,
     Error *err = NULL;
     bool ok;
 
-    if (!addr || !migration_channel_check(addr, errp)) {
+    if (!addr || !migration_channel_check(addr, true, errp)) {
         return;
     }
     if (migrate_mode() == MIG_MODE_CPR_TRANSFER && !cpr) {
@@ -378,6 +378,7 @@ void qmp_migrate_cancel(Error **errp)
         if (migrate_set_state(&s->status, status,
                               MIGRATION_STATUS_CANCELLING)) {
             wake_thread(s);
+            migration_channel_outgoing_give_up();
             if (cpr_stop_waiting()) {
                 finish(s); /* there is nothing else under way */
             }
@@ -450,7 +451,6 @@ void migration_object_init(void)
     qemu_sem_init(&current.rate_sem, 0);
     qemu_sem_init(&current.pause_sem, 0);
     qemu_sem_init(&current.answer_sem, 0);
-    qemu_sem_init(&current.urgent_sem, 0);
     qemu_sem_init(&current.postcopy_pause_sem, 0);
     migration_incoming_init();
     migration_busy_hook = is_busy;

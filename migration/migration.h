@@ -51,8 +51,8 @@ struct MigrationState {
     bool guest_has_left;     /* it must not run here; the main loop's as well */
     bool ending;             /* the process does; any thread, atomically */
     QEMUFile *to_dst_urgent; /* with postcopy-preempt; @lock */
-    QemuSemaphore urgent_sem;         /* that is there, or will not be */
-    QemuSemaphore postcopy_pause_sem; /* ends a pause */
+    struct UrgentRequest *urgent_request; /* it is to come; @lock */
+    QemuSemaphore postcopy_pause_sem;     /* ends a pause */
 
     QemuSemaphore rate_sem;  /* ends the wait for the next interval */
     QemuSemaphore pause_sem; /* ends that for migrate-continue */

@@ -62,7 +62,10 @@ void qmp_migrate_pause(Error **errp)
     MigrationState *s = migrate_get_current();
     MigrationIncomingState *mis = migration_incoming_get_current();
 
-    if (is_alive(migration_status(s))) {
+    if (migration_status(s) == MIGRATION_STATUS_POSTCOPY_RECOVER_SETUP) {
+        /* There is no connection yet, and there may never be. */
+        migration_channel_outgoing_give_up();
+    } else if (is_alive(migration_status(s))) {
         source_postcopy_pause(s, errp);
     } else if (is_alive(qatomic_read(&mis->status))) {
         postcopy_incoming_pause(errp);
@@ -112,7 +115,7 @@ bool source_postcopy_connect(MigrationState *s, MigrationAddress *addr,
     WITH_QEMU_LOCK_GUARD(&s->lock) {
         error_free(g_steal_pointer(&s->error));
     }
-    if (!migration_channel_check(addr, &err) ||
+    if (!migration_channel_check(addr, true, &err) ||
         !migration_channel_outgoing(addr, connected, s, &err)) {
         migration_set_error(s, error_copy(err));
         migrate_set_state(&s->status, MIGRATION_STATUS_POSTCOPY_RECOVER_SETUP,

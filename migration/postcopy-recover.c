@@ -109,7 +109,7 @@ void qmp_migrate_recover(const char *uri, Error **errp)
         return;
     }
     addr = migration_address(uri, NULL, NULL, errp);
-    if (!addr || !migration_channel_check(addr, errp)) {
+    if (!addr || !migration_channel_check(addr, false, errp)) {
         return;
     }
     if (*migrate_parameters()->tls_creds) {

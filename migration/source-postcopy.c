@@ -156,20 +156,67 @@ static void has_left(MigrationState *s)
 
 /* ---- pages that are asked for have a channel of their own ---------------- */
 
+/* Who waits for it has taken it back when the state has another, or none. */
+typedef struct UrgentRequest {
+    MigrationState *s;
+} UrgentRequest;
+
 static void urgent_connected(QIOChannel *ioc, Error *err, void *opaque)
 {
-    MigrationState *s = opaque;
+    g_autofree UrgentRequest *request = opaque;
+    MigrationState *s = request->s;
 
-    if (ioc) {
-        qio_channel_set_name(ioc, "migration-postcopy-preempt");
-        qio_channel_set_blocking(ioc, true, NULL);
-        WITH_QEMU_LOCK_GUARD(&s->lock) {
+    WITH_QEMU_LOCK_GUARD(&s->lock) {
+        if (s->urgent_request != request) {
+            return; /* it comes too late, and is closed */
+        }
+        if (ioc) {
+            qio_channel_set_name(ioc, "migration-postcopy-preempt");
+            qio_channel_set_blocking(ioc, true, NULL);
             s->to_dst_urgent = qemu_file_new_output(ioc);
         }
-    } else {
+        s->urgent_request = NULL;
+    }
+    if (!ioc) {
         migration_set_error(s, error_copy(err));
     }
-    qemu_sem_post(&s->urgent_sem);
+    source_return_wake(s);
+}
+
+static bool is_urgent_requested(MigrationState *s)
+{
+    QEMU_LOCK_GUARD(&s->lock);
+    return s->urgent_request;
+}
+
+static void take_request_back(MigrationState *s)
+{
+    WITH_QEMU_LOCK_GUARD(&s->lock) {
+        s->urgent_request = NULL;
+    }
+    migration_channel_outgoing_give_up();
+}
+
+/*
+ * Whoever cancels, pauses or quits ends the connection, and so this wait for
+ * another, which may take for ever to open.
+ */
+static bool request_urgent(MigrationState *s, Error **errp)
+{
+    UrgentRequest *request = g_new(UrgentRequest, 1);
+
+    request->s = s;
+    WITH_QEMU_LOCK_GUARD(&s->lock) {
+        s->urgent_request = request;
+    }
+    migration_channel_outgoing_more(urgent_connected, request);
+    while (is_urgent_requested(s)) {
+        if (!source_return_sleep(s, errp)) {
+            take_request_back(s);
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool open_urgent(MigrationState *s, Error **errp)
@@ -178,11 +225,9 @@ static bool open_urgent(MigrationState *s, Error **errp)
         return true;
     }
     /* The destination knows it as the second, so the first must be there. */
-    if (!source_return_wait_pong(s, errp)) {
+    if (!source_return_wait_pong(s, errp) || !request_urgent(s, errp)) {
         return false;
     }
-    migration_channel_outgoing_more(urgent_connected, s);
-    qemu_sem_wait(&s->urgent_sem);
     if (!s->to_dst_urgent) {
         error_setg(errp, "Failed to establish preempt channel");
         return false;

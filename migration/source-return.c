@@ -23,10 +23,15 @@ static bool out_of_place(const char *name, Error **errp)
     return false;
 }
 
+void source_return_wake(MigrationState *s)
+{
+    qemu_sem_post(&s->answer_sem);
+}
+
 static void wake(MigrationState *s)
 {
     qemu_sem_post(&s->rate_sem);
-    qemu_sem_post(&s->answer_sem);
+    source_return_wake(s);
 }
 
 /* The last message. */
@@ -223,8 +228,7 @@ void source_return_close(MigrationState *s)
     }
 }
 
-/* Sleeps until an answer comes; false with @errp if none can. */
-static bool sleep_until_answer(MigrationState *s, Error **errp)
+bool source_return_sleep(MigrationState *s, Error **errp)
 {
     if (qatomic_read(&s->return_ended)) {
         if (!qemu_file_get_error_obj(s->to_dst, errp)) {
@@ -239,7 +243,7 @@ static bool sleep_until_answer(MigrationState *s, Error **errp)
 bool source_return_wait_pong(MigrationState *s, Error **errp)
 {
     while (!qatomic_read(&s->pong_seen)) {
-        if (!sleep_until_answer(s, errp)) {
+        if (!source_return_sleep(s, errp)) {
             return false;
         }
     }
@@ -254,7 +258,7 @@ void source_return_expect(MigrationState *s, enum mig_rp_message_type kind)
 bool source_return_wait_answer(MigrationState *s, Error **errp)
 {
     while (qatomic_read(&s->expected) != MIG_RP_MSG_INVALID) {
-        if (!sleep_until_answer(s, errp)) {
+        if (!source_return_sleep(s, errp)) {
             return false;
         }
     }

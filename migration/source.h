@@ -93,5 +93,12 @@ bool source_return_wait_pong(MigrationState *s, Error **errp);
 void source_return_resume(MigrationState *s);
 void source_return_expect(MigrationState *s, enum mig_rp_message_type kind);
 bool source_return_wait_answer(MigrationState *s, Error **errp);
+/*
+ * For what is waited for beside answers: wakes who waits, in any thread; sleeps
+ * until somebody has, maybe for another reason, false with @errp as soon as the
+ * connection has ended. The latter needs a way back.
+ */
+void source_return_wake(MigrationState *s);
+bool source_return_sleep(MigrationState *s, Error **errp);
 
 #endif

@@ -239,6 +239,79 @@ def test_pause_and_recover_preempt(tmp):
     breaks(tmp, PREEMPT)
 
 
+class Crowded:
+    """After so many connections, whoever connects waits for ever."""
+
+    def __init__(self, there, here, passes):
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(here)
+        self.listener.listen(0)
+        self.there, self.here, self.passes = there, here, passes
+        self.filler = socket.socket(socket.AF_UNIX)
+        self.ends = []
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        for _ in range(self.passes):
+            a, _ = self.listener.accept()
+            b = socket.socket(socket.AF_UNIX)
+            b.connect(self.there)
+            self.ends += [a, b]
+        self.filler.connect(self.here)
+        if self.passes:
+            Proxy.carry(self, a, b)
+
+    cut, passed, lock = None, 0, threading.Lock()
+    close_pair = staticmethod(Proxy.close_pair)
+
+    @staticmethod
+    def waits(task):
+        try:
+            return (task / "comm").read_text("utf-8") == "io-task-worker\n"
+        except OSError:
+            return False    # it has just ended
+
+    def wait_for(self, machine):
+        """Until a thread of it connects."""
+        tasks = pathlib.Path(f"/proc/{machine.process.pid}/task")
+        deadline = time.monotonic() + TIMEOUT
+        while not any(map(self.waits, tasks.iterdir())):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    def close(self):
+        self.listener.close()
+        for s in (self.filler, *self.ends):
+            s.close()
+
+
+def test_pause_while_connecting(tmp):
+    """A connection that never comes about is given up."""
+    supported(tmp)
+    with Machine(tmp, "-name", "source,debug-threads=on") as source, \
+            begin(tmp, source, f"unix:{tmp}/sock", PREEMPT,
+                  **{"max-postcopy-bandwidth": 4 << 20}) as target:
+        assert leave(source)["status"] == "postcopy-active"
+        source.command("migrate-pause")
+        for i in range(2):
+            source.wait_for("postcopy-paused")
+            target.wait_for("postcopy-paused")
+            target.command("migrate-recover", uri=f"unix:{tmp}/t{i}")
+            crowd = Crowded(f"{tmp}/t{i}", f"{tmp}/h{i}", 1 - i)
+            source.command("migrate", uri=f"unix:{tmp}/h{i}", resume=True)
+            crowd.wait_for(source)
+            source.wait_for("postcopy-recover-setup" if i
+                            else "postcopy-recover")
+            source.command("migrate-pause")
+            source.wait_for("postcopy-paused")
+            crowd.close()
+        target.command("migrate-recover", uri=f"unix:{tmp}/last")
+        source.command("migrate", uri=f"unix:{tmp}/last", resume=True)
+        source.command("migrate-set-parameters",
+                       **{"max-postcopy-bandwidth": 0})
+        end(source, target)
+
+
 def test_breaks_anywhere(tmp):
     """After so many bytes: either it never left, and runs on here, or both
     wait for another connection, and nothing is lost."""

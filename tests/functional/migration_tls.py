@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -18,6 +19,8 @@ sys.path.insert(0, str(HERE.parent))
 os.environ["PLATEAU_MODULE_DIR"] = sys.argv[2]
 from migration import (  # noqa: E402
     Machine, TIMEOUT, free_port, runs_on, start)
+from migration_postcopy import (  # noqa: E402
+    PREEMPT, Proxy, leave, supported)
 from tap import Skip, run_tap, tests_of  # noqa: E402
 
 REPEAT = 1
@@ -245,6 +248,110 @@ def test_strangers(tmp):
     for s in move(tmp, anon, anon, f"unix:{tmp}/s", ["multifd", "return-path"],
                   strangers=strangers):
         s.close()
+
+
+# --- handshakes that never end ------------------------------------------------
+
+ANON = {"qom-type": "tls-creds-anon"}
+
+
+class Silent(Proxy):
+    """From that connection on it says nothing any more."""
+
+    def __init__(self, there, here, passes):
+        self.passes = passes
+        self.held = threading.Semaphore(0)
+        self.silent = []
+        super().__init__(there, here)
+
+    def accept(self):
+        while True:
+            try:
+                a, _ = self.listener.accept()
+            except OSError:
+                return
+            if len(self.pairs) < self.passes:
+                b = socket.socket(socket.AF_UNIX)
+                b.connect(self.there)
+                self.pairs.append((a, b))
+                threading.Thread(target=self.carry, args=(a, b),
+                                 daemon=True).start()
+            else:
+                self.silent.append(a)
+                self.held.release()
+
+    def wait(self):
+        assert self.held.acquire(timeout=TIMEOUT)
+
+    def is_let_go(self):
+        """The other end has closed it."""
+        a = self.silent.pop()
+        a.settimeout(TIMEOUT)
+        while a.recv(65536):
+            pass
+        a.close()
+
+
+def test_cancel_in_handshake(tmp):
+    """Of the first channel, and of the others."""
+    for capabilities in (), ("multifd",):
+        with start(tmp) as source, Machine(tmp, "-incoming",
+                                           "defer") as target:
+            base = f"{tmp}/{len(capabilities)}"
+            for machine, endpoint in (source, "client"), (target, "server"):
+                machine.enable("events", *capabilities)
+                secure(machine, endpoint, ANON)
+            target.command("migrate-incoming", uri=f"unix:{base}there")
+            proxy = Silent(f"{base}there", f"{base}here", len(capabilities))
+            source.command("migrate", uri=f"unix:{base}here")
+            proxy.wait()
+            source.command("migrate_cancel")
+            source.wait_for("cancelled")
+            proxy.is_let_go()
+            runs_on(source, 1)
+            source.command("cont")
+            if not capabilities:
+                source.command("migrate", uri=f"unix:{base}there")
+                source.wait_for("completed")
+                target.wait_for("completed")
+                runs_on(target, source.check())
+            source.quit()
+            proxy.break_all()
+
+
+def preempt(tmp, passes):
+    """Two machines, and what lies between them, ready for postcopy."""
+    source, target = start(tmp), Machine(tmp, "-incoming", "defer")
+    for machine, endpoint in (source, "client"), (target, "server"):
+        machine.enable(*PREEMPT)
+        secure(machine, endpoint, ANON)
+    target.command("migrate-incoming", uri=f"unix:{tmp}/there",
+                   **{"exit-on-error": False})
+    source.command("migrate-set-parameters", **{
+        "max-bandwidth": 4 << 20, "max-postcopy-bandwidth": 4 << 20})
+    proxy = Silent(f"{tmp}/there", f"{tmp}/here", passes)
+    source.command("migrate", uri=f"unix:{tmp}/here")
+    source.wait_for("active")
+    return source, target, proxy
+
+
+def test_preempt_in_handshake(tmp):
+    """Before the guest has left it can be cancelled, and the process ended."""
+    supported(tmp)
+    for i in range(2):
+        folder = f"{tmp}/{i}"
+        os.mkdir(folder)
+        source, target, proxy = preempt(folder, 1)
+        with source, target:
+            source.command("migrate-start-postcopy")
+            proxy.wait()
+            if i == 0:
+                source.command("migrate_cancel")
+                source.wait_for("cancelled")
+                proxy.is_let_go()
+                runs_on(source, 1)
+            source.quit()
+        proxy.break_all()
 
 
 def test_objects(tmp):

@@ -11,7 +11,6 @@ import dataclasses
 import itertools
 import json
 import pathlib
-import socket
 import sys
 import time
 
@@ -228,37 +227,48 @@ def wait_for(machine, *wanted):
         time.sleep(0.01)
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 def addresses(chosen, folder, number):
-    """URIs for the source and for the destination."""
+    """URIs for the source and for the destination, which takes a free port."""
     path = f"{folder}/hop{number}"
     if chosen.kind == "tcp":
-        return (f"tcp:127.0.0.1:{free_port()}",) * 2
+        return None, "tcp:127.0.0.1:0"
     if chosen.kind == "exec":
         return f"exec:cat > {path}", f"exec:cat {path}"
     return (f"{chosen.kind}:{path}",) * 2
 
 
+def begin_postcopy(source):
+    """After some pages that the guest changes again. Nothing is changed where
+    the host lets no CPU of it run for a while; then RAM may be done first."""
+    end = time.monotonic() + TIMEOUT
+    while True:
+        info = wait_for(source, "active", "completed")
+        if info["status"] == "completed" or info["ram"]["normal"]:
+            break
+        assert time.monotonic() < end, info
+        time.sleep(0.01)
+    qmp_of(source).command("migrate-start-postcopy")
+
+
+def port_of(target):
+    """The URI of the port that it has taken."""
+    address, = qmp_of(target).command("query-migrate")["socket-address"]
+    return f"tcp:{address['host']}:{address['port']}"
+
+
 def see_through(source, chosen, during):
     """What is to do until the source is done."""
     qmp = qmp_of(source)
-    wanted = ["completed"]
     if during:
         wait_for(source, "active", "completed")
         during(source)
         qmp.command("migrate-set-parameters", **{"max-bandwidth": 0})
     if chosen.postcopy:
-        wait_for(source, "active")
-        qmp.command("migrate-start-postcopy")
+        begin_postcopy(source)
     if "pause-before-switchover" in chosen.capabilities:
         wait_for(source, "pre-switchover")
         qmp.command("migrate-continue", state="pre-switchover")
-    return wait_for(source, *wanted)
+    return wait_for(source, "completed")
 
 
 def is_listened_on(path):
@@ -302,7 +312,8 @@ def hop(source, start, chosen, folder, during=None, at_source=None):
     its own."""
     during = during if can_be_slow(chosen) else None
     number = next(numbers)
-    prepare(source, chosen, folder, "client", SLOW if during else 0)
+    prepare(source, chosen, folder, "client",
+            SLOW if during or chosen.postcopy else 0)
     if chosen.transfer:
         target, info = transfer(source, start, chosen, folder, number)
     else:
@@ -312,7 +323,8 @@ def hop(source, start, chosen, folder, during=None, at_source=None):
             there, here = addresses(chosen, folder, number)
             if not chosen.through_file:
                 qmp_of(target).command("migrate-incoming", uri=here)
-            try_command(qmp_of(source), "migrate", uri=there)
+            try_command(qmp_of(source), "migrate",
+                        uri=there or port_of(target))
             info = see_through(source, chosen, during)
             if chosen.source_goes_on:
                 qmp_of(source).command("stop")

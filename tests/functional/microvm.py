@@ -35,6 +35,10 @@ CPU = "host,-cx16,level=5,-rdtscp"
 APPEND = ("console=ttyS0 clearcpuid=151,158 rodata=off tsc=reliable "
           "no_timer_check quiet")
 MIB = 1 << 20
+# A program without a C library, for a CPU that has nothing special.
+FREESTANDING = ("-O2 -Wall -Wextra -Wno-unused-parameter -nostdlib -static "
+                "-ffreestanding -fno-stack-protector -fno-pie -no-pie "
+                "-mgeneral-regs-only -s").split()
 
 INIT = b"""#!/bin/busybox sh
 /bin/busybox mount -t proc proc /proc
@@ -95,7 +99,8 @@ def busybox():
                 if p.is_file() and os.access(p, os.X_OK)).read_bytes()
 
 
-def prepare(folder):
+def prepare(folder, init=None):
+    """The words that boot it; with `init`, that program is all there is."""
     kernel = pathlib.Path(os.environ.get("PLATEAU_X86_KERNEL", ""))
     if kernel == pathlib.Path():
         if not KERNEL.exists():
@@ -106,8 +111,9 @@ def prepare(folder):
     for name in ("bin", "dev", "proc", "sys"):
         cpio.add(name, 0o40755)
     cpio.add("dev/console", 0o20600, device=(5, 1))
-    cpio.add("bin/busybox", 0o100755, busybox())
-    cpio.add("init", 0o100755, INIT)
+    if not init:
+        cpio.add("bin/busybox", 0o100755, busybox())
+    cpio.add("init", 0o100755, init or INIT)
     cpio.add("TRAILER!!!", 0)
     (folder / "initrd").write_bytes(cpio.data)
     return ["-kernel", kernel, "-initrd", folder / "initrd"]

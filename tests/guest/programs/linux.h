@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a program for a riscv64 Linux guest needs when it has no C library:
+ * What a program for a Linux guest needs when it has no C library, on riscv64
+ * and (the calls that are used there) on x86-64:
  * system calls, text on the standard output, numbers from the command line.
  * A program defines start(argc, argv), and ends by exit().
  */
@@ -9,6 +10,30 @@
 
 typedef unsigned long u64;
 
+#ifdef __x86_64__
+/* From Linux's asm/unistd_64.h. */
+#define NR_read          0
+#define NR_write         1
+#define NR_poll          7
+#define NR_mmap          9
+#define NR_munmap        11
+#define NR_exit_group    231
+#define NR_clock_gettime 228
+
+static inline long syscall6(long nr, long a, long b, long c, long d, long e,
+                            long f)
+{
+    register long r10 asm("r10") = d;
+    register long r8 asm("r8") = e;
+    register long r9 asm("r9") = f;
+
+    asm volatile("syscall"
+                 : "+a"(nr)
+                 : "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                 : "rcx", "r11", "memory");
+    return nr;
+}
+#else
 /* From Linux's asm-generic/unistd.h, which the cross compiler lacks. */
 #define NR_io_setup      0
 #define NR_io_submit     2
@@ -45,6 +70,7 @@ static inline long syscall6(long nr, long a, long b, long c, long d, long e,
                  : "memory");
     return a0;
 }
+#endif
 
 #define call1(nr, a)    syscall6(nr, (long)(a), 0, 0, 0, 0, 0)
 #define call2(nr, a, b) syscall6(nr, (long)(a), (long)(b), 0, 0, 0, 0)
@@ -91,10 +117,18 @@ static inline u64 number(const char *text)
 
 void start(u64 argc, char **argv);
 
+#ifdef __x86_64__
+asm(".globl _start\n"
+    "_start: mov (%rsp), %rdi\n"
+    "    lea 8(%rsp), %rsi\n"
+    "    and $-16, %rsp\n"
+    "    call start\n");
+#else
 asm(".globl _start\n"
     "_start: ld a0, 0(sp)\n"
     "    addi a1, sp, 8\n"
     "    andi sp, sp, -16\n"
     "    call start\n");
+#endif
 
 #endif

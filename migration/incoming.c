@@ -200,6 +200,35 @@ void migration_incoming_end_postcopy(void)
     aio_bh_schedule_oneshot(qemu_get_aio_context(), end_postcopy_bh, &incoming);
 }
 
+/*
+ * The source has the guest until it is told that it is here, if it wants to be
+ * told. It is not here when the source wants it back: then the stream, which
+ * is complete, ends. Nor is it when it cannot be told.
+ */
+static bool take_guest(MigrationIncomingState *mis, Error **errp)
+{
+    char byte;
+    ssize_t len;
+
+    if (!mis->to_src) {
+        return true;
+    }
+    len = qio_channel_read(qemu_file_get_ioc(mis->from_src), &byte, 1, NULL);
+    if (len == 0 || len == -1) {
+        error_setg(errp, "the source has ended the connection before it could "
+                         "be told that the guest is here");
+        return false;
+    }
+    if (migration_incoming_answer(&(ReturnMessage){ .kind = MIG_RP_MSG_SHUT }) <
+        0) {
+        qemu_file_get_error_obj(mis->to_src, errp);
+        error_prepend(errp, "the source cannot be told that the guest is "
+                            "here: ");
+        return false;
+    }
+    return true;
+}
+
 static void finish_bh(void *opaque)
 {
     MigrationIncomingState *mis = opaque;
@@ -215,7 +244,12 @@ static void finish_bh(void *opaque)
         }
         return;
     }
-    answer(MIG_RP_MSG_SHUT, !mis->loaded);
+    if (mis->loaded) {
+        mis->loaded = take_guest(mis, &mis->error);
+    }
+    if (!mis->loaded) {
+        answer(MIG_RP_MSG_SHUT, 1);
+    }
     close_files(mis);
     cpr_incoming_done();
     postcopy_memory_free();

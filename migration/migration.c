@@ -261,7 +261,7 @@ static void reset_state(MigrationState *s)
         error_free(g_steal_pointer(&s->error));
     }
     qatomic_set(&s->busy, true);
-    s->stopped_guest = false;
+    s->stopped_guest = s->end_leaves = false;
     s->start_ms = migration_now_ms();
     s->setup_ms = s->total_ms = s->downtime_ms = 0;
     s->expected_downtime_ms = migrate_parameters()->downtime_limit;
@@ -375,10 +375,15 @@ void qmp_migrate_cancel(Error **errp)
             error_setg(errp, "Postcopy migration in progress, cannot cancel.");
             return;
         }
+        if (s->end_leaves && !source_ask_back(s)) {
+            return; /* it is too late, and nobody can say otherwise */
+        }
         if (migrate_set_state(&s->status, status,
                               MIGRATION_STATUS_CANCELLING)) {
-            wake_thread(s);
-            migration_channel_outgoing_give_up();
+            if (!s->end_leaves) {
+                wake_thread(s);
+                migration_channel_outgoing_give_up();
+            }
             if (cpr_stop_waiting()) {
                 finish(s); /* there is nothing else under way */
             }

@@ -58,6 +58,11 @@ struct MigrationState {
     QemuSemaphore pause_sem; /* ends that for migrate-continue */
     RunState old_runstate;   /* before the guest was stopped for it */
     bool stopped_guest;
+    /*
+     * The mark of the stream's end leaves: whether the guest does, is for the
+     * destination to say. With the big lock.
+     */
+    bool end_leaves;
 
     /* What is known about it; the thread's, read by others. Milliseconds. */
     int64_t start_ms, setup_ms, total_ms;

@@ -254,11 +254,13 @@ static void wait_for_channel(QEMUFile *f, GIOCondition condition)
     }
 }
 
-static bool write_pieces(QEMUFile *f, Error **errp)
+/* *@left becomes how much has left, also when it fails in between. */
+static bool write_pieces(QEMUFile *f, size_t *left, Error **errp)
 {
     struct iovec copy[MAX_PIECES], *iov = copy;
     unsigned int n = f->npieces;
 
+    *left = 0;
     memcpy(copy, f->piece, n * sizeof(*copy));
     while (n) {
         ssize_t len = qio_channel_writev(f->ioc, iov, n, errp);
@@ -269,6 +271,7 @@ static bool write_pieces(QEMUFile *f, Error **errp)
             return false;
         } else {
             iov_discard_front(&iov, &n, len);
+            *left += len;
         }
     }
     return true;
@@ -277,17 +280,18 @@ static bool write_pieces(QEMUFile *f, Error **errp)
 int qemu_fflush(QEMUFile *f)
 {
     Error *err = NULL;
+    size_t left;
 
     if (!f->is_writable || qemu_file_get_error(f)) {
         return qemu_file_get_error(f);
     }
     if (f->npieces) {
-        if (!write_pieces(f, &err)) {
+        if (!write_pieces(f, &left, &err)) {
             qemu_file_set_error_obj(f, -EIO, err);
         } else {
-            count_sent(f, f->queued);
             release_pieces(f);
         }
+        count_sent(f, left);
         bitmap_zero(f->may_free, MAX_PIECES);
     }
     f->npieces = 0;

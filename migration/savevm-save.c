@@ -428,15 +428,11 @@ static bool save_devices(SaveVM *s, Error **errp)
     return true;
 }
 
-static bool complete_devices(SaveVM *s, Error **errp)
+static void put_end(SaveVM *s)
 {
-    if (!save_devices(s, errp)) {
-        return false;
-    }
     qemu_put_byte(s->f, QEMU_VM_EOF);
     put_description(s);
     qemu_fflush(s->f);
-    return file_is_fine(s->f, errp);
 }
 
 bool savevm_complete_rounds_for_postcopy(SaveVM *s, Error **errp)
@@ -464,15 +460,39 @@ bool savevm_complete_devices(SaveVM *s, QEMUFile *f, Error **errp)
 
     cpu_synchronize_all_states();
     s->f = f;
-    ok = complete_devices(s, errp);
+    ok = save_devices(s, errp);
+    if (ok) {
+        put_end(s);
+        ok = file_is_fine(f, errp);
+    }
     s->f = stream;
     return ok;
 }
 
-bool savevm_complete(SaveVM *s, Error **errp)
+bool savevm_complete_to_end(SaveVM *s, Error **errp)
 {
     cpu_synchronize_all_states();
-    return complete_rounds(s, false, errp) && complete_devices(s, errp);
+    if (!complete_rounds(s, false, errp) || !save_devices(s, errp)) {
+        return false;
+    }
+    qemu_fflush(s->f);
+    return file_is_fine(s->f, errp);
+}
+
+bool savevm_put_end(SaveVM *s, Error **errp)
+{
+    uint64_t before = qemu_file_transferred(s->f);
+
+    assert(!qemu_file_queued(s->f));
+    put_end(s);
+    return qemu_file_transferred(s->f) - qemu_file_queued(s->f) > before ||
+           file_is_fine(s->f, errp);
+}
+
+bool savevm_complete(SaveVM *s, Error **errp)
+{
+    return savevm_complete_to_end(s, errp) && savevm_put_end(s, errp) &&
+           file_is_fine(s->f, errp);
 }
 
 void savevm_cleanup(void)

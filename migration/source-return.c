@@ -200,6 +200,18 @@ void source_return_resume(MigrationState *s)
     begin_listening(s);
 }
 
+bool source_ask_back(MigrationState *s)
+{
+    QEMU_LOCK_GUARD(&s->lock);
+    if (!s->from_dst) {
+        return false;
+    }
+    /* Its answer can still be read. */
+    qio_channel_shutdown(qemu_file_get_ioc(s->to_dst),
+                         QIO_CHANNEL_SHUTDOWN_WRITE, NULL);
+    return true;
+}
+
 static void join(MigrationState *s)
 {
     qemu_thread_join(&s->return_thread);

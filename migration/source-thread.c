@@ -69,6 +69,28 @@ bool source_stop_guest(MigrationState *s, Error **errp)
     return migration_block_inactivate(errp);
 }
 
+/*
+ * With the big lock, as is who cancels: before this, the guest stays. After it
+ * the guest may run there, for all that is known here, until the destination
+ * says otherwise; where it says nothing, the guest has left.
+ */
+static bool put_end(MigrationState *s, SaveVM *vm, Error **errp)
+{
+    if (migration_status(s) != MIGRATION_STATUS_DEVICE) {
+        error_setg(errp, "migration was cancelled");
+        return false;
+    }
+    s->end_leaves = true;
+    if (!savevm_put_end(vm, errp)) {
+        return false;
+    }
+    if (qemu_file_get_error(s->to_dst)) {
+        /* What the destination makes of it, it does not say before an end. */
+        source_ask_back(s);
+    }
+    return true;
+}
+
 /* With the big lock. */
 static bool switch_over(MigrationState *s, SaveVM *vm, Error **errp)
 {
@@ -80,7 +102,7 @@ static bool switch_over(MigrationState *s, SaveVM *vm, Error **errp)
         return false;
     }
     savevm_put_command(s->to_dst, MIG_CMD_SWITCHOVER_START, 0, NULL);
-    return savevm_complete(vm, errp);
+    return savevm_complete_to_end(vm, errp) && put_end(s, vm, errp);
 }
 
 void source_complete(MigrationState *s)

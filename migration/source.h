@@ -81,6 +81,13 @@ bool source_return_open(MigrationState *s, Error **errp);
  * well, or there is no way back; else false with @errp. Without the big lock.
  */
 bool source_return_wait(MigrationState *s, Error **errp);
+/*
+ * The whole stream has left: tells the destination that the guest is wanted
+ * back, by an end of the stream where it waits for none. It answers that it has
+ * the guest already, or closes the connection. False if there is no way back.
+ * Any thread.
+ */
+bool source_ask_back(MigrationState *s);
 /* Ends the connection, then waits for the thread's end, if it has not yet. */
 void source_return_close(MigrationState *s);
 

@@ -151,6 +151,9 @@ def connection_closed(line, target, proxy):
 
 def stalled_and_cancelled(line, target, proxy):
     line.source.command("migrate_cancel")
+    if line.source.status() != "running":
+        # If all has left, the guest may be there, until that end has gone.
+        proxy.close()
     line.goes_on("cancelled")
     proxy.close()
     target.wait_for("failed")

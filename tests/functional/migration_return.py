@@ -5,10 +5,13 @@ ones, and none; the source goes on running whatever they are.
 
     migration_return.py EMULATOR
 """
+import fcntl
 import pathlib
+import signal
 import socket
 import struct
 import sys
+import termios
 import threading
 import time
 
@@ -100,15 +103,120 @@ def test_no_answer(tmp):
         source.quit()
 
 
-def test_cancel_while_it_waits(tmp):
+def all_sent(source, destination):
+    """The last that comes is the description of the devices."""
+    source.wait_for("device")
+    end = time.monotonic() + TIMEOUT
+    while not complete(destination.data):
+        assert time.monotonic() < end, len(destination.data)
+        time.sleep(0.01)
+
+
+def complete(data):
+    start_ = data.rfind(b'{"configuration":')
+    return start_ > 4 and len(data) == start_ + struct.unpack_from(
+        ">I", data, start_ - 4)[0]
+
+
+def test_cancel_at_the_end(tmp):
+    """All has left: the destination says whether it has the guest."""
     with start(tmp) as source:
         source.enable("return-path")
         destination = Destination(source, f"{tmp}/n")
-        source.wait_for("device")
+        all_sent(source, destination)
         source.command("migrate_cancel")
+        # That is how it is asked.
+        destination.reader.join(TIMEOUT)
+        assert not destination.reader.is_alive()
+        assert source.command("query-migrate")["status"] == "cancelling"
+        assert source.status() == "finish-migrate"
+        destination.close()
+        source.wait_for("cancelled")
+        runs_on(source, 1)
+        source.command("cont")
+
+        destination = Destination(source, f"{tmp}/refuses")
+        all_sent(source, destination)
+        source.command("migrate_cancel")
+        destination.connection.sendall(message(SHUT, b"\0\0\0\1"))
         source.wait_for("cancelled")
         destination.close()
         runs_on(source, 1)
+        source.command("cont")
+
+        destination = Destination(source, f"{tmp}/has")
+        all_sent(source, destination)
+        source.command("migrate_cancel")
+        destination.connection.sendall(message(SHUT, bytes(4)))
+        source.wait_for("completed")
+        assert source.status() == "postmigrate"
+        destination.close()
+        source.quit()
+
+
+def test_quit_at_the_end(tmp):
+    """A destination that says nothing does not keep the process."""
+    with start(tmp) as source:
+        source.enable("return-path")
+        destination = Destination(source, f"{tmp}/n")
+        all_sent(source, destination)
+        source.command("migrate_cancel")
+        source.quit()
+        destination.close()
+
+
+def has_read(stream):
+    """The other side has taken all that was sent."""
+    end = time.monotonic() + TIMEOUT
+    while any(fcntl.ioctl(stream, termios.TIOCOUTQ, bytes(4))):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def stopped(process):
+    """Nothing of it runs until it is woken."""
+    process.send_signal(signal.SIGSTOP)
+    end = time.monotonic() + TIMEOUT
+    for task in pathlib.Path(f"/proc/{process.pid}/task").iterdir():
+        while (task / "stat").read_text().rsplit(")")[-1].split()[0] != "T":
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
+
+def test_guest_is_wanted_back(tmp):
+    """The stream is complete, but ends before the source could be told."""
+    with start(tmp) as source:
+        source.enable("return-path")
+        for how in socket.SHUT_WR, socket.SHUT_RDWR:
+            destination = Destination(source, f"{tmp}/record{how}")
+            all_sent(source, destination)
+            with Machine(tmp, "-incoming", "defer") as target, \
+                    socket.socket(socket.AF_UNIX) as stream:
+                target.enable("return-path")
+                target.command("migrate-incoming", uri=f"unix:{tmp}/t{how}",
+                               **{"exit-on-error": False})
+                stream.settimeout(TIMEOUT)
+                stream.connect(f"{tmp}/t{how}")
+                stream.sendall(destination.data[:-1000])
+                has_read(stream)
+                stopped(target.process)
+                stream.sendall(destination.data[-1000:])
+                stream.shutdown(how)
+                target.process.send_signal(signal.SIGCONT)
+                target.wait_for("failed")
+                assert "the source has ended" in target.errors()
+                assert target.status() == "inmigrate"
+                if how == socket.SHUT_WR:
+                    said = b""
+                    while got := stream.recv(100):
+                        said += got
+                    assert said == message(PONG, b"\0\0\0\1") + \
+                        message(SHUT, b"\0\0\0\1"), said
+                target.quit()
+            destination.close()
+            source.wait_for("failed")
+            runs_on(source, 1)
+            source.command("cont")
         source.quit()
 
 

@@ -26,6 +26,7 @@
 #include "savevm.h"
 #include "system/runstate.h"
 #include "system/system.h"
+#include "vmstate/blocker.h"
 
 static MigrationIncomingState incoming;
 
@@ -424,8 +425,14 @@ void migration_incoming_start(const char *arg)
     }
 }
 
+static bool is_loading(void)
+{
+    return incoming.has_thread;
+}
+
 void migration_incoming_init(void)
 {
+    migration_incoming_loading_hook = is_loading;
     qemu_mutex_init(&incoming.answer_lock);
     postcopy_incoming_init();
 }

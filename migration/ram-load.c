@@ -43,15 +43,12 @@ int ram_load_cleanup(void *opaque)
 
 /* ---- the list of blocks -------------------------------------------------- */
 
-static int check_block(QEMUFile *f, const char *name, uint64_t length)
+/* With the big lock, which is released while bytes are awaited. */
+static int check_block(QEMUFile *f, RAMBlock *rb, uint64_t length)
 {
-    RAMBlock *rb = qemu_ram_block_by_name(name);
+    const char *name = rb->idstr;
     Error *err = NULL;
 
-    if (!rb) {
-        error_report("Unknown ramblock \"%s\", cannot accept migration", name);
-        return -EINVAL;
-    }
     if (!qemu_ram_is_migratable(rb)) {
         error_report("block %s should not be migrated !", name);
         return -EINVAL;
@@ -78,23 +75,40 @@ static int check_block(QEMUFile *f, const char *name, uint64_t length)
 }
 
 /* The block's pages, which follow it in a file. */
-static int load_mapped(QEMUFile *f, const char *name)
+static int load_mapped(QEMUFile *f)
 {
     Error *err = NULL;
     bool ok;
 
-    set_current(qemu_ram_block_by_name(name));
     bql_unlock();
     if (!mapped) {
         mapped = mapped_ram_pages_new(qemu_file_get_ioc(f), false, &err);
     }
     ok = mapped && mapped_ram_load(f, mapped, current, &err);
     bql_lock();
-    set_current(NULL);
     if (!ok) {
         error_report_err(err);
     }
     return ok ? 0 : -EINVAL;
+}
+
+/* The named one, which stays until the next. */
+static int load_block(QEMUFile *f, const char *name, uint64_t length)
+{
+    RAMBlock *rb = qemu_ram_block_by_name(name);
+    int ret;
+
+    if (!rb) {
+        error_report("Unknown ramblock \"%s\", cannot accept migration", name);
+        return -EINVAL;
+    }
+    set_current(rb);
+    ret = check_block(f, rb, length);
+    if (!ret && migrate_capability(MIGRATION_CAPABILITY_MAPPED_RAM)) {
+        ret = load_mapped(f);
+    }
+    set_current(NULL);
+    return ret;
 }
 
 static int load_block_list(QEMUFile *f, uint64_t total)
@@ -120,10 +134,7 @@ static int load_block_list(QEMUFile *f, uint64_t total)
                          name, length, total);
             return -EINVAL;
         }
-        ret = check_block(f, name, length);
-        if (!ret && migrate_capability(MIGRATION_CAPABILITY_MAPPED_RAM)) {
-            ret = load_mapped(f, name);
-        }
+        ret = load_block(f, name, length);
         if (ret) {
             return ret;
         }

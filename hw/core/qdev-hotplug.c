@@ -76,6 +76,12 @@ static bool device_may_move(DeviceState *dev, BusState *bus, Error **errp)
     return true;
 }
 
+/* With devices on their way out of this machine, or into it. */
+static bool is_migrating(void)
+{
+    return migration_is_running() || migration_incoming_is_loading();
+}
+
 bool qdev_hotplug_allowed(DeviceState *dev, BusState *bus, Error **errp)
 {
     MachineState *ms = the_machine();
@@ -84,7 +90,7 @@ bool qdev_hotplug_allowed(DeviceState *dev, BusState *bus, Error **errp)
     if (!device_may_move(dev, bus, errp)) {
         return false;
     }
-    if (migration_is_running()) {
+    if (is_migrating()) {
         error_setg(errp, "device_add not allowed while migrating");
         return false;
     }
@@ -150,7 +156,7 @@ void qdev_unplug(DeviceState *dev, Error **errp)
     if (!qdev_hotunplug_allowed(dev, errp)) {
         return;
     }
-    if (migration_is_running()) {
+    if (is_migrating()) {
         error_setg(errp, "device_del not allowed while migrating");
         return;
     }

@@ -57,6 +57,11 @@ bool migration_in_bg_snapshot(void);
 /* Whether RAM comes in after the guest has started here; is going to. */
 bool migration_in_incoming_postcopy(void);
 bool migration_incoming_postcopy_advised(void);
+/*
+ * Whether devices are loaded, between the parts of which the big lock is
+ * released: none may come or go. With the big lock.
+ */
+bool migration_incoming_is_loading(void);
 /* In which mode it is, or the next will be. With the big lock. */
 MigMode migrate_mode(void);
 /* Whether @block is not sent, since the other side has the same memory. */

@@ -17,6 +17,9 @@ extern bool (*migration_bg_snapshot_hook)(void);
 /* Set by the stream: migration_in_incoming_postcopy(), or @advised. */
 extern bool (*migration_incoming_postcopy_hook)(bool advised);
 
+/* Set by the stream: migration_incoming_is_loading(). NULL: never. */
+extern bool (*migration_incoming_loading_hook)(void);
+
 /* Set by the stream: migrate_ram_is_ignored(). NULL: none is. */
 extern bool (*migration_ram_ignored_hook)(RAMBlock *block);
 

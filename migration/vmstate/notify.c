@@ -67,6 +67,13 @@ bool migration_incoming_postcopy_advised(void)
            migration_incoming_postcopy_hook(true);
 }
 
+bool (*migration_incoming_loading_hook)(void);
+
+bool migration_incoming_is_loading(void)
+{
+    return migration_incoming_loading_hook && migration_incoming_loading_hook();
+}
+
 bool (*migration_ram_ignored_hook)(RAMBlock *block);
 
 bool migrate_ram_is_ignored(RAMBlock *block)

@@ -664,6 +664,28 @@ def test_device_add_refused(tmp):
         source.quit()
 
 
+def test_device_add_refused_there(tmp):
+    """While it is loaded, which waits for more; not before, nor afterwards."""
+    devices = ["-device", "pcie-root-port,id=rp0,chassis=1", "-device",
+               "pcie-root-port,id=rp1,chassis=2", "-device",
+               "virtio-rng-pci,id=r0,bus=rp0"]
+    rng = {"driver": "virtio-rng-pci", "id": "r1", "bus": "rp1"}
+    with Machine(tmp, *devices, "-incoming", "defer") as target, \
+            socket.socket(socket.AF_UNIX) as stream:
+        target.command("migrate-incoming", uri=f"unix:{tmp}/s",
+                       **{"exit-on-error": False})
+        stream.connect(f"{tmp}/s")
+        target.wait_for("active")
+        assert "device_add not allowed while migrating" in target.refused(
+            "device_add", **rng)
+        assert "device_del not allowed while migrating" in target.refused(
+            "device_del", id="r0")
+        stream.close()
+        target.wait_for("failed")
+        target.command("device_add", **rng)
+        target.quit()
+
+
 def test_states(tmp):
     """A guest that was stopped arrives stopped; -S stops it there."""
     for stopped, args, wanted in ((True, [], "paused"),

@@ -36,14 +36,15 @@ struct MigrationState {
     /* The thread's: that of the answers. What they said, atomically. */
     QemuThread return_thread;
     bool has_return_thread;
-    bool return_ok;           /* the destination has loaded everything */
-    bool return_ended;        /* nothing more comes */
-    bool switchover_acked;    /* the guest may be stopped */
-    bool pong_seen;           /* the destination is there */
-    bool package_loaded;      /* the guest is about to run there */
-    bool package_refused;     /* the guest never runs there */
-    int expected;             /* the message that is waited for */
-    QemuSemaphore answer_sem; /* something has come, or nothing more will */
+    bool return_ok;             /* the destination has loaded everything */
+    bool return_ended;          /* nothing more comes */
+    bool switchover_acked;      /* the guest may be stopped */
+    bool pong_seen;             /* the destination is there */
+    bool package_loaded;        /* the guest is about to run there */
+    bool package_refused;       /* the guest never runs there */
+    int expected;               /* the message that is waited for */
+    const char *expected_block; /* that it is about; written before */
+    QemuSemaphore answer_sem;   /* something has come, or nothing more will */
 
     /* Postcopy. The thread's, but where something else is said. */
     bool start_postcopy;     /* a user wants it; any thread, atomically */

@@ -327,7 +327,7 @@ static bool ask_for_bitmaps(MigrationState *s, Error **errp)
 
         data[0] = name;
         memcpy(data + 1, rb->idstr, name);
-        source_return_expect(s, MIG_RP_MSG_RECV_BITMAP);
+        source_return_expect(s, MIG_RP_MSG_RECV_BITMAP, rb->idstr);
         savevm_put_command(s->to_dst, MIG_CMD_RECV_BITMAP, 1 + name, data);
         if (!source_return_wait_answer(s, errp)) {
             return false;
@@ -344,7 +344,7 @@ static bool resume(MigrationState *s, SaveVM *vm, Error **errp)
         return false;
     }
     ram_postcopy_resume(s->to_dst);
-    source_return_expect(s, MIG_RP_MSG_RESUME_ACK);
+    source_return_expect(s, MIG_RP_MSG_RESUME_ACK, NULL);
     savevm_put_command(s->to_dst, MIG_CMD_POSTCOPY_RESUME, 0, NULL);
     if (!source_return_wait_answer(s, errp)) {
         return false;

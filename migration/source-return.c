@@ -86,6 +86,26 @@ static bool resume_ack(MigrationState *s, uint32_t value, Error **errp)
     return true;
 }
 
+/* What has come of a block. */
+static bool recv_bitmap(MigrationState *s, const char *block, Error **errp)
+{
+    if (qatomic_load_acquire(&s->expected) != MIG_RP_MSG_RECV_BITMAP) {
+        return out_of_place("RECV_BITMAP", errp);
+    }
+    if (strcmp(block, s->expected_block)) {
+        error_setg(errp,
+                   "the destination sends RECV_BITMAP of block '%s', where "
+                   "'%s' was asked for",
+                   block, s->expected_block);
+        return false;
+    }
+    if (!ram_postcopy_reload(s->from_dst, block, errp)) {
+        return false;
+    }
+    answered(s);
+    return true;
+}
+
 /* True if more may come. */
 static bool handle(MigrationState *s, const ReturnMessage *m, Error **errp)
 {
@@ -106,14 +126,7 @@ static bool handle(MigrationState *s, const ReturnMessage *m, Error **errp)
     case MIG_RP_MSG_REQ_PAGES_ID:
         return request(s, m, errp);
     case MIG_RP_MSG_RECV_BITMAP:
-        if (qatomic_read(&s->expected) != m->kind) {
-            return out_of_place("RECV_BITMAP", errp);
-        }
-        if (!ram_postcopy_reload(s->from_dst, m->block, errp)) {
-            return false;
-        }
-        answered(s);
-        return true;
+        return recv_bitmap(s, m->block, errp);
     case MIG_RP_MSG_RESUME_ACK:
         if (qatomic_read(&s->expected) != m->kind) {
             return out_of_place("RESUME_ACK", errp);
@@ -262,9 +275,11 @@ bool source_return_wait_pong(MigrationState *s, Error **errp)
     return true;
 }
 
-void source_return_expect(MigrationState *s, enum mig_rp_message_type kind)
+void source_return_expect(MigrationState *s, enum mig_rp_message_type kind,
+                          const char *block)
 {
-    qatomic_set(&s->expected, kind);
+    s->expected_block = block;
+    qatomic_store_release(&s->expected, kind);
 }
 
 bool source_return_wait_answer(MigrationState *s, Error **errp)

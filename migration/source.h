@@ -95,10 +95,12 @@ void source_return_close(MigrationState *s);
 bool source_return_wait_pong(MigrationState *s, Error **errp);
 /*
  * For postcopy that goes on: over the new connection; an answer that will be
- * waited for, before it is asked for; and waiting, false with @errp.
+ * waited for, before it is asked for, and the block it is about, if it is about
+ * one, whose name stays; and waiting, false with @errp.
  */
 void source_return_resume(MigrationState *s);
-void source_return_expect(MigrationState *s, enum mig_rp_message_type kind);
+void source_return_expect(MigrationState *s, enum mig_rp_message_type kind,
+                          const char *block);
 bool source_return_wait_answer(MigrationState *s, Error **errp);
 /*
  * For what is waited for beside answers: wakes who waits, in any thread; sleeps

@@ -7,6 +7,7 @@ ones, and none; the source goes on running whatever they are.
 """
 import fcntl
 import pathlib
+import re
 import signal
 import socket
 import struct
@@ -18,6 +19,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from migration import TIMEOUT, Machine, hop, runs_on, start  # noqa: E402
+from migration_postcopy import supported  # noqa: E402
 from tap import run_tap, tests_of  # noqa: E402
 
 SHUT, PONG, REQ_PAGES_ID, REQ_PAGES, RECV_BITMAP, RESUME_ACK, ACK = range(1, 8)
@@ -30,12 +32,12 @@ def message(kind, data=b""):
 class Destination:
     """Takes a stream, and says what it is told to; a thread reads."""
 
-    def __init__(self, source, path):
+    def __init__(self, source, path, **arguments):
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(path)
         listener.listen(1)
         listener.settimeout(TIMEOUT)
-        source.command("migrate", uri=f"unix:{path}")
+        source.command("migrate", uri=f"unix:{path}", **arguments)
         self.connection, _ = listener.accept()
         self.connection.settimeout(TIMEOUT)
         listener.close()
@@ -86,6 +88,39 @@ def test_hostile_answers(tmp):
             source.command("cont")
         hop(tmp, source, f"unix:{tmp}/end",
             capabilities=["return-path"]).quit()
+
+
+def test_bitmap_of_another_block(tmp):
+    """After a pause, it tells of a block that it was not asked about."""
+    supported(tmp)
+    with start(tmp) as source:
+        source.enable("postcopy-ram")
+        source.command("migrate-set-parameters",
+                       **{"max-bandwidth": 4 << 20,
+                          "max-postcopy-bandwidth": 1 << 20})
+        destination = Destination(source, f"{tmp}/d")
+        destination.connection.sendall(message(PONG, b"\0\0\0\1"))
+        source.wait_for("active")
+        source.command("migrate-start-postcopy")
+        source.wait_for("postcopy-active")
+        destination.close()
+        source.wait_for("postcopy-paused")
+        names = re.findall(r"^\s*(\S+\.\S+)\s+\d", source.hmp("info ramblock"),
+                           re.MULTILINE)
+        assert len(names) > 1, source.hmp("info ramblock")
+        destination = Destination(source, f"{tmp}/d2", resume=True)
+        destination.wait_for_data(6)
+        end = 6 + destination.data[5]
+        destination.wait_for_data(end)
+        asked = destination.data[6:end].decode()
+        other = next(n for n in names if n != asked).encode()
+        destination.connection.sendall(
+            message(RECV_BITMAP, bytes([len(other)]) + other))
+        source.wait_for("postcopy-paused")
+        assert f"where '{asked}' was asked for" in source.errors(), \
+            source.errors()
+        destination.close()
+        source.quit()
 
 
 def test_no_answer(tmp):

@@ -24,7 +24,8 @@
 #include "received.h"
 #include "trace.h"
 
-#define EVENTS 16 /* read at once */
+#define EVENTS        16 /* read at once */
+#define POLL_AGAIN_US 100000
 
 struct PostcopyBlock {
     RAMBlock *rb; /* held by its region */
@@ -376,8 +377,12 @@ static void *fault_thread(void *opaque)
         int n;
 
         if (RETRY_ON_EINTR(poll(fds, ARRAY_SIZE(fds), -1)) < 0) {
-            error_report("userfaultfd cannot be polled: %s", strerror(errno));
-            break;
+            /* Without this thread, who waits for a page would for ever. */
+            error_report_once("userfaultfd cannot be polled: %s; it is tried "
+                              "again",
+                              strerror(errno));
+            g_usleep(POLL_AGAIN_US);
+            continue;
         }
         n = uffd_read_events(mem.fd, msgs, EVENTS);
         for (int i = 0; i < n; i++) {

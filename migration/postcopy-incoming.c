@@ -163,8 +163,12 @@ static bool start_listening(LoadVM *l, Error **errp)
         error_setg(errp, "CMD_POSTCOPY_LISTEN before the section 'ram'");
         return false;
     }
-    if (!postcopy_wait_for_urgent()) {
-        error_setg(errp, "the channel for urgent pages has not come");
+    if (!postcopy_wait_for_urgent(errp)) {
+        return false;
+    }
+    /* Who ends the process waits for this thread, but for no other. */
+    if (postcopy_is_given_up()) {
+        error_setg(errp, "the process ends before the guest has come");
         return false;
     }
     if (!postcopy_memory_watch(errp)) {

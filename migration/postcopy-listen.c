@@ -6,6 +6,7 @@
  * somebody waits for.
  */
 #include "qemu/osdep.h"
+#include <poll.h>
 #include "channel.h"
 #include "migration/qemu-file.h"
 #include "options.h"
@@ -28,6 +29,7 @@ static struct {
     QemuEvent loaded;   /* the package, or it never will be */
     QemuSemaphore wake; /* there is a connection, or it is to end */
     QemuSemaphore urgent_came;
+    bool cut;     /* nothing more comes, nor has it come; the big lock */
     bool give_up; /* atomically */
 
     QemuMutex lock; /* the next, and the incoming state's files */
@@ -43,6 +45,11 @@ static void __attribute__((constructor)) init_locks(void)
     qemu_sem_init(&in.wake, 0);
     qemu_sem_init(&in.urgent_came, 0);
     qemu_event_init(&in.loaded, false);
+}
+
+bool postcopy_is_given_up(void)
+{
+    return qatomic_read(&in.give_up);
 }
 
 /* ---- pages that somebody waits for --------------------------------------- */
@@ -99,20 +106,56 @@ void postcopy_urgent_channel(QIOChannel *ioc)
     qemu_sem_post(&in.urgent_came);
 }
 
-bool postcopy_wait_for_urgent(void)
+static gboolean is_cut(QIOChannel *ioc, GIOCondition condition, gpointer opaque)
 {
-    bool there;
+    in.cut = true;
+    qemu_sem_post(&in.urgent_came);
+    return G_SOURCE_REMOVE;
+}
+
+/*
+ * Of the main channel, which nobody reads meanwhile. The main loop looks. For
+ * GLib's poll(), too, a socket's end is no G_IO_HUP.
+ */
+static GSource *watch_for_cut(void)
+{
+    QIOChannel *ioc =
+        qemu_file_get_ioc(migration_incoming_get_current()->from_src);
+    GSource *source =
+        qio_channel_create_watch(ioc, (GIOCondition)(G_IO_HUP | POLLRDHUP));
+
+    in.cut = false;
+    g_source_set_callback(source, G_SOURCE_FUNC(is_cut), NULL, NULL);
+    g_source_attach(source, NULL);
+    return source;
+}
+
+static bool has_urgent(void)
+{
+    QEMU_LOCK_GUARD(&in.lock);
+    return in.urgent;
+}
+
+bool postcopy_wait_for_urgent(Error **errp)
+{
+    GSource *source;
 
     if (!migrate_capability(MIGRATION_CAPABILITY_POSTCOPY_PREEMPT)) {
         return true;
     }
-    bql_unlock();
-    qemu_sem_wait(&in.urgent_came);
-    bql_lock();
-    WITH_QEMU_LOCK_GUARD(&in.lock) {
-        there = in.urgent;
+    source = watch_for_cut();
+    while (!has_urgent() && !in.cut && !postcopy_is_given_up()) {
+        bql_unlock();
+        qemu_sem_wait(&in.urgent_came);
+        bql_lock();
     }
-    return there;
+    g_source_destroy(source);
+    g_source_unref(source);
+    if (!has_urgent()) {
+        error_setg(errp, "the channel for urgent pages has not come");
+        return false;
+    }
+    return true;
 }
 
 /* At its end, or after it is made to. Whether all has come. */

@@ -102,8 +102,13 @@ void postcopy_listen_join(void);
 bool postcopy_incoming_pause(Error **errp);
 /* A channel for pages that are asked for; in the main loop, or that thread. */
 void postcopy_urgent_channel(QIOChannel *ioc);
-/* Waits until it is there; releases the big lock. False if it never will. */
-bool postcopy_wait_for_urgent(void);
+/*
+ * Waits until it is there; releases the big lock. False with @errp if the
+ * connection is cut before, or the process ends.
+ */
+bool postcopy_wait_for_urgent(Error **errp);
+/* Whether the guest will not run here: it is too late to listen. */
+bool postcopy_is_given_up(void);
 /* A new connection to the source, after a pause. Takes a reference. */
 bool postcopy_reconnected(QIOChannel *ioc);
 

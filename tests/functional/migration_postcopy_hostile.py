@@ -101,11 +101,11 @@ def resident(machine):
 
 
 @contextlib.contextmanager
-def told(tmp, data, closes=True, args=()):
+def told(tmp, data, closes=True, args=(), capabilities=("postcopy-ram",)):
     """A destination that has been told that."""
     with Machine(tmp, "-S", "-incoming", "defer", *args) as target, \
             socket.socket(socket.AF_UNIX) as s:
-        target.enable("postcopy-ram")
+        target.enable(*capabilities)
         path = target.base + ".sock"
         target.command("migrate-incoming", uri=f"unix:{path}",
                        **{"exit-on-error": False})
@@ -207,6 +207,22 @@ def test_packages(tmp):
             (GOOD + stream.list, "no return path"),
             (ANSWER + GOOD, "before the section 'ram'")):
         refused(tmp, stream.before + data + package(listen, run), text)
+
+
+def test_preempt_never_comes(tmp):
+    """It waits for that channel, but no longer than there is a source."""
+    supported(tmp)
+    capabilities = ("postcopy-ram", "postcopy-preempt")
+    data = Stream(tmp).left()
+    for closes in True, False:
+        with told(tmp, data, closes, (), capabilities) as (target, s, _):
+            if closes:
+                info = target.wait_for("failed")
+                assert "urgent pages has not come" in info["error-desc"], info
+            else:
+                # It has been read, or is while the process ends.
+                target.wait_for("active")
+            target.quit()
 
 
 def paused(tmp, data, text, closes=False):

@@ -249,7 +249,10 @@ class Crowded:
         self.there, self.here, self.passes = there, here, passes
         self.filler = socket.socket(socket.AF_UNIX)
         self.ends = []
-        threading.Thread(target=self.accept, daemon=True).start()
+        if passes:
+            threading.Thread(target=self.accept, daemon=True).start()
+        else:
+            self.filler.connect(here)
 
     def accept(self):
         for _ in range(self.passes):
@@ -258,8 +261,7 @@ class Crowded:
             b.connect(self.there)
             self.ends += [a, b]
         self.filler.connect(self.here)
-        if self.passes:
-            Proxy.carry(self, a, b)
+        Proxy.carry(self, a, b)
 
     cut, passed, lock = None, 0, threading.Lock()
     close_pair = staticmethod(Proxy.close_pair)

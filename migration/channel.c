@@ -224,8 +224,7 @@ static bool is_seekable(const MigrationAddress *addr)
             addr->u.socket.type == SOCKET_ADDRESS_TYPE_FD);
 }
 
-bool migration_channel_check(const MigrationAddress *addr, bool outgoing,
-                             Error **errp)
+bool migration_channel_check_address(const MigrationAddress *addr, Error **errp)
 {
     if ((migrate_capability(MIGRATION_CAPABILITY_MULTIFD) ||
          migrate_capability(MIGRATION_CAPABILITY_POSTCOPY_PREEMPT)) &&
@@ -248,7 +247,14 @@ bool migration_channel_check(const MigrationAddress *addr, bool outgoing,
         error_setg(errp, "Cannot use TLS with files");
         return false;
     }
-    return migration_tls_check(!outgoing, errp);
+    return true;
+}
+
+bool migration_channel_check(const MigrationAddress *addr, bool outgoing,
+                             Error **errp)
+{
+    return migration_channel_check_address(addr, errp) &&
+           migration_tls_check(!outgoing, errp);
 }
 
 /* ---- leaving ------------------------------------------------------------- */

@@ -24,6 +24,9 @@ MigrationAddress *migration_address(const char *uri,
  */
 bool migration_channel_check(const MigrationAddress *addr, bool outgoing,
                              Error **errp);
+/* The same without the credentials for TLS; in any thread. */
+bool migration_channel_check_address(const MigrationAddress *addr,
+                                     Error **errp);
 
 /*
  * Called in the main loop, with a channel that the callee takes a reference to

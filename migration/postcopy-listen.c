@@ -441,6 +441,7 @@ void postcopy_listen_start(uint32_t ram)
     MigrationIncomingState *mis = migration_incoming_get_current();
 
     in.ram = ram;
+    postcopy_recover_prepare();
     postcopy_channel_init(&in.channel);
     migrate_set_state(&mis->status, MIGRATION_STATUS_ACTIVE,
                       MIGRATION_STATUS_POSTCOPY_ACTIVE);

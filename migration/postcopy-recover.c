@@ -11,18 +11,25 @@
 #include "postcopy.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-migration.h"
+#include "qemu/error-report.h"
 #include "qemu/lockable.h"
+#include "tls.h"
+
+/* So many may be in a handshake beyond those that are missing. */
+#define MAX_STRANGERS 16
 
 static struct {
     QemuMutex lock; /* one begins or ends it at a time; taken before others */
     QemuThread thread;
     bool has_thread;
     GMainContext *context;
-    bool stop; /* atomically */
+    bool stop;              /* atomically */
+    QCryptoTLSCreds *creds; /* of the migration; NULL without TLS */
 
     /* The thread's. */
     QIONetListener *listener;
-    unsigned missing; /* channels */
+    unsigned missing;   /* channels */
+    GPtrArray *shaking; /* channels below those whose handshake goes on */
 } rec;
 
 static void __attribute__((constructor)) init_lock(void)
@@ -30,15 +37,13 @@ static void __attribute__((constructor)) init_lock(void)
     qemu_mutex_init(&rec.lock);
 }
 
-static void accepted(QIONetListener *l, QIOChannelSocket *sioc, gpointer opaque)
+static void hand_over(QIOChannel *ioc)
 {
-    QIOChannel *ioc = QIO_CHANNEL(sioc);
     bool preempt = migrate_capability(MIGRATION_CAPABILITY_POSTCOPY_PREEMPT);
 
     if (!rec.missing) {
         return;
     }
-    qio_channel_set_name(ioc, "migration-socket-incoming");
     if (rec.missing == 1 && preempt) {
         postcopy_urgent_channel(ioc);
     } else {
@@ -47,8 +52,46 @@ static void accepted(QIONetListener *l, QIOChannelSocket *sioc, gpointer opaque)
     rec.missing--;
 }
 
+/* Somebody who has no key may have come; the source can still come. */
+static void secured(QIOChannel *ioc, Error *err, void *opaque)
+{
+    g_ptr_array_remove_fast(rec.shaking, opaque);
+    if (ioc) {
+        hand_over(ioc);
+    } else if (rec.missing && !qatomic_read(&rec.stop)) {
+        error_report_err(error_copy(err));
+    }
+}
+
+static void accepted(QIONetListener *l, QIOChannelSocket *sioc, gpointer opaque)
+{
+    QIOChannel *ioc = QIO_CHANNEL(sioc);
+
+    qio_channel_set_name(ioc, "migration-socket-incoming");
+    if (!rec.creds) {
+        hand_over(ioc);
+    } else if (rec.shaking->len < rec.missing + MAX_STRANGERS) {
+        g_ptr_array_add(rec.shaking, object_ref(ioc));
+        migration_tls_begin_with(rec.creds, ioc, NULL, secured, ioc,
+                                 rec.context);
+    }
+}
+
+static void end_handshakes(void)
+{
+    for (guint i = 0; i < rec.shaking->len; i++) {
+        qio_channel_shutdown(rec.shaking->pdata[i], QIO_CHANNEL_SHUTDOWN_BOTH,
+                             NULL);
+    }
+    while (rec.shaking->len) {
+        g_main_context_iteration(rec.context, true);
+    }
+    g_ptr_array_unref(g_steal_pointer(&rec.shaking));
+}
+
 static void *recover_thread(void *opaque)
 {
+    rec.shaking = g_ptr_array_new_with_free_func(object_unref);
     qio_net_listener_set_client_func_full(rec.listener, accepted, NULL, NULL,
                                           rec.context);
     while (rec.missing && !qatomic_read(&rec.stop)) {
@@ -56,6 +99,7 @@ static void *recover_thread(void *opaque)
     }
     qio_net_listener_disconnect(rec.listener);
     object_unref(OBJECT(g_steal_pointer(&rec.listener)));
+    end_handshakes();
     return NULL;
 }
 
@@ -71,10 +115,25 @@ static void stop(void)
     }
 }
 
+void postcopy_recover_prepare(void)
+{
+    Error *err = NULL;
+
+    if (migration_tls_is_on()) {
+        rec.creds = migration_tls_creds(true, &err);
+        if (rec.creds) {
+            object_ref(rec.creds);
+        } else {
+            warn_reportf_err(err, "without them postcopy will not recover: ");
+        }
+    }
+}
+
 void postcopy_recover_stop(void)
 {
     QEMU_LOCK_GUARD(&rec.lock);
     stop();
+    object_unref(g_steal_pointer(&rec.creds));
 }
 
 static void listen_on(MigrationAddress *addr, Error **errp)
@@ -109,12 +168,12 @@ void qmp_migrate_recover(const char *uri, Error **errp)
         return;
     }
     addr = migration_address(uri, NULL, NULL, errp);
-    if (!addr || !migration_channel_check(addr, false, errp)) {
+    if (!addr || !migration_channel_check_address(addr, errp)) {
         return;
     }
-    if (*migrate_parameters()->tls_creds) {
-        error_setg(errp, "a postcopy that uses TLS cannot be recovered: its "
-                         "handshake needs the main loop");
+    if (migration_tls_is_on() && !rec.creds) {
+        error_setg(errp, "there were no credentials for TLS when the guest "
+                         "came");
         return;
     }
     stop();
@@ -122,8 +181,13 @@ void qmp_migrate_recover(const char *uri, Error **errp)
     if (*errp) {
         return;
     }
-    if (ioc) {
+    if (ioc && rec.creds) {
+        error_setg(errp, "with TLS it needs an address to listen on (tcp or "
+                         "unix)");
+    } else if (ioc) {
         postcopy_reconnected(ioc);
+    }
+    if (ioc) {
         object_unref(OBJECT(ioc));
         return;
     }

@@ -114,7 +114,9 @@ bool postcopy_reconnected(QIOChannel *ioc);
 
 /* ---- postcopy-recover.c -------------------------------------------------- */
 
-/* Stops waiting for one. Any thread. */
+/* Keeps the credentials for TLS, if it is on. With the big lock. */
+void postcopy_recover_prepare(void);
+/* Stops waiting for one, for good. Any thread. */
 void postcopy_recover_stop(void);
 
 /* ---- postcopy-blocktime.c ------------------------------------------------ */

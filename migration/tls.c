@@ -13,7 +13,7 @@ bool migration_tls_is_on(void)
     return *migrate_parameters()->tls_creds;
 }
 
-static QCryptoTLSCreds *find_creds(bool server, Error **errp)
+QCryptoTLSCreds *migration_tls_creds(bool server, Error **errp)
 {
     const char *id = migrate_parameters()->tls_creds;
     Object *obj = object_resolve_path_component(object_get_objects_root(), id);
@@ -39,7 +39,7 @@ static QCryptoTLSCreds *find_creds(bool server, Error **errp)
 
 bool migration_tls_check(bool server, Error **errp)
 {
-    return !migration_tls_is_on() || find_creds(server, errp);
+    return !migration_tls_is_on() || migration_tls_creds(server, errp);
 }
 
 typedef struct Handshake {
@@ -61,18 +61,14 @@ static void shaken(QIOTask *task, gpointer opaque)
     }
 }
 
-void migration_tls_begin(QIOChannel *ioc, const char *hostname, bool server,
-                         MigrationChannelFunc *done, void *opaque)
+void migration_tls_begin_with(QCryptoTLSCreds *creds, QIOChannel *ioc,
+                              const char *hostname, MigrationChannelFunc *done,
+                              void *opaque, GMainContext *context)
 {
-    const char *wanted = migrate_parameters()->tls_hostname;
+    QCryptoTLSCredsClass *klass = QCRYPTO_TLS_CREDS_GET_CLASS(creds);
+    bool server = creds->endpoint == QCRYPTO_TLS_CREDS_ENDPOINT_SERVER;
     Error *err = NULL;
-    QCryptoTLSCreds *creds = find_creds(server, &err);
-    QCryptoTLSCredsClass *klass =
-        creds ? QCRYPTO_TLS_CREDS_GET_CLASS(creds) : NULL;
-    QIOChannel *tls =
-        klass
-            ? klass->new_channel(ioc, creds, *wanted ? wanted : hostname, &err)
-            : NULL;
+    QIOChannel *tls = klass->new_channel(ioc, creds, hostname, &err);
     Handshake *h;
 
     if (!tls) {
@@ -84,8 +80,24 @@ void migration_tls_begin(QIOChannel *ioc, const char *hostname, bool server,
                                      : "migration-tls-outgoing");
     h = g_new(Handshake, 1);
     *h = (Handshake){ done, opaque };
-    klass->handshake(tls, shaken, h);
+    klass->handshake(tls, shaken, h, context);
     object_unref(OBJECT(tls));
+}
+
+void migration_tls_begin(QIOChannel *ioc, const char *hostname, bool server,
+                         MigrationChannelFunc *done, void *opaque)
+{
+    const char *wanted = migrate_parameters()->tls_hostname;
+    Error *err = NULL;
+    QCryptoTLSCreds *creds = migration_tls_creds(server, &err);
+
+    if (!creds) {
+        done(NULL, err, opaque);
+        error_free(err);
+        return;
+    }
+    migration_tls_begin_with(creds, ioc, *wanted ? wanted : hostname, done,
+                             opaque, NULL);
 }
 
 void migration_tls_end(QIOChannel *ioc)

@@ -255,7 +255,7 @@ static void channel_tls_finalize(Object *obj)
 static gboolean shake(QIOChannel *master, GIOCondition condition,
                       gpointer task);
 
-static void shake_again(QIOChannelTLS *t, QIOTask *task)
+static void shake_again(QIOChannelTLS *t, QIOTask *task, GMainContext *context)
 {
     Error *err = NULL;
     int ret;
@@ -266,8 +266,9 @@ static void shake_again(QIOChannelTLS *t, QIOTask *task)
     if (must_wait(ret)) {
         bool out = gnutls_record_get_direction(t->session);
 
-        qio_channel_add_watch(t->master, out ? G_IO_OUT : G_IO_IN | G_IO_HUP,
-                              shake, task, NULL);
+        qio_channel_add_watch_full(t->master,
+                                   out ? G_IO_OUT : G_IO_IN | G_IO_HUP, shake,
+                                   task, NULL, context);
         return;
     }
     if (ret < 0) {
@@ -282,14 +283,16 @@ static void shake_again(QIOChannelTLS *t, QIOTask *task)
 
 static gboolean shake(QIOChannel *master, GIOCondition condition, gpointer task)
 {
-    shake_again(QIO_CHANNEL_TLS(qio_task_get_source(task)), task);
+    shake_again(QIO_CHANNEL_TLS(qio_task_get_source(task)), task,
+                g_source_get_context(g_main_current_source()));
     return G_SOURCE_REMOVE;
 }
 
-void channel_tls_handshake(QIOChannel *ioc, QIOTaskFunc func, gpointer opaque)
+void channel_tls_handshake(QIOChannel *ioc, QIOTaskFunc func, gpointer opaque,
+                           GMainContext *context)
 {
     shake_again(QIO_CHANNEL_TLS(ioc),
-                qio_task_new(OBJECT(ioc), func, opaque, NULL));
+                qio_task_new(OBJECT(ioc), func, opaque, NULL), context);
 }
 
 /* ---- data ---------------------------------------------------------------- */

@@ -21,7 +21,8 @@ const TLSKind *tls_kind(QCryptoTLSCreds *creds);
 /* channel-tls.c: methods of the class. */
 QIOChannel *channel_tls_new(QIOChannel *master, QCryptoTLSCreds *creds,
                             const char *hostname, Error **errp);
-void channel_tls_handshake(QIOChannel *ioc, QIOTaskFunc func, gpointer opaque);
+void channel_tls_handshake(QIOChannel *ioc, QIOTaskFunc func, gpointer opaque,
+                           GMainContext *context);
 void channel_tls_bye(QIOChannel *ioc);
 
 #endif

@@ -42,10 +42,11 @@ struct QCryptoTLSCredsClass {
     QIOChannel *(*new_channel)(QIOChannel *master, QCryptoTLSCreds *creds,
                                const char *hostname, Error **errp);
     /*
-     * Begins the handshake; @func is called in the default context when it has
-     * ended, with a task whose source is @ioc.
+     * Begins the handshake; @func is called in @context (NULL: the default
+     * one) when it has ended, with a task whose source is @ioc.
      */
-    void (*handshake)(QIOChannel *ioc, QIOTaskFunc func, gpointer opaque);
+    void (*handshake)(QIOChannel *ioc, QIOTaskFunc func, gpointer opaque,
+                      GMainContext *context);
     /* Tells the other side that all was written. Waits for room. */
     void (*bye)(QIOChannel *ioc);
 };

@@ -93,14 +93,16 @@ def supported(tmp):
 
 def begin(tmp, source, uri, capabilities, listen=None, args=(),
           **parameters):
-    """A source that sends, so slowly that it is not done; the destination."""
+    """A source that sends, so slowly that it is not done, even if the guest
+    stands still; the destination."""
     target = Machine(tmp, "-incoming", "defer", *args)
     target.enable(*capabilities)
     target.command("migrate-incoming", uri=listen or uri,
                    **{"exit-on-error": False})
     source.enable(*capabilities)
     source.command("migrate-set-parameters",
-                   **{"max-bandwidth": 4 << 20, **parameters})
+                   **{"max-bandwidth": 4 << 20,
+                      "zero-page-detection": "none", **parameters})
     source.command("migrate", uri=uri)
     source.wait_for("active", "failed")
     return target

@@ -136,6 +136,51 @@ def test_anon(tmp):
          ["multifd", "return-path"])
 
 
+def recovers(tmp, *capabilities):
+    """Postcopy with another connection, to which a stranger comes first."""
+    creds = keys(tmp, "keys", "00112233445566778899aabbccddeeff")
+    uri, again = f"unix:{tmp}/s", f"{tmp}/again"
+    with start(tmp) as source, Machine(tmp, "-incoming", "defer") as target:
+        for machine, endpoint in ((source, "client"), (target, "server")):
+            machine.enable("postcopy-ram", *capabilities)
+            # The first round takes long enough to be interrupted.
+            secure(machine, endpoint, creds, zero_page_detection="none",
+                   max_bandwidth=4 << 20,
+                   max_postcopy_bandwidth=4 << 20)
+        target.command("migrate-incoming", uri=uri)
+        source.command("migrate", uri=uri)
+        source.wait_for("active")
+        source.command("migrate-start-postcopy")
+        source.wait_for("postcopy-active")
+        target.wait_for("postcopy-active")
+        source.command("migrate-pause")
+        source.wait_for("postcopy-paused")
+        target.wait_for("postcopy-paused")
+        target.command("migrate-recover", uri=f"unix:{again}")
+        with socket.socket(socket.AF_UNIX) as stranger, \
+                socket.socket(socket.AF_UNIX) as silent:
+            for s in (stranger, silent):
+                s.connect(again)
+            stranger.sendall(b"this is no TLS\n")
+            says(target, "TLS handshake failed")
+            source.command("migrate-set-parameters",
+                           **{"max-postcopy-bandwidth": 0})
+            source.command("migrate", uri=f"unix:{again}", resume=True)
+            source.wait_for("completed")
+            target.wait_for("completed")
+        runs_on(target, 1)
+        source.quit()
+        target.quit()
+
+
+def test_recovers(tmp):
+    recovers(tmp)
+
+
+def test_recovers_preempt(tmp):
+    recovers(tmp, "postcopy-preempt")
+
+
 # --- refused ------------------------------------------------------------------
 
 def says(machine, text):

@@ -8,6 +8,12 @@
 /* From now on the descriptors of RAM are noted; before there is any. */
 void cpr_init(void);
 
+/*
+ * Whether @rb has the memory of the process before: in cpr-transfer nothing
+ * else brings it here.
+ */
+bool cpr_has_block(const RAMBlock *rb);
+
 /* False with @errp if a capability does not go with the mode. */
 bool cpr_check_capabilities(Error **errp);
 

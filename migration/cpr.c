@@ -9,6 +9,7 @@
 #include "qemu/osdep.h"
 #include "cpr-internal.h"
 #include "exec/memory.h"
+#include "exec/ram_addr.h"
 #include "io/channel-socket.h"
 #include "io/net-listener.h"
 #include "migration/blocker.h"
@@ -41,6 +42,16 @@ static const RamKeeper keeper = {
 void cpr_init(void)
 {
     ram_set_keeper(&keeper);
+}
+
+bool cpr_has_block(const RAMBlock *rb)
+{
+    const uint32_t file = RAM_SHARED | RAM_NAMED_FILE;
+
+    return memory_region_is_ram_device(rb->mr) || cpr_fds_came(rb->fd) ||
+           /* The source has the same one open, unless it has a descriptor. */
+           ((rb->flags & file) == file &&
+            !cpr_fds_is_left(memory_region_name(rb->mr)));
 }
 
 bool cpr_check_capabilities(Error **errp)

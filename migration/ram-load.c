@@ -4,6 +4,7 @@
  * they belong; the block that is being filled is held by its region.
  */
 #include "qemu/osdep.h"
+#include "cpr-internal.h"
 #include "exec/memory.h"
 #include "exec/ram_addr.h"
 #include "mapped-ram.h"
@@ -51,6 +52,12 @@ static int check_block(QEMUFile *f, RAMBlock *rb, uint64_t length)
 
     if (!qemu_ram_is_migratable(rb)) {
         error_report("block %s should not be migrated !", name);
+        return -EINVAL;
+    }
+    if (migrate_mode() == MIG_MODE_CPR_TRANSFER && !cpr_has_block(rb)) {
+        error_report("RAM block '%s' is not the source's: its memory was not "
+                     "handed over, or is not shared here",
+                     name);
         return -EINVAL;
     }
     if (length != rb->used_length && qemu_ram_resize(rb, length, &err)) {

@@ -16,6 +16,7 @@ typedef struct CprFd {
     int32_t fd;
     QLIST_ENTRY(CprFd) next;
 
+    bool came;   /* from the process before */
     bool unused; /* it came, and nobody has asked for it */
 } CprFd;
 
@@ -58,7 +59,7 @@ void cpr_save_fd(const char *name, int id, int fd)
         QLIST_INSERT_HEAD(&state.fds, elem, next);
     }
     elem->fd = fd;
-    elem->unused = false;
+    elem->came = elem->unused = false;
 }
 
 void cpr_delete_fd(const char *name, int id)
@@ -85,7 +86,7 @@ int cpr_find_fd(const char *name, int id)
 
 /* ---- by name alone ------------------------------------------------------- */
 
-int cpr_fds_take(const char *name)
+static CprFd *first_unused(const char *name)
 {
     CprFd *elem, *first = NULL;
 
@@ -95,7 +96,19 @@ int cpr_fds_take(const char *name)
             first = elem;
         }
     }
+    return first;
+}
+
+int cpr_fds_take(const char *name)
+{
+    CprFd *first = first_unused(name);
+
     return first ? take(first) : -1;
+}
+
+bool cpr_fds_is_left(const char *name)
+{
+    return first_unused(name);
 }
 
 void cpr_fds_add(const char *name, int fd)
@@ -123,6 +136,18 @@ void cpr_fds_remove(int fd)
             discard(elem);
         }
     }
+}
+
+bool cpr_fds_came(int fd)
+{
+    CprFd *elem;
+
+    QLIST_FOREACH(elem, &state.fds, next) {
+        if (elem->fd == fd) {
+            return elem->came && !elem->unused;
+        }
+    }
+    return false;
 }
 
 void cpr_fds_close_unused(void)
@@ -161,7 +186,7 @@ static int fd_post_load(void *opaque, int version_id)
         close(elem->fd);
         return -EINVAL;
     }
-    elem->unused = true;
+    elem->came = elem->unused = true;
     return 0;
 }
 

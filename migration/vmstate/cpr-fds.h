@@ -16,6 +16,10 @@ int cpr_fds_take(const char *name);
 void cpr_fds_add(const char *name, int fd);
 /* Deletes what has @fd, if anything has. */
 void cpr_fds_remove(int fd);
+/* Whether @fd came and was taken. */
+bool cpr_fds_came(int fd);
+/* Whether one named @name came that nobody has taken. */
+bool cpr_fds_is_left(const char *name);
 /* Closes what came and was not taken. */
 void cpr_fds_close_unused(void);
 

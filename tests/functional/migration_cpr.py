@@ -218,6 +218,31 @@ def test_virtio_mem(tmp):
     machine.quit()
 
 
+def test_other_memory(tmp):
+    """A block that is listed but was not handed over is refused by name."""
+    file = ["-object", f"memory-backend-file,id=ram0,size=64M,share=on,"
+            f"mem-path={tmp}/ram"]
+    for here, there in (file, SHARED), (SHARED, file):
+        with Machine(tmp, *here, machine=MACHINE) as source:
+            runs_on(source, 0)
+            source.command("cont")
+            source.enable("return-path")
+            mode(source)
+            target = Waiting(tmp, *there, main="defer")
+            source.command("migrate", channels=target.channels())
+            with target.ready() as other:
+                other.enable("return-path")
+                other.command("migrate-incoming", uri=f"unix:{target.main}",
+                              **{"exit-on-error": False})
+                other.wait_for("failed")
+                assert "RAM block 'ram0' is not the source's" in \
+                    other.errors(), other.errors()
+                other.quit()
+            source.wait_for("failed")
+            runs_on(source, 0)
+            source.quit()
+
+
 # --- what is refused, and what fails ------------------------------------------
 
 def test_refused(tmp):

@@ -11,6 +11,7 @@
 #include "channel.h"
 #include "io/channel-socket.h"
 #include "io/net-listener.h"
+#include "multifd-packet.h"
 #include "options.h"
 #include "qapi/error.h"
 #include "qemu/bswap.h"
@@ -22,7 +23,10 @@
 /* A magic that has come in part is looked at again. */
 #define LOOK_AGAIN_MS 10
 #define MAX_LOOKS     500
-/* So many may be open beyond those that are missing: strangers. */
+/*
+ * So many may be open beyond those that are missing: strangers. When there are
+ * more, the one that has been silent for longest is closed.
+ */
 #define MAX_STRANGERS 16
 
 static struct {
@@ -33,15 +37,13 @@ static struct {
 
 static QIONetListener *listener;
 
-/* Who gives up waiting has no use for those whose handshake goes on. */
-static unsigned generation;
-static unsigned shaking; /* of this generation */
-
-/* Connections that have not said yet what they are. */
+/* Connections that have not said yet what they are, as they came. */
 static GPtrArray *unknown;
 
 typedef struct Unknown {
     QIOChannel *ioc;
+    bool shaking;    /* hands, for TLS; then it has one end, secured() */
+    bool let_go;     /* nobody waits for that */
     GSource *source; /* waits for bytes, or for time to pass */
     unsigned looks;
 } Unknown;
@@ -79,10 +81,8 @@ static void close_listener(void)
     }
 }
 
-static void unknown_free(gpointer opaque)
+static void unknown_free(Unknown *u)
 {
-    Unknown *u = opaque;
-
     if (u->source) {
         g_source_destroy(u->source);
         g_source_unref(u->source);
@@ -91,13 +91,31 @@ static void unknown_free(gpointer opaque)
     g_free(u);
 }
 
+/* It leaves the array. */
+static void let_go(gpointer opaque)
+{
+    Unknown *u = opaque;
+
+    if (u->shaking) {
+        u->let_go = true;
+        qio_channel_shutdown(u->ioc, QIO_CHANNEL_SHUTDOWN_BOTH, NULL);
+    } else {
+        unknown_free(u);
+    }
+}
+
+/* Whoever that was: the source may still come, or come again. Takes @err. */
+static void turn_away(Unknown *u, Error *err)
+{
+    error_reportf_err(err, "a connection for the migration is closed: ");
+    g_ptr_array_remove(unknown, u);
+}
+
 void migration_channel_incoming_cancel(void)
 {
     close_listener();
     g_clear_pointer(&unknown, g_ptr_array_unref);
     memset(expected, 0, sizeof(expected));
-    generation++;
-    shaking = 0;
 }
 
 /* ---- a channel ----------------------------------------------------------- */
@@ -154,29 +172,41 @@ static MigrationIncomingKind kind_by_order(void)
                                                   : MIG_INCOMING_PREEMPT;
 }
 
-static void identify(QIOChannel *ioc);
+/* It has said what it is, or need not. */
+static void become(Unknown *u, MigrationIncomingKind kind)
+{
+    QIOChannel *ioc = QIO_CHANNEL(object_ref(u->ioc));
+
+    g_ptr_array_remove(unknown, u);
+    hand_over(ioc, kind);
+    object_unref(OBJECT(ioc));
+}
+
+static void identify(Unknown *u);
 
 /* ---- with TLS ------------------------------------------------------------ */
 
 /* It takes no place before it has shown that it may. */
 static void secured(QIOChannel *ioc, Error *err, void *opaque)
 {
-    if (GPOINTER_TO_UINT(opaque) != generation) {
-        return;
-    }
-    shaking--;
-    if (!err) {
+    Unknown *u = opaque;
+
+    u->shaking = false;
+    if (u->let_go) {
+        unknown_free(u);
+    } else if (!err) {
         /* Handshakes end in any order. */
-        identify(ioc);
-    } else if (listener || !missing()) {
-        /* Whoever that was: the source may still come, or come again. */
-        error_report_err(error_copy(err));
+        object_unref(OBJECT(u->ioc));
+        u->ioc = QIO_CHANNEL(object_ref(ioc));
+        identify(u);
+    } else if (listener) {
+        turn_away(u, error_copy(err));
     } else {
-        fail(error_copy(err));
+        fail(error_copy(err)); /* there is no other */
     }
 }
 
-static void secure(QIOChannel *ioc)
+static void secure(Unknown *u)
 {
     Error *err = NULL;
 
@@ -184,8 +214,8 @@ static void secure(QIOChannel *ioc)
         fail(err);
         return;
     }
-    shaking++;
-    migration_tls_begin(ioc, NULL, true, secured, GUINT_TO_POINTER(generation));
+    u->shaking = true;
+    migration_tls_begin(u->ioc, NULL, true, secured, u);
 }
 
 /* ---- by its magic -------------------------------------------------------- */
@@ -234,7 +264,7 @@ static bool peek_magic(Unknown *u, uint32_t *magic, Error **errp)
         g_source_set_callback(source, look_again, u, NULL);
         look_later(u, source);
     } else if (len >= 0) {
-        error_setg(errp, "a migration channel ended before it said what it is");
+        error_setg(errp, "it ended before it said what it is");
     }
     return false;
 }
@@ -242,21 +272,28 @@ static bool peek_magic(Unknown *u, uint32_t *magic, Error **errp)
 static void classify(Unknown *u)
 {
     Error *err = NULL;
-    QIOChannel *ioc;
     uint32_t magic;
 
     if (!peek_magic(u, &magic, &err)) {
         if (err) {
-            fail(err);
+            turn_away(u, err);
         }
         return;
     }
-    ioc = QIO_CHANNEL(object_ref(u->ioc));
-    g_ptr_array_remove_fast(unknown, u);
-    qio_channel_set_blocking(ioc, true, NULL);
-    hand_over(ioc, magic == QEMU_VM_FILE_MAGIC ? MIG_INCOMING_MAIN
-                                               : MIG_INCOMING_MULTIFD);
-    object_unref(ioc);
+    if (magic != QEMU_VM_FILE_MAGIC && magic != MULTIFD_MAGIC) {
+        error_setg(&err,
+                   "its magic is 0x%" PRIx32 ", neither that of a stream "
+                   "nor that of multifd",
+                   magic);
+    } else {
+        qio_channel_set_blocking(u->ioc, true, &err);
+    }
+    if (err) {
+        turn_away(u, err);
+        return;
+    }
+    become(u, magic == QEMU_VM_FILE_MAGIC ? MIG_INCOMING_MAIN
+                                          : MIG_INCOMING_MULTIFD);
 }
 
 static gboolean look_again(gpointer opaque)
@@ -279,30 +316,32 @@ static bool has_magic(QIOChannel *ioc)
            qio_channel_has_feature(ioc, QIO_CHANNEL_FEATURE_READ_MSG_PEEK);
 }
 
-static void identify(QIOChannel *ioc)
+static void identify(Unknown *u)
 {
-    Unknown *u;
+    Error *err = NULL;
 
-    if (!has_magic(ioc)) {
-        hand_over(ioc, kind_by_order());
-        return;
+    if (!has_magic(u->ioc)) {
+        become(u, kind_by_order());
+    } else if (qio_channel_set_blocking(u->ioc, false, &err) < 0) {
+        turn_away(u, err);
+    } else {
+        look_at_bytes(u);
     }
-    qio_channel_set_blocking(ioc, false, NULL);
-    u = g_new0(Unknown, 1);
-    u->ioc = QIO_CHANNEL(object_ref(ioc));
-    if (!unknown) {
-        unknown = g_ptr_array_new_with_free_func(unknown_free);
-    }
-    g_ptr_array_add(unknown, u);
-    look_at_bytes(u);
 }
 
 static void arrived(QIOChannel *ioc)
 {
+    Unknown *u = g_new0(Unknown, 1);
+
+    u->ioc = QIO_CHANNEL(object_ref(ioc));
+    if (!unknown) {
+        unknown = g_ptr_array_new_with_free_func(let_go);
+    }
+    g_ptr_array_add(unknown, u);
     if (migration_tls_is_on()) {
-        secure(ioc);
+        secure(u);
     } else {
-        identify(ioc);
+        identify(u);
     }
 }
 
@@ -310,10 +349,14 @@ static void arrived(QIOChannel *ioc)
 
 static void accepted(QIONetListener *l, QIOChannelSocket *sioc, gpointer opaque)
 {
-    unsigned strangers = shaking + (unknown ? unknown->len : 0);
-
-    if (!listener || strangers >= missing() + MAX_STRANGERS) {
+    if (!listener) {
         return;
+    }
+    if (unknown && unknown->len >= missing() + MAX_STRANGERS) {
+        warn_report("%u connections for the migration say nothing: the first "
+                    "is closed",
+                    unknown->len);
+        g_ptr_array_remove_index(unknown, 0);
     }
     qio_channel_set_name(QIO_CHANNEL(sioc), "migration-socket-incoming");
     arrived(QIO_CHANNEL(sioc));
@@ -345,10 +388,8 @@ static bool listen_on(SocketAddress *addr, SocketAddressList **listening,
 /* There is something to read, or never will be. */
 static gboolean begins(QIOChannel *ioc, GIOCondition condition, gpointer opaque)
 {
-    if (migration_tls_is_on()) {
-        secure(ioc);
-    } else if (expected[MIG_INCOMING_MAIN].missing) {
-        hand_over(ioc, MIG_INCOMING_MAIN);
+    if (expected[MIG_INCOMING_MAIN].missing) {
+        arrived(ioc);
     }
     return G_SOURCE_REMOVE;
 }

@@ -96,6 +96,14 @@ def move(tmp, client, server, uri, capabilities=(), source=None,
     info = source.wait_for("completed", "failed")
     assert info["status"] == "completed", (info, target.errors())
     target.wait_for("completed")
+    for s in there or ():
+        # Each is closed, at the latest when all others have come.
+        s.settimeout(TIMEOUT)
+        try:
+            while s.recv(4096):
+                pass
+        except ConnectionResetError:
+            pass
     count = source.check()
     source.quit()
     runs_on(target, count)

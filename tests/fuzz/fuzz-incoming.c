@@ -357,7 +357,7 @@ static void use(uint32_t seed)
             (NANOSECONDS_PER_SECOND >> g_rand_int_range(rand, 0, 30)));
         main_loop_wait(true);
     }
-    if (g_rand_int_range(rand, 0, 4) == 0 && runstate_is_running()) {
+    if (g_rand_int_range(rand, 0, 16) == 0 && runstate_is_running()) {
         save_again();
     }
     g_rand_free(rand);
@@ -377,13 +377,13 @@ static bool load(const uint8_t *data, size_t size, Error **errp)
 }
 
 /* What came before must not change that. */
-static void load_good(const GByteArray *stream)
+static void load_good(const uint8_t *data, size_t size)
 {
     FILE *nowhere = stderr;
     Error *err = NULL;
 
     stderr = messages;
-    if (!load(stream->data, stream->len, &err)) {
+    if (!load(data, size, &err)) {
         printf("a good stream: %s\n", error_get_pretty(err));
         fflush(stdout);
         abort();
@@ -398,8 +398,11 @@ static void follow_recipe(const uint8_t *data, size_t size)
     g_autoptr(GByteArray) other = stream_of(seed, false);
     g_autofree uint8_t *changed = g_malloc(MAX_STREAM);
 
-    load_good(other);
-    for (unsigned i = 0; i < CHANGES; i++) {
+    load_good(other->data, other->len);
+    memcpy(changed, other->data, other->len);
+    load_good(changed, stream_thin(changed, other->len, seed));
+    /* libFuzzer has its own way to go on from here. */
+    for (unsigned i = 0; i < CHANGES && !LLVMFuzzerMutate; i++) {
         g_autofree uint8_t *copy = NULL;
         size_t now = other->len;
 
@@ -433,7 +436,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     /* Each refusal has its message; the sanitizers write past this. */
     messages = stderr;
     stderr = fopen("/dev/null", "w");
-    load_good(good);
+    load_good(good->data, good->len);
     return 0;
 }
 
@@ -447,7 +450,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,
             return size;
         }
         memcpy(data, fresh->data, fresh->len);
-        return fresh->len;
+        return stream_thin(data, fresh->len, seed);
     }
     if (seed % 10 == 1 && LLVMFuzzerMutate) {
         return LLVMFuzzerMutate(data, size, max);

@@ -7,6 +7,7 @@
 #include "qemu/bswap.h"
 #include "stream-mutate.h"
 
+#define FULL    0x04
 #define FOOTER  0x7e
 #define COMMAND 0x08
 
@@ -75,6 +76,30 @@ GArray *stream_pieces(const uint8_t *bytes, size_t size)
         g_array_append_val(pieces, p);
     }
     return pieces;
+}
+
+size_t stream_thin(uint8_t *bytes, size_t size, uint32_t seed)
+{
+    g_autoptr(GArray) pieces = stream_pieces(bytes, size);
+    GRand *rand = g_rand_new_with_seed(seed);
+    bool all = g_rand_int_range(rand, 0, 32) == 0;
+    bool with_ram = g_rand_boolean(rand);
+    size_t left = 0;
+
+    for (guint i = 0; i < pieces->len; i++) {
+        Piece p = g_array_index(pieces, Piece, i);
+        uint8_t kind = i ? bytes[p.start] : 0;
+        bool wanted = kind == FULL          ? !g_rand_int_range(rand, 0, 8)
+                      : kind && kind < FULL ? with_ram
+                                            : true;
+
+        if (all || wanted) {
+            memmove(bytes + left, bytes + p.start, p.end - p.start);
+            left += p.end - p.start;
+        }
+    }
+    g_rand_free(rand);
+    return left;
 }
 
 /* ---- changes ------------------------------------------------------------- */

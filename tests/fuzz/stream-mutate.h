@@ -17,6 +17,12 @@ typedef struct Piece {
 GArray *stream_pieces(const uint8_t *bytes, size_t size);
 
 /*
+ * Takes most sections of devices out of a stream, others as @seed says, and RAM
+ * or not: what is left loads as well, and sooner. Returns the new size.
+ */
+size_t stream_thin(uint8_t *bytes, size_t size, uint32_t seed);
+
+/*
  * Changes the stream in @bytes, of @size bytes of @max, as @seed says: sections
  * are cut, repeated, swapped, come from the stream @other; numbers, lengths and
  * names are edited; any bytes. Returns the new size.

@@ -18,6 +18,7 @@
 #include "qemu/bitops.h"
 #include "qemu/rcu.h"
 #include "qemu/timer.h"
+#include "qemu/units.h"
 #include "qemu/userfaultfd.h"
 #include "ram.h"
 #include "trace.h"
@@ -32,6 +33,8 @@
 
 /* So much goes between two looks at who waits, and is unprotected at once. */
 #define PIECE (256 * 1024)
+/* So much memory comes to be between two looks at who cancels. */
+#define POPULATE_PIECE (64 * MiB)
 /* So long may a round take. */
 #define MAX_ROUND_NS (50 * SCALE_MS)
 
@@ -39,8 +42,7 @@ static int uffd = -1; /* while pages are protected */
 
 /* ---- what the host can do ------------------------------------------------ */
 
-/* A descriptor, and whether pages that do not exist can be protected. */
-static int open_uffd(bool *unpopulated)
+static int open_uffd(void)
 {
     const uint64_t helpful =
         UFFD_FEATURE_WP_HUGETLBFS_SHMEM | UFFD_FEATURE_WP_UNPOPULATED;
@@ -53,7 +55,6 @@ static int open_uffd(bool *unpopulated)
     if (!(there & UFFD_FEATURE_PAGEFAULT_FLAG_WP)) {
         return -ENOTSUP;
     }
-    *unpopulated = there & UFFD_FEATURE_WP_UNPOPULATED;
     return uffd_create_fd(UFFD_FEATURE_PAGEFAULT_FLAG_WP | (there & helpful),
                           true);
 }
@@ -75,8 +76,8 @@ static int watch(int fd, const RAMBlock *rb)
 
 bool ram_background_possible(Error **errp)
 {
-    bool unpopulated, ok = true;
-    int fd = open_uffd(&unpopulated);
+    bool ok = true;
+    int fd = open_uffd();
     RAMBlock *rb;
 
     if (fd < 0) {
@@ -104,9 +105,9 @@ bool ram_background_possible(Error **errp)
     return ok;
 }
 
-/* ---- protecting ---------------------------------------------------------- */
+/* ---- before the guest is stopped ----------------------------------------- */
 
-/* Older kernels protect only pages that exist: reading makes them. */
+/* Reading does it, without taking memory. */
 static void populate(const volatile uint8_t *host, size_t size)
 {
     for (size_t at = 0; at < size; at += qemu_real_host_page_size()) {
@@ -114,7 +115,47 @@ static void populate(const volatile uint8_t *host, size_t size)
     }
 }
 
-static int protect_block(RAMBlock *rb, bool unpopulated)
+/* What is discarded is not to be sent, and stays as it is. */
+static bool populate_block(RAMBlock *rb, bool (*goes_on)(void))
+{
+    unsigned long count = rb->used_length >> TARGET_PAGE_BITS, first, end;
+
+    for (first = find_first_bit(rb->bmap, count); first < count;
+         first = find_next_bit(rb->bmap, count, end)) {
+        end = find_next_zero_bit(rb->bmap, count, first);
+        end = MIN(end, first + (POPULATE_PIECE >> TARGET_PAGE_BITS));
+        populate(rb->host + ((ram_addr_t)first << TARGET_PAGE_BITS),
+                 (end - first) << TARGET_PAGE_BITS);
+        if (!goes_on()) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Elsewhere reading takes memory, and any page can be protected. */
+static bool is_private(RAMBlock *rb)
+{
+    return rb->fd < 0 && !qemu_ram_is_shared(rb);
+}
+
+bool ram_background_prepare(bool (*goes_on)(void))
+{
+    GPtrArray *blocks = ram_save_blocks();
+
+    for (guint i = 0; i < blocks->len; i++) {
+        RAMBlock *rb = g_ptr_array_index(blocks, i);
+
+        if (is_writable(rb) && is_private(rb) && !populate_block(rb, goes_on)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- protecting ---------------------------------------------------------- */
+
+static int protect_block(RAMBlock *rb)
 {
     unsigned long count = rb->used_length >> TARGET_PAGE_BITS, first, end;
     int ret = watch(uffd, rb);
@@ -127,9 +168,6 @@ static int protect_block(RAMBlock *rb, bool unpopulated)
 
         end = find_next_zero_bit(rb->bmap, count, first);
         size = (end - first) << TARGET_PAGE_BITS;
-        if (!unpopulated && rb->fd < 0) {
-            populate(host, size);
-        }
         ret = uffd_change_protection(uffd, host, size, true, false);
     }
     return ret;
@@ -138,9 +176,8 @@ static int protect_block(RAMBlock *rb, bool unpopulated)
 bool ram_background_start(Error **errp)
 {
     GPtrArray *blocks = ram_save_blocks();
-    bool unpopulated;
 
-    uffd = open_uffd(&unpopulated);
+    uffd = open_uffd();
     if (uffd < 0) {
         error_setg_errno(errp, -uffd, "userfaultfd cannot be opened");
         uffd = -1;
@@ -148,7 +185,7 @@ bool ram_background_start(Error **errp)
     }
     for (guint i = 0; i < blocks->len; i++) {
         RAMBlock *rb = g_ptr_array_index(blocks, i);
-        int ret = is_writable(rb) ? protect_block(rb, unpopulated) : 0;
+        int ret = is_writable(rb) ? protect_block(rb) : 0;
 
         if (ret) {
             error_setg_errno(errp, -ret,

@@ -59,6 +59,13 @@ int ram_save_flush(QEMUFile *f);
 /* Whether host and guest allow it; false with @errp. With the big lock. */
 bool ram_background_possible(Error **errp);
 /*
+ * Makes pages exist that are to be protected: kernels before 6.4 protect no
+ * others, and all take long for others. So the guest runs meanwhile, and nobody
+ * has the big lock. From now on discarding is not allowed. False if @goes_on,
+ * asked now and then, was.
+ */
+bool ram_background_prepare(bool (*goes_on)(void));
+/*
  * From now on whoever writes to a page that is to be sent waits for it. The
  * guest is stopped; with the big lock. False with @errp.
  */

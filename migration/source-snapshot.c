@@ -58,13 +58,32 @@ static bool stop_and_save(MigrationState *s, SaveVM *vm, QEMUFile *devices,
     return true;
 }
 
+static bool goes_on(void)
+{
+    return migration_status(migrate_get_current()) == MIGRATION_STATUS_ACTIVE;
+}
+
+/* With the big lock, which it releases meanwhile. */
+static bool prepare_ram(Error **errp)
+{
+    bool ok;
+
+    bql_unlock();
+    ok = ram_background_prepare(goes_on);
+    bql_lock();
+    if (!ok) {
+        error_setg(errp, "migration was cancelled");
+    }
+    return ok;
+}
+
 /* Without the big lock, until nobody waits for a page. */
 static bool send_ram(MigrationState *s, SaveVM *vm, Error **errp)
 {
     bool finished = false;
 
     while (!finished) {
-        if (migration_status(s) != MIGRATION_STATUS_ACTIVE) {
+        if (!goes_on()) {
             error_setg(errp, "migration was cancelled");
             return false;
         }
@@ -97,7 +116,8 @@ void *migration_snapshot_thread(void *opaque)
     migration_rate_set(RATE_LIMIT_DISABLED);
     bql_lock();
     may_discard = ram_block_uncoordinated_discard_disable(true);
-    ok = source_begin(s, vm, &err) && stop_and_save(s, vm, devices, &err);
+    ok = source_begin(s, vm, &err) && prepare_ram(&err) &&
+         stop_and_save(s, vm, devices, &err);
     bql_unlock();
     ok = ok && send_ram(s, vm, &err);
     ram_background_stop();

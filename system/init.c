@@ -816,6 +816,11 @@ void qemu_init(int argc, char **argv)
         qemu_chr_forbid_stdio();
         os_daemonize();
     }
+    /*
+     * Whoever forks from now on executes another program. It must not wait for
+     * readers, who may wait for the big lock that it has.
+     */
+    rcu_disable_atfork();
     bql_lock();
     atexit(run_exit_notifiers);
     setup_logging(&cmdline);

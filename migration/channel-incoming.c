@@ -39,6 +39,7 @@ static QIONetListener *listener;
 
 /* Connections that have not said yet what they are, as they came. */
 static GPtrArray *unknown;
+static unsigned shaking; /* of all that were; any thread, atomically */
 
 typedef struct Unknown {
     QIOChannel *ioc;
@@ -186,12 +187,18 @@ static void identify(Unknown *u);
 
 /* ---- with TLS ------------------------------------------------------------ */
 
+bool migration_channel_incoming_shakes(void)
+{
+    return qatomic_read(&shaking);
+}
+
 /* It takes no place before it has shown that it may. */
 static void secured(QIOChannel *ioc, Error *err, void *opaque)
 {
     Unknown *u = opaque;
 
     u->shaking = false;
+    qatomic_dec(&shaking);
     if (u->let_go) {
         unknown_free(u);
     } else if (!err) {
@@ -215,6 +222,7 @@ static void secure(Unknown *u)
         return;
     }
     u->shaking = true;
+    qatomic_inc(&shaking);
     migration_tls_begin(u->ioc, NULL, true, secured, u);
 }
 

@@ -108,6 +108,8 @@ bool migration_channel_incoming(MigrationAddress *addr,
  * channel, unless that has come. From any thread; @err is copied.
  */
 void migration_channel_incoming_failed(const Error *err);
+/* Whether somebody's TLS handshake goes on. Any thread. */
+bool migration_channel_incoming_shakes(void);
 /* Waits no longer, and expects nothing. */
 void migration_channel_incoming_cancel(void);
 

@@ -13,6 +13,7 @@
 #include "qemu/bswap.h"
 #include "qemu/cutils.h"
 #include "qemu/main-loop.h"
+#include "ram.h"
 
 /* So much is read in one piece. */
 #define READ_SIZE 0x100000
@@ -238,42 +239,6 @@ static unsigned long *load_bitmap(QEMUFile *f, RAMBlock *rb, Error **errp)
     return bitmap;
 }
 
-/* ---- the destination: what is discarded ---------------------------------- */
-
-static void note_discarded(MemoryRegionSection *section, void *opaque)
-{
-    unsigned long first = section->offset_within_region >> TARGET_PAGE_BITS;
-    unsigned long size = int128_get64(section->size) >> TARGET_PAGE_BITS;
-
-    bitmap_set(opaque, first, size);
-}
-
-/*
- * Pages that nobody has here, or NULL if there are all. What a device says
- * only after its RAM is not known yet: then none are taken for discarded.
- */
-static unsigned long *discarded_pages(RAMBlock *rb)
-{
-    RamDiscardManager *rdm;
-    unsigned long *bitmap = NULL;
-
-    bql_lock();
-    rdm = memory_region_get_ram_discard_manager(rb->mr);
-    if (rdm &&
-        (!object_property_find(OBJECT(rdm), "x-early-migration") ||
-         object_property_get_bool(OBJECT(rdm), "x-early-migration", NULL))) {
-        MemoryRegionSection all = {
-            .mr = rb->mr,
-            .size = int128_make64(rb->used_length),
-        };
-
-        bitmap = bitmap_new(rb->used_length >> TARGET_PAGE_BITS);
-        ram_discard_manager_replay_discarded(rdm, &all, note_discarded, bitmap);
-    }
-    bql_unlock();
-    return bitmap;
-}
-
 /* ---- the destination: pages ---------------------------------------------- */
 
 /* What cannot be written must be right already. */
@@ -376,7 +341,9 @@ bool mapped_ram_load(QEMUFile *f, MappedRamPages *pages, RAMBlock *rb,
 
     if (ok && !migrate_ram_is_ignored(rb)) {
         bitmap = load_bitmap(f, rb, errp);
-        discarded = discarded_pages(rb);
+        bql_lock();
+        discarded = ram_load_discarded_pages(rb);
+        bql_unlock();
         ok = bitmap && load_pages(pages, rb, bitmap, discarded, errp);
     }
     if (ok) {

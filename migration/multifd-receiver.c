@@ -11,13 +11,14 @@
 #include "multifd-codec.h"
 #include "options.h"
 #include "qapi/error.h"
+#include "qemu/bitops.h"
 #include "qemu/cutils.h"
 #include "system/system.h"
 #include "trace.h"
 
 struct MultiFDReceiver {
     QIOChannel *ioc;
-    GHashTable *blocks;
+    GHashTable *blocks, *discarded;
     const MultiFDCodec *codec;
     void *decoder;
     int id;     /* -1: not known yet */
@@ -32,12 +33,14 @@ struct MultiFDReceiver {
     uint8_t *bounce; /* of a read-only block: a packet's pages */
 };
 
-MultiFDReceiver *multifd_receiver_new(QIOChannel *ioc, GHashTable *blocks)
+MultiFDReceiver *multifd_receiver_new(QIOChannel *ioc, GHashTable *blocks,
+                                      GHashTable *discarded)
 {
     MultiFDReceiver *r = g_new0(MultiFDReceiver, 1);
 
     r->ioc = QIO_CHANNEL(object_ref(ioc));
     r->blocks = blocks;
+    r->discarded = discarded;
     r->id = -1;
     return r;
 }
@@ -81,12 +84,14 @@ static bool find_pages(MultiFDReceiver *r, Error **errp)
 {
     const MultiFDPages *pages = &r->pages;
     unsigned n = pages->normal + pages->zero;
+    const unsigned long *discarded;
 
     r->rb = g_hash_table_lookup(r->blocks, pages->block);
     if (!r->rb) {
         error_setg(errp, "multifd: unknown ram block %s", pages->block);
         return false;
     }
+    discarded = g_hash_table_lookup(r->discarded, r->rb);
     for (unsigned i = 0; i < n; i++) {
         uint64_t offset = pages->offset[i];
 
@@ -96,6 +101,13 @@ static bool find_pages(MultiFDReceiver *r, Error **errp)
                        "multifd: offset too long %" PRIu64 " (max " RAM_ADDR_FMT
                        ") in block %s",
                        offset, r->rb->used_length, pages->block);
+            return false;
+        }
+        if (discarded && test_bit(offset >> TARGET_PAGE_BITS, discarded)) {
+            error_setg(errp,
+                       "multifd: block %s has a page at 0x%" PRIx64
+                       ", where nothing is plugged",
+                       pages->block, offset);
             return false;
         }
         r->page[i] = r->rb->host + offset;

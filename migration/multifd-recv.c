@@ -35,7 +35,9 @@ static struct {
     GPtrArray *channels; /* Channel, as they came */
     unsigned n;          /* so many shall be */
     uint64_t rounds;     /* that the main stream has let go on */
-    GHashTable *blocks;  /* by name; fixed from the first round on */
+    /* Both are fixed from the first round on. */
+    GHashTable *blocks;    /* RAMBlock by name */
+    GHashTable *discarded; /* bitmaps of their pages, by RAMBlock */
     QEMUFile *main;
     bool stopped;
     Error *error; /* the first */
@@ -130,7 +132,8 @@ static bool receive(Channel *channel, MultiFDReceiver *r, Error **errp)
 static void *channel_thread(void *opaque)
 {
     Channel *channel = opaque;
-    MultiFDReceiver *r = multifd_receiver_new(channel->ioc, dst.blocks);
+    MultiFDReceiver *r =
+        multifd_receiver_new(channel->ioc, dst.blocks, dst.discarded);
     Error *err = NULL;
     int id;
 
@@ -187,6 +190,7 @@ void multifd_recv_expect(void)
         dst.n = migrate_parameters()->multifd_channels;
         dst.channels = g_ptr_array_new_with_free_func(channel_free);
         dst.blocks = g_hash_table_new(g_str_hash, g_str_equal);
+        dst.discarded = g_hash_table_new_full(NULL, NULL, NULL, g_free);
         dst.rounds = 0;
         dst.stopped = false;
     }
@@ -210,8 +214,12 @@ bool multifd_recv_has_begun(void)
     return dst.rounds;
 }
 
-/* So long may a channel that the source opened take to be accepted. */
-#define ACCEPT_MS 10000
+/*
+ * So long may a channel that the source opened take to be accepted; and so many
+ * times that, where somebody's TLS handshake goes on.
+ */
+#define ACCEPT_MS  10000
+#define MAX_SHAKES 12
 
 /* Before any page comes: those that may have pages, which then stay. */
 static void collect_blocks(void)
@@ -225,6 +233,8 @@ static void collect_blocks(void)
         if (!migrate_ram_is_ignored(rb)) {
             memory_region_ref(rb->mr);
             g_hash_table_insert(dst.blocks, rb->idstr, rb);
+            g_hash_table_insert(dst.discarded, rb,
+                                ram_load_discarded_pages(rb));
         }
     }
 }
@@ -254,7 +264,7 @@ static int all_have_synced(uint64_t round, Error **errp)
  * With the lock. The source has opened all that it will before it wants the
  * first SYNC: what is missing for long will not come.
  */
-static bool wait_for_channels(Error **errp)
+static bool wait_for_channels(unsigned *shakes, Error **errp)
 {
     guint there = dst.channels->len;
 
@@ -263,7 +273,8 @@ static bool wait_for_channels(Error **errp)
         return true;
     }
     if (qemu_cond_timedwait(&dst.cond, &dst.lock, ACCEPT_MS) ||
-        dst.channels->len != there || dst.stopped) {
+        dst.channels->len != there || dst.stopped ||
+        (migration_channel_incoming_shakes() && ++*shakes < MAX_SHAKES)) {
         return true;
     }
     error_setg(errp,
@@ -275,6 +286,7 @@ static bool wait_for_channels(Error **errp)
 
 bool multifd_recv_sync(Error **errp)
 {
+    unsigned shakes = 0;
     int ret = 0;
 
     if (!dst.channels) {
@@ -286,7 +298,7 @@ bool multifd_recv_sync(Error **errp)
     }
     QEMU_LOCK_GUARD(&dst.lock);
     while (!dst.stopped && !(ret = all_have_synced(dst.rounds + 1, errp))) {
-        if (!wait_for_channels(errp)) {
+        if (!wait_for_channels(&shakes, errp)) {
             ret = -1;
             break;
         }
@@ -331,6 +343,7 @@ void multifd_recv_cleanup(void)
     g_clear_pointer(&dst.channels, g_ptr_array_unref);
     g_hash_table_foreach(dst.blocks, unref_block, NULL);
     g_clear_pointer(&dst.blocks, g_hash_table_unref);
+    g_clear_pointer(&dst.discarded, g_hash_table_unref);
     error_free(g_steal_pointer(&dst.error));
     dst.main = NULL;
 }

@@ -90,11 +90,13 @@ void multifd_recv_cleanup(void);
 
 /*
  * One channel at the destination, for the thread and for tests. It looks for
- * blocks in @blocks, RAMBlock by name.
+ * blocks in @blocks, RAMBlock by name; @discarded has bitmaps of pages that
+ * must not come, by RAMBlock.
  */
 typedef struct MultiFDReceiver MultiFDReceiver;
 
-MultiFDReceiver *multifd_receiver_new(QIOChannel *ioc, GHashTable *blocks);
+MultiFDReceiver *multifd_receiver_new(QIOChannel *ioc, GHashTable *blocks,
+                                      GHashTable *discarded);
 void multifd_receiver_free(MultiFDReceiver *r);
 /* The packet that each channel begins with. The number, or -1 with @errp. */
 int multifd_receiver_begin(MultiFDReceiver *r, Error **errp);

@@ -17,6 +17,7 @@
 #include "qemu/cutils.h"
 #include "qemu/error-report.h"
 #include "qemu/main-loop.h"
+#include "qom/object.h"
 #include "ram.h"
 
 /* The block of the last record; one stream is loaded at a time. */
@@ -148,6 +149,36 @@ static int load_block_list(QEMUFile *f, uint64_t total)
         total -= length;
     }
     return 0;
+}
+
+/* ---- what is discarded --------------------------------------------------- */
+
+static void note_discarded(MemoryRegionSection *section, void *opaque)
+{
+    unsigned long first = section->offset_within_region >> TARGET_PAGE_BITS;
+    unsigned long size = int128_get64(section->size) >> TARGET_PAGE_BITS;
+
+    bitmap_set(opaque, first, size);
+}
+
+unsigned long *ram_load_discarded_pages(RAMBlock *rb)
+{
+    RamDiscardManager *rdm;
+    unsigned long *bitmap = NULL;
+
+    rdm = memory_region_get_ram_discard_manager(rb->mr);
+    if (rdm &&
+        (!object_property_find(OBJECT(rdm), "x-early-migration") ||
+         object_property_get_bool(OBJECT(rdm), "x-early-migration", NULL))) {
+        MemoryRegionSection all = {
+            .mr = rb->mr,
+            .size = int128_make64(rb->used_length),
+        };
+
+        bitmap = bitmap_new(rb->used_length >> TARGET_PAGE_BITS);
+        ram_discard_manager_replay_discarded(rdm, &all, note_discarded, bitmap);
+    }
+    return bitmap;
 }
 
 /* ---- pages --------------------------------------------------------------- */

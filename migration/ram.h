@@ -37,6 +37,12 @@ uint64_t ram_bytes_remaining(void);
 /* ram-load.c: a part, and the end. */
 int ram_load(QEMUFile *f, void *opaque, int version_id);
 int ram_load_cleanup(void *opaque);
+/*
+ * The block's pages that nobody has here, and nobody sends; NULL if there are
+ * all. What a device says only after its RAM is not known yet: then none are
+ * taken for discarded. With the big lock; the caller frees the bitmap.
+ */
+unsigned long *ram_load_discarded_pages(RAMBlock *rb);
 
 /* ---- ram-save.c, for those who choose the order of pages ------------------ */
 

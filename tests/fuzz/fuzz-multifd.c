@@ -17,7 +17,7 @@
 
 #define RAM_SIZE (16 * TARGET_PAGE_SIZE)
 
-static GHashTable *blocks;
+static GHashTable *blocks, *discarded;
 static RAMBlock ram = { .idstr = "ram", .used_length = RAM_SIZE };
 static RAMBlock rom = { .idstr = "rom",
                         .used_length = TARGET_PAGE_SIZE,
@@ -29,6 +29,7 @@ static void init(void)
     ram.host = g_malloc0(RAM_SIZE);
     rom.host = g_malloc0(TARGET_PAGE_SIZE);
     blocks = g_hash_table_new(g_str_hash, g_str_equal);
+    discarded = g_hash_table_new(NULL, NULL);
     g_hash_table_insert(blocks, ram.idstr, &ram);
     g_hash_table_insert(blocks, rom.idstr, &rom);
 }
@@ -75,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     buf = channel_of(data + 1, size - 1);
-    r = multifd_receiver_new(QIO_CHANNEL(buf), blocks);
+    r = multifd_receiver_new(QIO_CHANNEL(buf), blocks, discarded);
     if (multifd_receiver_begin(r, &error_abort) != 0) {
         abort();
     }

@@ -19,7 +19,7 @@
 static uint8_t *ram, *model;
 static RAMBlock block = { .idstr = "ram" };
 static RAMBlock rom = { .idstr = "rom", .flags = RAM_READONLY };
-static GHashTable *blocks;
+static GHashTable *blocks, *discarded;
 
 static void set_compression(MultiFDCompression compression)
 {
@@ -211,7 +211,8 @@ static QIOChannelBuffer *begun(void)
 /* All of @buf is received; frees it. */
 static MultiFDReceived receive_all(QIOChannelBuffer *buf, Error **errp)
 {
-    MultiFDReceiver *r = multifd_receiver_new(QIO_CHANNEL(buf), blocks);
+    MultiFDReceiver *r =
+        multifd_receiver_new(QIO_CHANNEL(buf), blocks, discarded);
     MultiFDReceived got = MULTIFD_RECEIVED_ERROR;
 
     qio_channel_io_seek(QIO_CHANNEL(buf), 0, SEEK_SET, &error_abort);
@@ -313,6 +314,7 @@ static void test_refused(void)
         offsetof(MultiFDPacket_t, zero_pages),
     };
     const uint64_t end = RAM_PAGES * TARGET_PAGE_SIZE;
+    DECLARE_BITMAP(unplugged, RAM_PAGES) = { 0 };
     MultiFDPages good = { .block = "ram", .normal = 1, .data_size = 4096 };
     MultiFDPages bad;
     QIOChannelBuffer *buf;
@@ -337,8 +339,17 @@ static void test_refused(void)
     bad.flags = MULTIFD_FLAG_DEVICE_STATE;
     refused(bad, 4096, "unknown flags");
     refused(good, 4000, "end");
-    strcpy(bad.block, "rom");
     bad.flags = 0;
+    bad.offset[0] = 3 * TARGET_PAGE_SIZE;
+    set_bit(3, unplugged);
+    g_hash_table_insert(discarded, &block, unplugged);
+    refused(bad, 4096, "has a page at 0x3000, where nothing is plugged");
+    bad.normal = bad.data_size = 0;
+    bad.zero = 1;
+    refused(bad, 0, "where nothing is plugged");
+    g_hash_table_remove(discarded, &block);
+    bad = good;
+    strcpy(bad.block, "rom");
     refused(bad, 4096, "read-only");
     bad.normal = bad.data_size = 0;
     bad.zero = 1;
@@ -382,6 +393,7 @@ int main(int argc, char **argv)
     block.used_length = RAM_PAGES * TARGET_PAGE_SIZE;
     rom.used_length = TARGET_PAGE_SIZE;
     blocks = g_hash_table_new(g_str_hash, g_str_equal);
+    discarded = g_hash_table_new(NULL, NULL);
     g_hash_table_insert(blocks, block.idstr, &block);
     g_hash_table_insert(blocks, rom.idstr, &rom);
     g_test_add_func("/multifd/bytes", test_bytes);
@@ -399,6 +411,7 @@ int main(int argc, char **argv)
     g_test_add_func("/multifd/refused", test_refused);
     ret = g_test_run();
     g_hash_table_unref(blocks);
+    g_hash_table_unref(discarded);
     g_free(rom.host);
     g_free(model);
     g_free(ram);

@@ -33,7 +33,7 @@
 #define PAGE     ((size_t)TARGET_PAGE_SIZE)
 #define BIG_PAGE (16 * PAGE)
 #define RECIPE   8
-#define INPUTS   300
+#define INPUTS   100
 #define LONGEST  400
 #define ENDING   UINT64_C(0x0123456789abcdef)
 
@@ -447,24 +447,30 @@ static void put_request(Source *src, Bytes *in, bool with_name)
     }
 }
 
-/* A bitmap for a block, mostly of the right length. */
-static void put_bitmap(Source *src, Bytes *in)
+/* A bitmap for a block, mostly for @wanted and of the right length. */
+static void put_bitmap(Source *src, Bytes *in, const char *wanted)
 {
     uint8_t data[1 + 256] = { 0 };
     char name[256];
     size_t len = draw_name(in, name);
-    int block = find_block(name);
-    size_t size = ROUND_UP(kinds[MAX(block, 0)].size / PAGE, 64) / 8;
-    uint8_t how = draw(in, 1), fill = draw(in, 1);
-    g_autofree uint8_t *map = g_malloc(size);
-    uint8_t number[8];
+    int block;
+    uint8_t how = draw(in, 1), fill = draw(in, 1), number[8];
+    g_autofree uint8_t *map = NULL;
+    size_t size;
 
+    if (wanted && fill % 8) {
+        strcpy(name, wanted);
+        len = strlen(wanted);
+    }
+    block = find_block(name);
+    size = ROUND_UP(kinds[MAX(block, 0)].size / PAGE, 64) / 8;
+    map = g_malloc(size);
     data[0] = len;
     memcpy(data + 1, name, len);
     put_message(src, MIG_RP_MSG_RECV_BITMAP, 1 + len, data, 1 + len);
     stq_be_p(number, how % 16 == 15 ? draw(in, 8) : size);
     wire_feed(src->wire, number, sizeof(number));
-    memset(map, fill, size);
+    memset(map, fill & 1 ? 0xff : fill, size);
     draw_raw(in, map, MIN(size, how >> 4));
     wire_feed(src->wire, map, size);
     stq_be_p(number, how % 16 == 14 ? draw(in, 8) : ENDING);
@@ -506,7 +512,7 @@ static void put_some_message(Source *src, Bytes *in)
         put_number(src, in, MIG_RP_MSG_RESUME_ACK);
         break;
     case 2:
-        put_bitmap(src, in);
+        put_bitmap(src, in, NULL);
         break;
     case 3:
         put_wrong(src, in);
@@ -581,20 +587,23 @@ static void connect_again(Source *src)
 /* Asks for a bitmap, or for leave to go on. */
 static void expect(Source *src, Bytes *in)
 {
+    uint8_t what = draw(in, 1);
     Error *err = NULL;
 
     if (!src->resuming) {
         return;
     }
     settle(src);
-    if (draw(in, 1) % 2) {
-        source_return_expect(&src->s, MIG_RP_MSG_RECV_BITMAP);
-        put_bitmap(src, in);
+    if (what % 2) {
+        const char *block = kinds[what / 2 % BLOCKS].name;
+
+        source_return_expect(&src->s, MIG_RP_MSG_RECV_BITMAP, block);
+        put_bitmap(src, in, block);
     } else {
         ram_postcopy_resume(src->s.to_dst);
         src->resuming = false;
         src->asked = -1;
-        source_return_expect(&src->s, MIG_RP_MSG_RESUME_ACK);
+        source_return_expect(&src->s, MIG_RP_MSG_RESUME_ACK, NULL);
         put_number(src, in, MIG_RP_MSG_RESUME_ACK);
     }
     settle(src);

@@ -6,6 +6,7 @@
 #include "migration/qemu-file.h"
 #include "options.h"
 #include "qapi/error.h"
+#include "qemu/units.h"
 #include "savevm.h"
 #include "source.h"
 #include "trace.h"
@@ -76,31 +77,83 @@ static bool wants_postcopy(MigrationState *s, uint64_t must)
     return s->in_postcopy;
 }
 
+/*
+ * What is left fits into the downtime. While the guest writes little, it need
+ * not stand still for all of that: what is known to be dirty goes first, and
+ * what has become dirty meanwhile, as long as each time it is less than half.
+ * Who raised the limit wants an end soon: so there is one to this, too.
+ */
+typedef struct LastRounds {
+    int64_t end_ms; /* 0: not begun */
+    uint64_t left;  /* at the last look into the dirty log */
+} LastRounds;
+
+#define LAST_ROUNDS_MAX_MS 1000
+/* What takes no time. */
+#define LAST_ROUNDS_ENOUGH (256 * KiB)
+
+static bool last_rounds_go_on(MigrationState *s, LastRounds *last)
+{
+    if (!last->end_ms) {
+        last->left = UINT64_MAX;
+        last->end_ms =
+            migration_now_ms() +
+            MIN(2 * migrate_parameters()->downtime_limit, LAST_ROUNDS_MAX_MS);
+    }
+    return migration_now_ms() < last->end_ms &&
+           !qatomic_read(&s->start_postcopy);
+}
+
+/* Whether it fits, by the dirty log; then whether it is worth another round. */
+static bool is_little(MigrationState *s, LastRounds *last, uint64_t *must,
+                      uint64_t *can, bool *enough)
+{
+    uint64_t left = *must + *can;
+    bool go_on;
+
+    *enough = false;
+    if (left > s->threshold) {
+        return false;
+    }
+    go_on = last_rounds_go_on(s, last);
+    if (go_on && left > LAST_ROUNDS_ENOUGH) {
+        return true;
+    }
+    savevm_pending(true, must, can);
+    left = *must + *can;
+    if (left > s->threshold) {
+        last->end_ms = 0;
+        return false;
+    }
+    *enough = !go_on || left <= LAST_ROUNDS_ENOUGH || left > last->left / 2;
+    last->left = left;
+    return true;
+}
+
 /* Sends RAM until what is left fits into the downtime. */
 bool source_run_rounds(MigrationState *s, SaveVM *vm, Error **errp)
 {
+    LastRounds last = { 0 };
+
     source_begin_interval(s);
     while (migration_status(s) == MIGRATION_STATUS_ACTIVE) {
         if (!migration_rate_exceeded(s->to_dst)) {
             uint64_t must, can;
-            bool finished;
+            bool finished, little, enough;
 
             savevm_pending(false, &must, &can);
-            if (must + can <= s->threshold) {
-                savevm_pending(true, &must, &can);
-                if (qemu_file_get_error_obj(s->to_dst, errp)) {
-                    return false;
-                }
+            little = is_little(s, &last, &must, &can, &enough);
+            if (little && qemu_file_get_error_obj(s->to_dst, errp)) {
+                return false;
             }
             trace_migrate_pending(must, can, s->threshold);
-            if (may_switch_over(s) &&
-                (must + can <= s->threshold || wants_postcopy(s, must))) {
+            if (may_switch_over(s) && (enough || wants_postcopy(s, must))) {
                 return true;
             }
             if (!savevm_iterate(vm, &finished, errp)) {
                 return false;
             }
-            if (finished && must + can <= s->threshold) {
+            if (finished && enough) {
                 /* Little is left, but the destination is not ready. */
                 qemu_sem_timedwait(&s->rate_sem, BUFFER_DELAY);
             }

@@ -172,6 +172,8 @@ void *migration_thread(void *opaque)
         ok = switch_over(s, vm, &err);
         bql_unlock();
         ok = ok && source_return_wait(s, &err);
+        /* What is put away here does not keep the guest from running there. */
+        s->downtime_ms = migration_now_ms() - s->downtime_start_ms;
     }
     source_return_close(s);
     multifd_send_cleanup(ok);
@@ -181,9 +183,6 @@ void *migration_thread(void *opaque)
     bql_lock();
     savevm_cleanup();
     if (ok) {
-        if (!s->guest_has_left) {
-            s->downtime_ms = migration_now_ms() - s->downtime_start_ms;
-        }
         source_complete(s);
         runstate_set(RUN_STATE_POSTMIGRATE);
     } else {

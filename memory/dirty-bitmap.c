@@ -345,6 +345,34 @@ void cpu_physical_memory_clear_dirty_range(ram_addr_t start, ram_addr_t length)
     }
 }
 
+uint64_t cpu_physical_memory_count_dirty(ram_addr_t start, ram_addr_t length,
+                                         unsigned client)
+{
+    PageRange r = page_range(start, length);
+    uint64_t count = 0;
+
+    RCU_READ_LOCK_GUARD();
+    while (page_range_next(&r)) {
+        const unsigned long *piece = dirty_memory_piece(client, r.piece);
+
+        if (!piece) {
+            count += r.last - r.first;
+            continue;
+        }
+        for (unsigned long bit = r.first; bit < r.last;
+             bit = ROUND_DOWN(bit, BITS_PER_LONG) + BITS_PER_LONG) {
+            unsigned long word = qatomic_read(piece + BIT_WORD(bit));
+
+            word &= BITMAP_FIRST_WORD_MASK(bit);
+            if (BIT_WORD(bit) == BIT_WORD(r.last)) {
+                word &= BITMAP_LAST_WORD_MASK(r.last);
+            }
+            count += ctpopl(word);
+        }
+    }
+    return count;
+}
+
 /* With the big lock. */
 static void count_found(uint64_t pages)
 {

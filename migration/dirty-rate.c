@@ -26,12 +26,14 @@
 #define DEFAULT_SAMPLES 512 /* pages of a GiB */
 #define MIN_SAMPLES     128
 #define MAX_SAMPLES     16384
+/* So many are looked up at once, with the big lock. */
+#define SAMPLES_PER_LOOK 64
 /* What is smaller is not worth a sample. */
 #define MIN_BLOCK_SIZE (128 * KiB)
 
 /* A block, as it was at the beginning; it may be another at the end. */
 typedef struct Block {
-    RAMBlock *rb; /* to compare only */
+    RAMBlock *rb; /* to compare only, unless it is held */
     uint8_t *host;
     uint64_t pages;
     unsigned nr_samples;
@@ -163,12 +165,6 @@ static bool is_there(RAMBlock *rb, uint64_t page)
     return !rdm || ram_discard_manager_is_populated(rdm, &section);
 }
 
-static uint64_t sample_of(RAMBlock *rb, uint64_t page)
-{
-    return is_there(rb, page) ? hash_of(rb->host + (page << TARGET_PAGE_BITS))
-                              : 0;
-}
-
 static void choose_samples(Rate *r, Block *b)
 {
     if (b->pages << TARGET_PAGE_BITS < MIN_BLOCK_SIZE) {
@@ -176,16 +172,78 @@ static void choose_samples(Rate *r, Block *b)
     }
     b->nr_samples = (b->pages << TARGET_PAGE_BITS) * r->samples / GiB;
     b->sample = g_new(uint64_t, b->nr_samples);
-    b->hash = g_new(uint64_t, b->nr_samples);
     for (unsigned i = 0; i < b->nr_samples; i++) {
         b->sample[i] =
             ((uint64_t)g_random_int() << 32 | g_random_int()) % b->pages;
-        b->hash[i] = sample_of(b->rb, b->sample[i]);
     }
 }
 
-/* Managers of memory that comes and goes are asked with the big lock. */
-static void measure_samples(Rate *r)
+/* With the big lock: the block stays until it is let go, if it is there. */
+static bool block_hold(const Block *b)
+{
+    RAMBlock *rb;
+
+    RCU_READ_LOCK_GUARD();
+    rb = b->nr_samples ? block_find(b) : NULL;
+    if (rb) {
+        memory_region_ref(rb->mr);
+    }
+    return rb;
+}
+
+static void block_let_go(const Block *b)
+{
+    memory_region_unref(b->rb->mr);
+}
+
+/*
+ * The hashes of a block that is held. Managers of memory that comes and goes
+ * are asked with the big lock, which is not kept for what takes long.
+ */
+static uint64_t *hash_samples(const Rate *r, const Block *b)
+{
+    uint64_t *hash = g_new0(uint64_t, b->nr_samples);
+
+    for (unsigned i = 0; i < b->nr_samples && !qatomic_read(&r->quit);
+         i += SAMPLES_PER_LOOK) {
+        unsigned n = MIN(b->nr_samples - i, SAMPLES_PER_LOOK);
+        bool there[SAMPLES_PER_LOOK];
+
+        bql_lock();
+        for (unsigned j = 0; j < n; j++) {
+            there[j] = is_there(b->rb, b->sample[i + j]);
+        }
+        bql_unlock();
+        for (unsigned j = 0; j < n; j++) {
+            if (there[j]) {
+                hash[i + j] =
+                    hash_of(b->host + (b->sample[i + j] << TARGET_PAGE_BITS));
+            }
+        }
+    }
+    return hash;
+}
+
+/* Without the big lock; NULL if the block is not there any more. */
+static uint64_t *hash_block(const Rate *r, const Block *b)
+{
+    uint64_t *hash;
+    bool held;
+
+    bql_lock();
+    held = block_hold(b);
+    bql_unlock();
+    if (!held) {
+        return NULL;
+    }
+    hash = hash_samples(r, b);
+    bql_lock();
+    block_let_go(b);
+    bql_unlock();
+    return hash;
+}
+
+static bool measure_samples(Rate *r)
 {
     uint64_t changed = 0, looked_at = 0, pages = 0;
     int64_t start_ms = now_ms();
@@ -194,33 +252,33 @@ static void measure_samples(Rate *r)
     bql_lock();
     WITH_RCU_READ_LOCK_GUARD() {
         blocks = blocks_now();
-        for (guint i = 0; i < blocks->len; i++) {
-            choose_samples(r, &g_array_index(blocks, Block, i));
-        }
     }
     bql_unlock();
-    wait_for_end(r, start_ms);
-    bql_lock();
-    WITH_RCU_READ_LOCK_GUARD() {
-        for (guint i = 0; i < blocks->len; i++) {
-            Block *b = &g_array_index(blocks, Block, i);
-            RAMBlock *rb = b->nr_samples ? block_find(b) : NULL;
+    for (guint i = 0; i < blocks->len; i++) {
+        Block *b = &g_array_index(blocks, Block, i);
 
-            if (!rb) {
-                continue;
-            }
-            pages += b->pages;
-            looked_at += b->nr_samples;
-            for (unsigned j = 0; j < b->nr_samples; j++) {
-                changed += sample_of(rb, b->sample[j]) != b->hash[j];
-            }
+        choose_samples(r, b);
+        b->hash = hash_block(r, b);
+    }
+    wait_for_end(r, start_ms);
+    for (guint i = 0; i < blocks->len; i++) {
+        Block *b = &g_array_index(blocks, Block, i);
+        g_autofree uint64_t *hash = b->hash ? hash_block(r, b) : NULL;
+
+        if (!hash) {
+            continue;
+        }
+        pages += b->pages;
+        looked_at += b->nr_samples;
+        for (unsigned j = 0; j < b->nr_samples; j++) {
+            changed += hash[j] != b->hash[j];
         }
     }
-    bql_unlock();
     g_array_unref(blocks);
     r->rate = looked_at
                   ? mib_per_second((double)pages * changed / looked_at, r->ms)
                   : 0;
+    return true;
 }
 
 /* ---- the dirty bitmap ---------------------------------------------------- */
@@ -228,13 +286,8 @@ static void measure_samples(Rate *r)
 /* Bits that are set for migration. With the big lock. */
 static uint64_t count_bits(RAMBlock *rb)
 {
-    uint64_t count = 0;
-
-    for (ram_addr_t at = 0; at < rb->used_length; at += TARGET_PAGE_SIZE) {
-        count += cpu_physical_memory_get_dirty_flag(rb->offset + at,
-                                                    DIRTY_MEMORY_MIGRATION);
-    }
-    return count;
+    return cpu_physical_memory_count_dirty(rb->offset, rb->used_length,
+                                           DIRTY_MEMORY_MIGRATION);
 }
 
 /* What was written before does not count. */
@@ -279,7 +332,7 @@ static bool start_log(void)
     return true;
 }
 
-static void measure_bitmap(Rate *r)
+static bool measure_bitmap(Rate *r)
 {
     uint64_t before, after;
     int64_t start_ms;
@@ -288,7 +341,7 @@ static void measure_bitmap(Rate *r)
     bql_lock();
     if (!start_log()) {
         bql_unlock();
-        return;
+        return false;
     }
     memory_global_dirty_log_sync(false);
     WITH_RCU_READ_LOCK_GUARD() {
@@ -312,6 +365,7 @@ static void measure_bitmap(Rate *r)
     bql_unlock();
     g_array_unref(blocks);
     r->rate = mib_per_second(after > before ? after - before : 0, r->ms);
+    return true;
 }
 
 /* ---- the dirty ring ------------------------------------------------------ */
@@ -352,7 +406,7 @@ static void rate_of_cpu(Rate *r, const GArray *before, const CPUCount *now)
     }
 }
 
-static void measure_ring(Rate *r)
+static bool measure_ring(Rate *r)
 {
     g_autoptr(GArray) before = NULL, after = NULL;
     int64_t start_ms;
@@ -360,7 +414,7 @@ static void measure_ring(Rate *r)
     bql_lock();
     if (!start_log()) {
         bql_unlock();
-        return;
+        return false;
     }
     before = count_cpus();
     bql_unlock();
@@ -376,6 +430,7 @@ static void measure_ring(Rate *r)
         rate_of_cpu(r, before, &g_array_index(after, CPUCount, i));
     }
     bql_unlock();
+    return true;
 }
 
 /* ---- the thread, and its end --------------------------------------------- */
@@ -386,24 +441,30 @@ static void set_status(Rate *r, DirtyRateStatus status)
     qatomic_store_release(&r->status, status);
 }
 
+/* False if it could not, after a message. */
+static bool measure_by_mode(Rate *r)
+{
+    switch (r->mode) {
+    case DIRTY_RATE_MEASURE_MODE_DIRTY_BITMAP:
+        return measure_bitmap(r);
+    case DIRTY_RATE_MEASURE_MODE_DIRTY_RING:
+        return measure_ring(r);
+    default:
+        return measure_samples(r);
+    }
+}
+
 static void *measure(void *opaque)
 {
     Rate *r = opaque;
 
     rcu_register_thread();
-    switch (r->mode) {
-    case DIRTY_RATE_MEASURE_MODE_DIRTY_BITMAP:
-        measure_bitmap(r);
-        break;
-    case DIRTY_RATE_MEASURE_MODE_DIRTY_RING:
-        measure_ring(r);
-        break;
-    default:
-        measure_samples(r);
-        break;
+    if (measure_by_mode(r)) {
+        trace_dirtyrate_calculate(r->rate);
+        set_status(r, DIRTY_RATE_STATUS_MEASURED);
+    } else {
+        set_status(r, DIRTY_RATE_STATUS_UNSTARTED);
     }
-    trace_dirtyrate_calculate(r->rate);
-    set_status(r, DIRTY_RATE_STATUS_MEASURED);
     rcu_unregister_thread();
     return NULL;
 }

@@ -187,6 +187,10 @@ static inline bool cpu_physical_memory_get_dirty_flag(ram_addr_t addr,
     return !piece || (qatomic_read(piece + BIT_WORD(bit)) & BIT_MASK(bit));
 }
 
+/* Ours: how many of the pages that the range touches are dirty. */
+uint64_t cpu_physical_memory_count_dirty(ram_addr_t start, ram_addr_t length,
+                                         unsigned client);
+
 /* Whether some client wants to hear of a write to the page. */
 bool cpu_physical_memory_is_clean(ram_addr_t addr);
 /* The clients of @mask for which some page of the range is clean. */

@@ -237,6 +237,16 @@ static void step_sync(void)
     }
 }
 
+static size_t count(const uint8_t *map, size_t page, size_t n)
+{
+    size_t sum = 0;
+
+    for (size_t i = page; i < page + n; i++) {
+        sum += map[i];
+    }
+    return sum;
+}
+
 static void check_range(void)
 {
     ram_addr_t start, length;
@@ -253,6 +263,8 @@ static void check_range(void)
                         all);
         g_assert_cmpint(cpu_physical_memory_get_dirty_flag(start, c), ==,
                         dirty[c][page]);
+        g_assert_cmpuint(cpu_physical_memory_count_dirty(start, length, c), ==,
+                         count(dirty[c], page, n));
         clean |= !all << c;
     }
     for (uint8_t mask = 0; mask <= DIRTY_CLIENTS_ALL; mask++) {

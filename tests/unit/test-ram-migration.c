@@ -6,11 +6,13 @@
  */
 #include "qemu/osdep.h"
 #include "migration-fixture.h"
+#include "qapi/qapi-commands-dirty-rate.h"
 #include "qapi/qapi-commands-migration.h"
 #include "qemu/bitmap.h"
 #include "qemu/cutils.h"
 #include "qemu/units.h"
 #include "ram-helpers.h"
+#include "../../migration/dirty-rate.h"
 #include "../../migration/migration-stats.h"
 #include "../../migration/options.h"
 #include "../../migration/ram.h"
@@ -498,6 +500,61 @@ static void test_hostile(void)
     g_byte_array_unref(bytes);
 }
 
+/* ---- how fast it is written ---------------------------------------------- */
+
+static bool refuse_log(MemoryListener *listener, Error **errp)
+{
+    error_setg(errp, "no log");
+    return false;
+}
+
+static DirtyRateStatus measure(DirtyRateMeasureMode mode, int64_t *rate)
+{
+    DirtyRateStatus status = DIRTY_RATE_STATUS_MEASURING;
+
+    qmp_calc_dirty_rate(50, true, TIME_UNIT_MILLISECOND, false, 0, true, mode,
+                        &error_abort);
+    while (status == DIRTY_RATE_STATUS_MEASURING) {
+        DirtyRateInfo *info = qmp_query_dirty_rate(false, 0, &error_abort);
+
+        status = info->status;
+        *rate = info->has_dirty_rate ? info->dirty_rate : -1;
+        qapi_free_DirtyRateInfo(info);
+        bql_unlock();
+        g_usleep(1000);
+        bql_lock();
+    }
+    return status;
+}
+
+/* A log that cannot be kept is not one in which nothing was written. */
+static void test_dirty_rate(void)
+{
+    MemoryListener listener = {
+        .name = "refuses",
+        .log_global_start = refuse_log,
+    };
+    static AddressSpace as[1];
+    static MemoryRegion root[1];
+    int64_t rate;
+
+    choose_parts();
+    g_assert_cmpint(measure(DIRTY_RATE_MEASURE_MODE_PAGE_SAMPLING, &rate), ==,
+                    DIRTY_RATE_STATUS_MEASURED);
+    g_assert_cmpint(rate, ==, 0);
+    g_assert_cmpint(measure(DIRTY_RATE_MEASURE_MODE_DIRTY_BITMAP, &rate), ==,
+                    DIRTY_RATE_STATUS_MEASURED);
+    memory_region_init(root, NULL, "root", UINT64_MAX);
+    address_space_init(as, root, "memory");
+    memory_listener_register(&listener, as);
+    g_assert_cmpint(measure(DIRTY_RATE_MEASURE_MODE_DIRTY_BITMAP, &rate), ==,
+                    DIRTY_RATE_STATUS_UNSTARTED);
+    g_assert_cmpint(rate, ==, -1);
+    memory_listener_unregister(&listener);
+    address_space_destroy(as);
+    dirty_rate_shutdown();
+}
+
 int main(int argc, char **argv)
 {
     int ret;
@@ -518,6 +575,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ram-migration/counters", test_counters);
     g_test_add_func("/ram-migration/resize-meanwhile", test_resize_meanwhile);
     g_test_add_func("/ram-migration/hostile", test_hostile);
+    g_test_add_func("/ram-migration/dirty-rate", test_dirty_rate);
     ret = g_test_run();
     unlink(file_path);
     unlink(stream_path);

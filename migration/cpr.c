@@ -17,6 +17,9 @@
 #include "migration/qemu-file.h"
 #include "options.h"
 #include "qapi/error.h"
+#include "qemu/error-report.h"
+#include "qemu/lockable.h"
+#include "qemu/thread.h"
 #include "vmstate/cpr-fds.h"
 
 /* The state that was saved or loaded, while the other side waits for it. */
@@ -125,10 +128,9 @@ static QEMUFile *connect_to(MigrationAddress *addr, Error **errp)
     return qemu_file_new_output(QIO_CHANNEL(sioc));
 }
 
-static QEMUFile *wait_on(MigrationAddress *addr, Error **errp)
+static QIONetListener *listen_at(MigrationAddress *addr, Error **errp)
 {
-    g_autoptr(QIONetListener) listener = NULL;
-    g_autoptr(QIOChannelSocket) sioc = NULL;
+    QIONetListener *listener;
 
     if (!is_unix(addr)) {
         error_setg(errp, "bad cpr channel socket type; must be unix");
@@ -137,18 +139,100 @@ static QEMUFile *wait_on(MigrationAddress *addr, Error **errp)
     listener = qio_net_listener_new();
     qio_net_listener_set_name(listener, "cpr-socket-listener");
     if (qio_net_listener_open_sync(listener, &addr->u.socket, 1, errp) < 0) {
+        object_unref(OBJECT(listener));
         return NULL;
     }
-    sioc = qio_net_listener_wait_client(listener);
-    qio_channel_set_name(QIO_CHANNEL(sioc), "cpr-in");
-    qio_channel_set_blocking(QIO_CHANNEL(sioc), true, NULL);
-    return qemu_file_new_input(QIO_CHANNEL(sioc));
+    return listener;
+}
+
+/* ---- so long, and no longer ---------------------------------------------- */
+
+/*
+ * While the state is read or written, nothing else goes on in the process. The
+ * source waits longer, since before it may come somebody who says nothing.
+ */
+#define READ_SECONDS  5
+#define WRITE_SECONDS 20
+
+typedef struct Limit {
+    QIOChannel *ioc;
+    int seconds;
+    QemuThread thread;
+    QemuMutex lock; /* for what follows */
+    QemuCond cond;
+    bool in_time, too_late;
+} Limit;
+
+static void *limit_thread(void *opaque)
+{
+    Limit *l = opaque;
+
+    QEMU_LOCK_GUARD(&l->lock);
+    while (!l->in_time && !l->too_late) {
+        if (!qemu_cond_timedwait(&l->cond, &l->lock, l->seconds * 1000) &&
+            !l->in_time) {
+            l->too_late = true;
+            qio_channel_shutdown(l->ioc, QIO_CHANNEL_SHUTDOWN_BOTH, NULL);
+        }
+    }
+    return NULL;
+}
+
+/* What goes on on @ioc until limit_end() will fail when it takes too long. */
+static void limit_begin(Limit *l, QIOChannel *ioc, int seconds)
+{
+    *l = (Limit){ .ioc = ioc, .seconds = seconds };
+    qemu_mutex_init(&l->lock);
+    qemu_cond_init(&l->cond);
+    qemu_thread_create(&l->thread, "cpr-limit", limit_thread, l,
+                       QEMU_THREAD_JOINABLE);
+}
+
+/* If it did, *@errp says so, whatever it said before. */
+static void limit_end(Limit *l, Error **errp)
+{
+    WITH_QEMU_LOCK_GUARD(&l->lock) {
+        l->in_time = true;
+        qemu_cond_signal(&l->cond);
+    }
+    qemu_thread_join(&l->thread);
+    qemu_cond_destroy(&l->cond);
+    qemu_mutex_destroy(&l->lock);
+    if (l->too_late) {
+        error_free(*errp);
+        *errp = NULL;
+        error_setg(errp, "the other side has done nothing for %d seconds",
+                   l->seconds);
+    }
+}
+
+/* ---- the state ----------------------------------------------------------- */
+
+static int save_state(QEMUFile *f, Error **errp)
+{
+    ERRP_GUARD();
+    Limit limit;
+    int ret;
+
+    limit_begin(&limit, qemu_file_get_ioc(f), WRITE_SECONDS);
+    qemu_put_be32(f, QEMU_CPR_FILE_MAGIC);
+    qemu_put_be32(f, QEMU_CPR_FILE_VERSION);
+    ret = cpr_fds_save(f);
+    qemu_fflush(f);
+    if (!qemu_file_get_error_obj(f, errp) && ret) {
+        error_setg(errp, "the descriptors cannot be saved");
+    }
+    limit_end(&limit, errp);
+    if (*errp) {
+        error_prepend(errp, "CPR channel: ");
+        return -1;
+    }
+    return 0;
 }
 
 int cpr_state_save(MigrationChannel *channel, Error **errp)
 {
     QEMUFile *f;
-    int ret;
 
     if (migrate_mode() != MIG_MODE_CPR_TRANSFER) {
         return 0;
@@ -157,15 +241,7 @@ int cpr_state_save(MigrationChannel *channel, Error **errp)
     if (!f) {
         return -1;
     }
-    qemu_put_be32(f, QEMU_CPR_FILE_MAGIC);
-    qemu_put_be32(f, QEMU_CPR_FILE_VERSION);
-    ret = cpr_fds_save(f);
-    qemu_fflush(f);
-    if (ret || qemu_file_get_error(f)) {
-        if (!qemu_file_get_error_obj(f, errp)) {
-            error_setg(errp, "the descriptors cannot be saved");
-        }
-        error_prepend(errp, "CPR channel: ");
+    if (save_state(f, errp) < 0) {
         qemu_fclose(f);
         return -1;
     }
@@ -199,23 +275,57 @@ static int load_state(QEMUFile *f, Error **errp)
     return 0;
 }
 
+/* What a connection brings; NULL with @errp if that is no state. */
+static QEMUFile *state_from(QIOChannel *ioc, Error **errp)
+{
+    ERRP_GUARD();
+    QEMUFile *f;
+    Limit limit;
+
+    qio_channel_set_name(ioc, "cpr-in");
+    if (qio_channel_set_blocking(ioc, true, errp) < 0) {
+        return NULL;
+    }
+    f = qemu_file_new_input(ioc);
+    limit_begin(&limit, ioc, READ_SECONDS);
+    load_state(f, errp);
+    limit_end(&limit, errp);
+    if (*errp) {
+        qemu_fclose(f);
+        return NULL;
+    }
+    return f;
+}
+
 int cpr_state_load(MigrationChannel *channel, Error **errp)
 {
-    QEMUFile *f;
+    g_autoptr(QIONetListener) listener = NULL;
 
     if (!channel) {
         return 0;
     }
     cpr_set_incoming_mode(MIG_MODE_CPR_TRANSFER);
-    f = wait_on(channel->addr, errp);
-    if (!f) {
+    listener = listen_at(channel->addr, errp);
+    if (!listener) {
         return -1;
     }
-    if (load_state(f, errp)) {
-        qemu_fclose(f);
-        return -1;
+    while (!state_file) {
+        g_autoptr(QIOChannelSocket) sioc =
+            qio_net_listener_wait_client(listener);
+        Error *err = NULL;
+
+        if (!sioc) {
+            error_setg_errno(errp, errno, "CPR channel: no one can connect");
+            return -1;
+        }
+        state_file = state_from(QIO_CHANNEL(sioc), &err);
+        if (!state_file) {
+            /* Who is no source does not keep it from coming. */
+            error_reportf_err(err, "a connection for the CPR state is "
+                                   "closed: ");
+            cpr_fds_close_unused();
+        }
     }
-    state_file = f;
     return 0;
 }
 

@@ -417,12 +417,13 @@ def bad_states():
 
 
 def test_bad_state(tmp):
-    for number, (data, has_fd, text) in enumerate(bad_states()):
-        path = f"{tmp}/c{number}"
-        with subprocess.Popen(command(path, "-incoming", "defer"),
-                              stderr=subprocess.PIPE, text=True) as target:
-            wait_for_listener(path)
-            peer = Peer(path, source=True)
+    """Who brings no state is told of and closed; then the source comes."""
+    with Machine(tmp, *SHARED, machine=MACHINE) as source:
+        count = runs_on(source, 0)
+        source.command("cont")
+        target = Waiting(tmp, *SHARED)
+        for data, has_fd, _ in bad_states():
+            peer = Peer(target.cpr, source=True)
             if has_fd:
                 peer.socket.sendall(data[:-2])
                 with open(f"{tmp}/file", "wb") as file:
@@ -431,9 +432,24 @@ def test_bad_state(tmp):
                 data = data[-1:]
             peer.socket.sendall(data)
             peer.socket.shutdown(socket.SHUT_WR)
-            # It ends before it has a monitor.
-            _, errors = target.communicate(timeout=TIMEOUT)
-            assert target.returncode == 1 and text in errors, (text, errors)
+            peer.socket.settimeout(TIMEOUT)
+            try:
+                assert peer.socket.recv(1) == b""
+            except ConnectionResetError:
+                pass
+            peer.socket.close()
+        mode(source)
+        source.command("migrate", channels=target.channels())
+        source.wait_for("completed")
+        there = target.ready()
+        there.wait_for("completed")
+        errors = there.errors()
+        for _, _, text in bad_states():
+            assert text in errors, (text, errors)
+        assert errors.count("is closed:") == len(list(bad_states())), errors
+        source.quit()
+        runs_on(there, count)
+        there.quit()
 
 
 # --- over a restart -----------------------------------------------------------

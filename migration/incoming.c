@@ -283,6 +283,7 @@ static void *incoming_thread(void *opaque)
 static void connected(QIOChannel *ioc, Error *err, void *opaque)
 {
     MigrationIncomingState *mis = opaque;
+    Error *local = NULL;
 
     if (err && mis->has_thread) {
         /* Another channel: the thread, which may wait for it, ends with it. */
@@ -298,9 +299,14 @@ static void connected(QIOChannel *ioc, Error *err, void *opaque)
         fail(mis);
         return;
     }
-    mis->from_src = qemu_file_new_input(ioc);
     /* So that the lock can be released while it waits. */
-    qemu_file_set_blocking(mis->from_src, false);
+    if (qio_channel_set_blocking(ioc, false, &local) < 0) {
+        migration_channel_incoming_cancel();
+        connected(NULL, local, mis);
+        error_free(local);
+        return;
+    }
+    mis->from_src = qemu_file_new_input(ioc);
     multifd_recv_set_main(mis->from_src);
     migrate_set_state(&mis->status, MIGRATION_STATUS_SETUP,
                       MIGRATION_STATUS_ACTIVE);

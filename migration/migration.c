@@ -204,8 +204,13 @@ static void connected(QIOChannel *ioc, Error *err, void *opaque)
      * So that the lock can be released while a connection stalls: then it can
      * be cancelled, as no other can.
      */
-    qio_channel_set_blocking(
-        ioc, !qio_channel_has_feature(ioc, QIO_CHANNEL_FEATURE_SHUTDOWN), NULL);
+    if (qio_channel_set_blocking(
+            ioc, !qio_channel_has_feature(ioc, QIO_CHANNEL_FEATURE_SHUTDOWN),
+            &local) < 0) {
+        migration_set_error(s, local);
+        finish(s);
+        return;
+    }
     WITH_QEMU_LOCK_GUARD(&s->lock) {
         s->to_dst = qemu_file_new_output(ioc);
     }

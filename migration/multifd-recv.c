@@ -166,11 +166,16 @@ static void channel_free(gpointer opaque)
 /* In the main loop. */
 static void channel_came(QIOChannel *ioc, Error *err, void *opaque)
 {
-    Channel *channel = g_new0(Channel, 1);
+    Channel *channel;
+    Error *local = NULL;
 
+    if (qio_channel_set_blocking(ioc, true, &local) < 0) {
+        fail(local);
+        return;
+    }
+    channel = g_new0(Channel, 1);
     channel->ioc = QIO_CHANNEL(object_ref(ioc));
     channel->id = -1;
-    qio_channel_set_blocking(ioc, true, NULL);
     QEMU_LOCK_GUARD(&dst.lock);
     if (dst.stopped || !dst.channels) {
         channel_free(channel);

@@ -292,18 +292,22 @@ typedef struct Request {
 static void channel_opened(QIOChannel *ioc, Error *err, void *opaque)
 {
     g_autofree Request *request = opaque;
+    Error *local = NULL;
     QEMU_LOCK_GUARD(&src.lock);
 
     if (request->generation != src.generation || src.stopped) {
         return; /* nobody waits any more */
     }
     if (err) {
-        err = error_copy(err);
-        error_prepend(&err, "multifd channel %u: ", request->id);
-        stop_locked(err);
+        local = error_copy(err);
+    } else {
+        qio_channel_set_blocking(ioc, true, &local);
+    }
+    if (local) {
+        error_prepend(&local, "multifd channel %u: ", request->id);
+        stop_locked(local);
         return;
     }
-    qio_channel_set_blocking(ioc, true, NULL);
     qio_channel_set_delay(ioc, false);
     src.senders[request->id].ioc = QIO_CHANNEL(object_ref(ioc));
     src.opened++;

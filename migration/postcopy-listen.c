@@ -94,7 +94,12 @@ static void start_urgent(void)
 
 void postcopy_urgent_channel(QIOChannel *ioc)
 {
-    qio_channel_set_blocking(ioc, true, NULL);
+    Error *err = NULL;
+
+    if (qio_channel_set_blocking(ioc, true, &err) < 0) {
+        error_reportf_err(err, "the channel of urgent pages is closed: ");
+        return;
+    }
     WITH_QEMU_LOCK_GUARD(&in.lock) {
         if (in.urgent) {
             warn_report("a second channel of urgent pages is closed");
@@ -371,11 +376,15 @@ static bool pause_and_wait(MigrationIncomingState *mis, Error *err)
 bool postcopy_reconnected(QIOChannel *ioc)
 {
     MigrationIncomingState *mis = migration_incoming_get_current();
+    Error *err = NULL;
 
     if (qatomic_read(&mis->status) != MIGRATION_STATUS_POSTCOPY_PAUSED) {
         return false;
     }
-    qio_channel_set_blocking(ioc, true, NULL);
+    if (qio_channel_set_blocking(ioc, true, &err) < 0) {
+        error_reportf_err(err, "migration cannot go on: ");
+        return false;
+    }
     WITH_QEMU_LOCK_GUARD(&in.lock) {
         mis->from_src = qemu_file_new_input(ioc);
     }
@@ -419,7 +428,9 @@ static void *listen_thread(void *opaque)
     bool ok;
 
     rcu_register_thread();
-    qemu_file_set_blocking(mis->from_src, true);
+    if (!qemu_file_set_blocking(mis->from_src, true, &err)) {
+        warn_report_err(g_steal_pointer(&err)); /* then it waits itself */
+    }
     do {
         ok = load_stream(mis->from_src, &err) && has_all(&err);
     } while (!ok && pause_and_wait(mis, g_steal_pointer(&err)));

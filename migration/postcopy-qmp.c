@@ -78,15 +78,18 @@ void qmp_migrate_pause(Error **errp)
 static void connected(QIOChannel *ioc, Error *err, void *opaque)
 {
     MigrationState *s = opaque;
+    Error *local = err ? error_copy(err) : NULL;
 
-    if (err) {
-        error_report("migration cannot go on: %s", error_get_pretty(err));
-        migration_set_error(s, error_copy(err));
+    if (ioc) {
+        qio_channel_set_blocking(ioc, true, &local);
+    }
+    if (local) {
+        error_report("migration cannot go on: %s", error_get_pretty(local));
+        migration_set_error(s, local);
         migrate_set_state(&s->status, MIGRATION_STATUS_POSTCOPY_RECOVER_SETUP,
                           MIGRATION_STATUS_POSTCOPY_PAUSED);
         return;
     }
-    qio_channel_set_blocking(ioc, true, NULL);
     WITH_QEMU_LOCK_GUARD(&s->lock) {
         s->to_dst = qemu_file_new_output(ioc);
     }

@@ -188,9 +188,9 @@ int qemu_fclose(QEMUFile *f)
     return ret < 0 ? ret : closed;
 }
 
-void qemu_file_set_blocking(QEMUFile *f, bool block)
+bool qemu_file_set_blocking(QEMUFile *f, bool block, Error **errp)
 {
-    qio_channel_set_blocking(f->ioc, block, NULL);
+    return qio_channel_set_blocking(f->ioc, block, errp) == 0;
 }
 
 bool qemu_file_is_seekable(QEMUFile *f)

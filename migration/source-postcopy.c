@@ -165,20 +165,24 @@ static void urgent_connected(QIOChannel *ioc, Error *err, void *opaque)
 {
     g_autofree UrgentRequest *request = opaque;
     MigrationState *s = request->s;
+    Error *local = err ? error_copy(err) : NULL;
 
+    if (ioc) {
+        qio_channel_set_blocking(ioc, true, &local);
+    }
     WITH_QEMU_LOCK_GUARD(&s->lock) {
         if (s->urgent_request != request) {
+            error_free(local);
             return; /* it comes too late, and is closed */
         }
-        if (ioc) {
+        if (!local) {
             qio_channel_set_name(ioc, "migration-postcopy-preempt");
-            qio_channel_set_blocking(ioc, true, NULL);
             s->to_dst_urgent = qemu_file_new_output(ioc);
         }
         s->urgent_request = NULL;
     }
-    if (!ioc) {
-        migration_set_error(s, error_copy(err));
+    if (local) {
+        migration_set_error(s, local);
     }
     source_return_wake(s);
 }

@@ -70,8 +70,11 @@ int qemu_file_shutdown(QEMUFile *f);
 /* A file for the opposite direction of the same channel; to be closed, too. */
 QEMUFile *qemu_file_get_return_path(QEMUFile *f);
 
-/* Lets the channel block or not; the file's functions wait either way. */
-void qemu_file_set_blocking(QEMUFile *f, bool block);
+/*
+ * Lets the channel block or not; the file's functions wait either way. False
+ * with @errp if it stays as it was.
+ */
+bool qemu_file_set_blocking(QEMUFile *f, bool block, Error **errp);
 
 /*
  * Positions, for a channel that has them; others fail. Setting sends, or

@@ -248,8 +248,8 @@ static Pair open_pair(bool block)
     for (i = 0; i < 2; i++) {
         object_unref(OBJECT(ioc[i]));
     }
-    qemu_file_set_blocking(p.in, block);
-    qemu_file_set_blocking(p.out, block);
+    g_assert_true(qemu_file_set_blocking(p.in, block, &error_abort));
+    g_assert_true(qemu_file_set_blocking(p.out, block, &error_abort));
     return p;
 }
 

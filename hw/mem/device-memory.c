@@ -6,6 +6,7 @@
 #include "hw/mem/memory-device.h"
 #include "memory-device-internal.h"
 #include "memslots.h"
+#include "qemu/rcu.h"
 
 void machine_memory_devices_init(MachineState *ms, hwaddr base, uint64_t size)
 {
@@ -19,6 +20,30 @@ void machine_memory_devices_init(MachineState *ms, hwaddr base, uint64_t size)
     ms->device_memory = dms;
     memslots_track(dms);
     memory_placement_register(ms);
+}
+
+typedef struct EndedWindow {
+    struct rcu_head rcu;
+    DeviceMemoryState *dms;
+} EndedWindow;
+
+static void free_window(EndedWindow *ended)
+{
+    g_free(ended->dms);
+    g_free(ended);
+}
+
+void memory_device_window_end(MachineState *ms)
+{
+    DeviceMemoryState *dms = g_steal_pointer(&ms->device_memory);
+    EndedWindow *ended = g_new(EndedWindow, 1);
+
+    memory_listener_unregister(&dms->listener);
+    address_space_destroy(&dms->as);
+    object_unparent(OBJECT(&dms->mr));
+    /* Behind the address space, which goes when its readers have. */
+    ended->dms = dms;
+    call_rcu(ended, free_window, rcu);
 }
 
 void machine_memory_devices_set_fallback(MachineState *ms, hwaddr base,

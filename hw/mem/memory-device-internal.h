@@ -15,10 +15,10 @@ bool memory_device_is_empty(const MemoryDeviceState *md);
 uint64_t memory_device_alignment(MemoryDeviceState *md);
 
 /*
- * Adds @md to the accounts of the window (@sign 1) or takes it out (-1), if it
- * lies there. For who maps it otherwise than memory_device_plug() does.
+ * device-memory.c: takes the window back, in which no device is and which is
+ * mapped nowhere.
  */
-void memory_device_account(MemoryDeviceState *md, MachineState *ms, int sign);
+void memory_device_window_end(MachineState *ms);
 
 /* placement.c: where they all are becomes part of a migration; once. */
 void memory_placement_register(MachineState *ms);

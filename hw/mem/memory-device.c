@@ -344,7 +344,11 @@ static bool in_window(const DeviceMemoryState *dms, uint64_t addr)
            addr - dms->base < memory_region_size((MemoryRegion *)&dms->mr);
 }
 
-void memory_device_account(MemoryDeviceState *md, MachineState *ms, int sign)
+/*
+ * Adds @md to the accounts of the window (@sign 1) or takes it out (-1), if it
+ * lies there.
+ */
+static void account(MemoryDeviceState *md, MachineState *ms, int sign)
 {
     DeviceMemoryState *dms = ms->device_memory;
     MemoryRegion *mr = class_of(md)->get_memory_region(md, &error_abort);
@@ -366,7 +370,7 @@ static void map(MemoryDeviceState *md, MachineState *ms)
     const uint64_t addr = class_of(md)->get_addr(md);
     MemoryRegion *mr = class_of(md)->get_memory_region(md, &error_abort);
 
-    memory_device_account(md, ms, 1);
+    account(md, ms, 1);
     if (in_window(dms, addr)) {
         memory_region_add_subregion(&dms->mr, addr - dms->base, mr);
     } else {
@@ -393,7 +397,7 @@ bool memory_device_try_plug(MemoryDeviceState *md, MachineState *ms,
     if (memory_region_transaction_commit_undoable(errp)) {
         return true;
     }
-    memory_device_account(md, ms, -1);
+    account(md, ms, -1);
     return false;
 }
 
@@ -412,7 +416,7 @@ void memory_device_unplug(MemoryDeviceState *md, MachineState *ms)
     } else {
         memory_region_del_subregion(get_system_memory(), mr);
     }
-    memory_device_account(md, ms, -1);
+    account(md, ms, -1);
     trace_memory_device_unplug(id_of(md) ?: "", addr);
 }
 

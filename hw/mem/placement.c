@@ -372,12 +372,45 @@ static void set_addresses(Placement *pl, bool new)
     }
 }
 
+/* What a window counts, but for what it follows itself. */
+typedef struct Accounts {
+    uint64_t size;
+    unsigned int memslots, auto_decisions;
+} Accounts;
+
+static Accounts accounts_of(const DeviceMemoryState *dms)
+{
+    return (Accounts){ dms->used_region_size, dms->required_memslots,
+                       dms->memslot_auto_decision_active };
+}
+
+/*
+ * Where things are has been undone; not so what the window counts, nor itself,
+ * unless it @was there. Without devices it counted what @empty does.
+ */
+static void undo_window(MachineState *ms, bool was, const Accounts *empty)
+{
+    DeviceMemoryState *dms = ms->device_memory;
+
+    if (!was && dms) {
+        memory_device_window_end(ms);
+    } else if (was) {
+        dms->used_region_size = empty->size;
+        dms->required_memslots = empty->memslots;
+        dms->memslot_auto_decision_active = empty->auto_decisions;
+    }
+}
+
 static bool try_put_in(Placement *pl, Error **errp)
 {
-    Place *p;
+    bool was = pl->ms->device_memory;
+    Accounts empty = { 0 };
 
     if (!check_all_free(pl, errp)) {
         return false;
+    }
+    if (was) {
+        empty = accounts_of(pl->ms->device_memory);
     }
     set_addresses(pl, true);
     memory_region_transaction_begin_undoable();
@@ -385,9 +418,7 @@ static bool try_put_in(Placement *pl, Error **errp)
     if (memory_region_transaction_commit_undoable(errp)) {
         return true;
     }
-    QTAILQ_FOREACH(p, &pl->devices, next) {
-        memory_device_account(p->md, pl->ms, -1);
-    }
+    undo_window(pl->ms, was, &empty);
     set_addresses(pl, false);
     return false;
 }

@@ -6,6 +6,8 @@
  */
 #include "qemu/osdep.h"
 #include "hw/mem/pc-dimm.h"
+#include "migration-fixture.h"
+#include "qemu/bswap.h"
 #include "virtio-mem-fixture.h"
 #include "vmstate-helpers.h"
 
@@ -76,8 +78,7 @@ static bool limited_prepare(MemoryListener *l, const MemoryRegionSection *add,
 static void test_refused(void)
 {
     const char *const on[] = { "dynamic-memslots", "on", NULL };
-    MemoryListener listener = { .name = "limited",
-                                .prepare = limited_prepare };
+    MemoryListener listener = { .name = "limited", .prepare = limited_prepare };
     Error *err = NULL;
     DeviceState *dev;
 
@@ -102,14 +103,13 @@ static void test_refused(void)
     pc_dimm_pre_plug(PC_DIMM(dev), current_machine, &error_abort);
     g_assert_true(qdev_realize(dev, NULL, &error_abort));
     g_assert_false(pc_dimm_try_plug(PC_DIMM(dev), current_machine, &err));
-    g_assert_cmpstr(error_get_pretty(err), ==,
-                    "no room for 1073741824 bytes");
+    g_assert_cmpstr(error_get_pretty(err), ==, "no room for 1073741824 bytes");
     error_free(err);
     g_assert_cmpuint(current_machine->device_memory->used_region_size, ==, 0);
     g_assert_cmpuint(memory_devices_get_reserved_memslots(), ==, 0);
     room = GiB;
-    g_assert_true(pc_dimm_try_plug(PC_DIMM(dev), current_machine,
-                                   &error_abort));
+    g_assert_true(
+        pc_dimm_try_plug(PC_DIMM(dev), current_machine, &error_abort));
     pc_dimm_unplug(PC_DIMM(dev), current_machine);
     object_unparent(OBJECT(dev));
     object_unref(OBJECT(dev));
@@ -122,8 +122,7 @@ static void test_load_refused(void)
 {
     const char *const on[] = { "dynamic-memslots", "on", NULL };
     const VMStateDescription *vmsd = &vmstate_virtio_mem_device_early;
-    MemoryListener listener = { .name = "limited",
-                                .prepare = limited_prepare };
+    MemoryListener listener = { .name = "limited", .prepare = limited_prepare };
     GByteArray *bytes;
 
     room = 2 * GiB;
@@ -178,6 +177,83 @@ static void test_slot_limits(void)
     memslot_user_remove(&slot_user);
 }
 
+/* ---- moving to where the source has it ----------------------------------- */
+
+static unsigned refusals;
+
+static bool refuse_once(MemoryListener *l, const MemoryRegionSection *add,
+                        size_t nr_add, const MemoryRegionSection *del,
+                        size_t nr_del, Error **errp)
+{
+    if (!refusals) {
+        return true;
+    }
+    refusals--;
+    error_setg(errp, "no room");
+    return false;
+}
+
+/* A stream that begins with where memory devices are. */
+static GByteArray *save_places(void)
+{
+    GByteArray *bytes = g_byte_array_new();
+    Saving s;
+
+    saving_begin(&s);
+    savevm_cleanup();
+    savevm_free(s.vm);
+    qemu_fflush(s.f);
+    g_byte_array_append(bytes, s.buf->data, s.buf->usage);
+    qemu_fclose(s.f);
+    object_unref(OBJECT(s.buf));
+    return bytes;
+}
+
+/* Changes a number in the stream, where it is for the first time. */
+static void replace(GByteArray *bytes, uint64_t from, uint64_t to)
+{
+    guint i = 0;
+
+    while (ldq_be_p(bytes->data + i) != from) {
+        i++;
+        g_assert_cmpuint(i + 8, <=, bytes->len);
+    }
+    stq_be_p(bytes->data + i, to);
+}
+
+/* Memory cannot be where the source has it: all is as it was before. */
+static void test_placement_refused(void)
+{
+    MachineState *ms = current_machine;
+    MemoryListener listener = { .name = "refuses", .prepare = refuse_once };
+    DeviceMemoryState *dms = ms->device_memory;
+    g_autoptr(GByteArray) bytes = NULL;
+    uint64_t used;
+
+    create(GiB, NULL);
+    used = dms->used_region_size;
+    g_assert_cmpuint(used, ==, GiB);
+    bytes = save_places();
+    /* Another window, and the device where the one here does not reach. */
+    replace(bytes, WINDOW, 4 * WINDOW);
+    replace(bytes, WINDOW_SIZE, 4 * WINDOW_SIZE);
+    replace(bytes, WINDOW, 4 * WINDOW + 2 * WINDOW_SIZE);
+    memory_listener_register(&listener, &address_space_memory);
+    for (int i = 0; i < 3; i++) {
+        refusals = 1;
+        g_assert_false(load_bytes(bytes->data, bytes->len, NULL));
+        g_assert_cmpuint(refusals, ==, 0);
+        g_assert_true(ms->device_memory == dms);
+        g_assert_cmphex(dms->base, ==, WINDOW);
+        g_assert_cmpuint(dms->used_region_size, ==, used);
+        g_assert_cmpuint(memory_devices_get_reserved_memslots(), ==, 0);
+        g_assert_cmpuint(slots_used(), ==, 1);
+    }
+    memory_listener_unregister(&listener);
+    destroy();
+    g_assert_cmpuint(dms->used_region_size, ==, 0);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -186,5 +262,7 @@ int main(int argc, char **argv)
     g_test_add_func("/virtio-mem-slots/limits", test_slot_limits);
     g_test_add_func("/virtio-mem-slots/refused", test_refused);
     g_test_add_func("/virtio-mem-slots/load-refused", test_load_refused);
+    g_test_add_func("/virtio-mem-slots/placement-refused",
+                    test_placement_refused);
     return g_test_run();
 }

@@ -30,14 +30,14 @@ static MigrationStats *ram_info(MigrationState *s, bool completed)
         .duplicate = count(&mig_stats.zero_pages),
         .normal = count(&mig_stats.normal_pages),
         .normal_bytes = count(&mig_stats.normal_pages) * TARGET_PAGE_SIZE,
-        .mbps = s->mbps,
+        .mbps = qatomic_read_u64(&s->bits_per_second) / 1e6,
         .dirty_sync_count = count(&mig_stats.dirty_sync_count),
         .dirty_sync_missed_zero_copy =
             count(&mig_stats.dirty_sync_missed_zero_copy),
         .postcopy_requests = count(&mig_stats.postcopy_requests),
         .page_size = TARGET_PAGE_SIZE,
         .multifd_bytes = count(&mig_stats.multifd_bytes),
-        .pages_per_second = s->pages_per_second,
+        .pages_per_second = qatomic_read_u64(&s->pages_per_second),
         .precopy_bytes = count(&mig_stats.precopy_bytes),
         .downtime_bytes = count(&mig_stats.downtime_bytes),
         .postcopy_bytes = count(&mig_stats.postcopy_bytes),
@@ -61,14 +61,14 @@ static void time_info(MigrationInfo *info, MigrationState *s, bool completed)
     } else {
         info->total_time = qemu_clock_get_ms(QEMU_CLOCK_REALTIME) - s->start_ms;
         info->has_expected_downtime = true;
-        info->expected_downtime = s->expected_downtime_ms;
+        info->expected_downtime = qatomic_read_i64(&s->expected_downtime_ms);
     }
 }
 
 static void source_info(MigrationInfo *info)
 {
     MigrationState *s = migrate_get_current();
-    MigrationStatus status = qatomic_read(&s->status);
+    MigrationStatus status = qatomic_load_acquire(&s->status);
     bool completed = status == MIGRATION_STATUS_COMPLETED;
 
     info->blocked_reasons = savevm_blocked_reasons();

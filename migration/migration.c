@@ -269,9 +269,10 @@ static void reset_state(MigrationState *s)
     s->stopped_guest = s->end_leaves = false;
     s->start_ms = migration_now_ms();
     s->setup_ms = s->total_ms = s->downtime_ms = 0;
-    s->expected_downtime_ms = migrate_parameters()->downtime_limit;
-    s->mbps = 0;
-    s->pages_per_second = 0;
+    qatomic_set_i64(&s->expected_downtime_ms,
+                    migrate_parameters()->downtime_limit);
+    qatomic_set_u64(&s->bits_per_second, 0);
+    qatomic_set_u64(&s->pages_per_second, 0);
     s->threshold = 0;
     qatomic_set(&s->start_postcopy, false);
     s->in_postcopy = s->guest_has_left = false;

@@ -65,11 +65,13 @@ struct MigrationState {
      */
     bool end_leaves;
 
-    /* What is known about it; the thread's, read by others. Milliseconds. */
-    int64_t start_ms, setup_ms, total_ms;
-    int64_t downtime_start_ms, downtime_ms, expected_downtime_ms;
-    double mbps;
-    uint64_t pages_per_second;
+    /*
+     * What is known about it; the thread's. Others read it once @status says
+     * that it is there; the last three, which change meanwhile, atomically.
+     */
+    int64_t start_ms, setup_ms, total_ms, downtime_start_ms, downtime_ms;
+    int64_t expected_downtime_ms;
+    uint64_t bits_per_second, pages_per_second;
 
     /* The thread's: where the interval of the rate began; what is little. */
     int64_t interval_start_ms;

@@ -60,7 +60,7 @@ static void pong(MigrationState *s, uint32_t number)
 /* An answer that is waited for has come. */
 static void answered(MigrationState *s)
 {
-    qatomic_set(&s->expected, MIG_RP_MSG_INVALID);
+    qatomic_store_release(&s->expected, MIG_RP_MSG_INVALID);
     wake(s);
 }
 
@@ -284,7 +284,7 @@ void source_return_expect(MigrationState *s, enum mig_rp_message_type kind,
 
 bool source_return_wait_answer(MigrationState *s, Error **errp)
 {
-    while (qatomic_read(&s->expected) != MIG_RP_MSG_INVALID) {
+    while (qatomic_load_acquire(&s->expected) != MIG_RP_MSG_INVALID) {
         if (!source_return_sleep(s, errp)) {
             return false;
         }

@@ -43,11 +43,12 @@ void source_end_interval(MigrationState *s)
                    ? p->avail_switchover_bandwidth / 1000.0
                    : (double)bytes / ms;
     s->threshold = expected * p->downtime_limit;
-    s->mbps = bytes_per_ms * 8 / 1000;
-    s->pages_per_second = pages * 1000.0 / ms;
+    qatomic_set_u64(&s->bits_per_second, bytes_per_ms * 8 * 1000);
+    qatomic_set_u64(&s->pages_per_second, pages * 1000.0 / ms);
     if (stat64_get(&mig_stats.dirty_pages_rate) && bytes > 10000) {
-        s->expected_downtime_ms =
-            stat64_get(&mig_stats.dirty_bytes_last_sync) / expected;
+        qatomic_set_i64(&s->expected_downtime_ms,
+                        stat64_get(&mig_stats.dirty_bytes_last_sync) /
+                            expected);
     }
     source_begin_interval(s);
 }

@@ -109,7 +109,8 @@ void source_complete(MigrationState *s)
 {
     s->total_ms = migration_now_ms() - s->start_ms;
     if (s->total_ms) {
-        s->mbps = migration_transferred_bytes() * 8.0 / s->total_ms / 1000;
+        qatomic_set_u64(&s->bits_per_second,
+                        migration_transferred_bytes() * 8000.0 / s->total_ms);
     }
     /* All has left, and may run there: who cancels now is too late. */
     migrate_set_state(&s->status, migration_status(s),

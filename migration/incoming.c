@@ -48,11 +48,18 @@ static void answer(enum mig_rp_message_type kind, uint32_t value)
     migration_incoming_answer(&(ReturnMessage){ .kind = kind, .value = value });
 }
 
+/* When the connection is lost, another thread ends that. */
+static bool has_answers(MigrationIncomingState *mis)
+{
+    QEMU_LOCK_GUARD(&mis->answer_lock);
+    return mis->to_src;
+}
+
 /* Devices for which the source must wait: once all have agreed, it is told. */
 static bool begin_answers(MigrationIncomingState *mis, QEMUFile *f,
                           Error **errp)
 {
-    if (mis->to_src) {
+    if (has_answers(mis)) {
         error_setg(errp, "CMD_OPEN_RETURN_PATH called when RP already open");
         return false;
     }
@@ -91,7 +98,7 @@ static bool load_command(LoadVM *l, enum qemu_vm_cmd command, uint16_t len,
         return begin_answers(mis, loadvm_file(l), errp);
     case MIG_CMD_PING:
         /* While a package is loaded, the connection may break: a pause. */
-        if (!mis->to_src && !postcopy_is_listening()) {
+        if (!has_answers(mis) && !postcopy_is_listening()) {
             error_setg(errp, "CMD_PING (0x%x) received with no return path",
                        ldl_be_p(data));
             return false;

@@ -31,7 +31,7 @@ struct PostcopyBlock {
     RAMBlock *rb; /* held by its region */
     uint64_t length;
     size_t page_size;
-    bool has_zeropage;
+    bool has_zeropage; /* atomically */
     bool registered;
     unsigned long *wanted; /* host pages that somebody waits for; the lock */
 };
@@ -432,14 +432,23 @@ bool postcopy_memory_is_wanted(Error **errp)
 
 /* ---- watching ------------------------------------------------------------ */
 
+/* What the thread for faults looks at, of any block, as soon as it is there. */
+static void set_up_blocks(void)
+{
+    for (guint i = 0; i < mem.blocks->len; i++) {
+        PostcopyBlock *b = nth(i);
+
+        b->length = b->rb->used_length;
+        b->rb->postcopy_length = b->length;
+        b->wanted = bitmap_new(b->length / b->page_size);
+    }
+}
+
 static bool watch_block(PostcopyBlock *b, Error **errp)
 {
     uint64_t ioctls = 0;
     int ret;
 
-    b->length = b->rb->used_length;
-    b->rb->postcopy_length = b->length;
-    b->wanted = bitmap_new(b->length / b->page_size);
     ret = uffd_register_memory(mem.fd, b->rb->host, b->length,
                                UFFDIO_REGISTER_MODE_MISSING, &ioctls);
     if (ret < 0) {
@@ -455,7 +464,7 @@ static bool watch_block(PostcopyBlock *b, Error **errp)
                    b->rb->idstr);
         return false;
     }
-    b->has_zeropage = ioctls & BIT_ULL(_UFFDIO_ZEROPAGE);
+    qatomic_set(&b->has_zeropage, ioctls & BIT_ULL(_UFFDIO_ZEROPAGE));
     return true;
 }
 
@@ -488,6 +497,7 @@ bool postcopy_memory_watch(Error **errp)
     postcopy_blocktime_init();
     mem.serve = true;
     mem.asked = NULL;
+    set_up_blocks();
     qemu_thread_create(&mem.thread, "mig/dst/fault", fault_thread, NULL,
                        QEMU_THREAD_JOINABLE);
     for (guint i = 0; i < mem.blocks->len; i++) {
@@ -552,7 +562,7 @@ static int place(PostcopyBlock *b, uint64_t offset, const void *page)
     int ret;
 
     do {
-        if (!page && b->has_zeropage) {
+        if (!page && qatomic_read(&b->has_zeropage)) {
             ret = uffd_zero_page(mem.fd, to, b->page_size, false);
         } else {
             ret = uffd_copy_page(mem.fd, to, page ? (void *)page : mem.zeros,

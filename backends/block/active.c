@@ -6,6 +6,7 @@
 #include "qemu/osdep.h"
 #include "block-internal.h"
 #include "qapi/error.h"
+#include "qemu/error-report.h"
 
 bool (*bdrv_starts_inactive_hook)(void);
 
@@ -20,17 +21,12 @@ bool node_starts_inactive(const BlockdevOptions *o)
            (bdrv_starts_inactive_hook && bdrv_starts_inactive_hook());
 }
 
-static bool is_active_parent(BlockDriverState *parent, BlockDriverState *bs)
-{
-    return bdrv_node_below(parent) == bs && !bdrv_is_inactive(parent);
-}
-
 static bool has_active_parent(BlockDriverState *bs)
 {
-    BlockDriverState *other = NULL;
+    NodeUser *u;
 
-    while ((other = bdrv_next_node(other))) {
-        if (is_active_parent(other, bs)) {
+    QTAILQ_FOREACH(u, &bs->users, next) {
+        if (u->parent && !bdrv_is_inactive(u->parent)) {
             return true;
         }
     }
@@ -109,23 +105,41 @@ bool bdrv_activate_all(Error **errp)
 
 /* ---- inactivating -------------------------------------------------------- */
 
-/* Requests are drained. What only @bs uses goes with it. */
-static int inactivate(BlockDriverState *bs)
+/*
+ * Requests are drained. What only @bs uses goes with it. What was active before
+ * is added to @done.
+ */
+static int inactivate(BlockDriverState *bs, GPtrArray *done)
 {
     BlockDriverState *below = bdrv_node_below(bs);
-    int ret = bdrv_is_inactive(bs) ? 0 : bdrv_flush(bs);
 
-    if (ret < 0) {
-        return ret;
-    }
     if (!bdrv_is_inactive(bs)) {
+        int ret = bdrv_flush(bs);
+
+        if (ret < 0) {
+            return ret;
+        }
         take_back(bs);
+        g_ptr_array_add(done, bs);
     }
-    return below && !has_active_parent(below) ? inactivate(below) : 0;
+    return below && !has_active_parent(below) ? inactivate(below, done) : 0;
+}
+
+/* What is below another was done later, and must be active before it. */
+static void activate_again(const GPtrArray *done)
+{
+    Error *err = NULL;
+
+    for (guint i = done->len; i--;) {
+        if (!bdrv_activate(g_ptr_array_index(done, i), &err)) {
+            warn_report_err(g_steal_pointer(&err));
+        }
+    }
 }
 
 bool bdrv_inactivate(BlockDriverState *bs, Error **errp)
 {
+    g_autoptr(GPtrArray) done = g_ptr_array_new();
     int ret;
 
     if (has_active_parent(bs)) {
@@ -133,24 +147,29 @@ bool bdrv_inactivate(BlockDriverState *bs, Error **errp)
         return false;
     }
     bdrv_drained_begin(bs);
-    ret = inactivate(bs);
-    bdrv_drained_end(bs);
+    ret = inactivate(bs, done);
     if (ret < 0) {
+        activate_again(done);
         error_setg_errno(errp, -ret, "Failed to inactivate node");
     }
+    bdrv_drained_end(bs);
     return ret >= 0;
 }
 
 int bdrv_inactivate_all(void)
 {
+    g_autoptr(GPtrArray) done = g_ptr_array_new();
     BlockDriverState *bs = NULL;
     int ret = 0;
 
     bdrv_drain_all_begin();
     while (ret >= 0 && (bs = bdrv_next_node(bs))) {
         if (!has_active_parent(bs)) {
-            ret = inactivate(bs);
+            ret = inactivate(bs, done);
         }
+    }
+    if (ret < 0) {
+        activate_again(done);
     }
     bdrv_drain_all_end();
     return ret;

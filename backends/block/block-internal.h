@@ -11,6 +11,7 @@ typedef struct NodeUser {
     BlockDriverState *bs; /* the node; a reference */
     char *who;            /* for messages: "block device 'x'", "node 'y'" */
     const char *role;     /* "root" or "file" */
+    BlockDriverState *parent; /* the node above, or NULL */
     uint64_t perm;
     uint64_t shared;
     QTAILQ_ENTRY(NodeUser) next;

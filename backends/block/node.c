@@ -317,6 +317,7 @@ bool node_open_child(BlockDriverState *bs, const BlockdevRef *ref, Error **errp)
     }
     bs->child.who = g_strdup_printf("node '%s'", bs->node_name);
     bs->child.role = "file";
+    bs->child.parent = bs;
     ok = node_user_attach(&bs->child, below, 0, BLK_PERM_ALL, errp);
     bdrv_unref(below);
     if (!ok) {

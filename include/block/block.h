@@ -48,7 +48,7 @@ bool bdrv_activate(BlockDriverState *bs, Error **errp);
 bool bdrv_inactivate(BlockDriverState *bs, Error **errp);
 /* All nodes: all of them or, if one cannot be, none. */
 bool bdrv_activate_all(Error **errp);
-/* 0, or a negative errno; then some may be inactive. */
+/* 0, or a negative errno; then those are active again that were. */
 int bdrv_inactivate_all(void);
 /* Whether nodes that are opened now are inactive at first; NULL: no. */
 extern bool (*bdrv_starts_inactive_hook)(void);

@@ -340,6 +340,49 @@ static void test_errors(void)
     remove_image();
 }
 
+static void add_node(const char *json)
+{
+    QDict *dict = qobject_to(QDict, qobject_from_json(json, &error_abort));
+
+    g_assert_true(blockdev_add_dict(dict, false, &error_abort));
+    qobject_unref(dict);
+}
+
+static void expect_active(const char *a, bool active)
+{
+    g_assert_cmpint(bdrv_is_inactive(bdrv_find_node(a)), ==, !active);
+}
+
+/* One of them cannot be flushed: all are as they were. */
+static void test_inactivate_all(void)
+{
+    add_node("{'driver': 'null-co', 'node-name': 'below'}");
+    add_node("{'driver': 'raw', 'node-name': 'above', 'file': 'below'}");
+    add_node("{'driver': 'null-co', 'node-name': 'other'}");
+    add_node("{'driver': 'null-co', 'node-name': 'off', 'active': false}");
+    for (int i = 0; i < 2; i++) {
+        g_assert_cmpint(bdrv_inactivate_all(), ==, 0);
+        expect_active("below", false);
+        expect_active("above", false);
+        expect_active("other", false);
+        g_assert_true(bdrv_activate(bdrv_find_node("above"), &error_abort));
+        g_assert_true(bdrv_activate(bdrv_find_node("other"), &error_abort));
+        expect_active("below", true);
+        expect_active("off", false);
+    }
+    add_node("{'driver': 'blkdebug', 'node-name': 'bad', 'inject-error': ["
+             " {'event': 'flush_to_disk', 'errno': 30}],"
+             " 'image': {'driver': 'null-co', 'node-name': 'under'}}");
+    g_assert_cmpint(bdrv_inactivate_all(), ==, -EROFS);
+    expect_active("below", true);
+    expect_active("above", true);
+    expect_active("other", true);
+    expect_active("off", false);
+    expect_active("bad", true);
+    expect_active("under", true);
+    blockdev_close_all();
+}
+
 /* What is not there is an error, and says so. */
 static void test_options(void)
 {
@@ -541,6 +584,7 @@ int main(int argc, char **argv)
     g_test_add_func("/block/random/uring-direct", test_uring_direct);
     g_test_add_func("/block/random/part", test_part);
     g_test_add_func("/block/errors", test_errors);
+    g_test_add_func("/block/inactivate-all", test_inactivate_all);
     g_test_add_func("/block/options", test_options);
     g_test_add_func("/block/drain", test_drain);
     g_test_add_func("/block/thread-pool", test_thread_pool);

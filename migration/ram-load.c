@@ -19,6 +19,7 @@
 #include "qemu/main-loop.h"
 #include "qom/object.h"
 #include "ram.h"
+#include "vmstate/registry.h"
 
 /* The block of the last record; one stream is loaded at a time. */
 static RAMBlock *current;
@@ -167,9 +168,7 @@ unsigned long *ram_load_discarded_pages(RAMBlock *rb)
     unsigned long *bitmap = NULL;
 
     rdm = memory_region_get_ram_discard_manager(rb->mr);
-    if (rdm &&
-        (!object_property_find(OBJECT(rdm), "x-early-migration") ||
-         object_property_get_bool(OBJECT(rdm), "x-early-migration", NULL))) {
+    if (rdm && savevm_early_state_is_loaded(OBJECT(rdm))) {
         MemoryRegionSection all = {
             .mr = rb->mr,
             .size = int128_make64(rb->used_length),

@@ -39,7 +39,8 @@ int ram_load(QEMUFile *f, void *opaque, int version_id);
 int ram_load_cleanup(void *opaque);
 /*
  * The block's pages that nobody has here, and nobody sends; NULL if there are
- * all. What a device says only after its RAM is not known yet: then none are
+ * all. What a device says only after its RAM (with x-early-migration=off, or
+ * where mapped-ram or multifd comes from QEMU) is not known yet: then none are
  * taken for discarded. With the big lock; the caller frees the bitmap.
  */
 unsigned long *ram_load_discarded_pages(RAMBlock *rb);

@@ -119,6 +119,7 @@ static bool load_entry(LoadVM *l, const OpenSection *open, uint32_t number,
         error_free(err);
         return false;
     }
+    se->loaded = true;
     return check_footer(l, open, number, errp);
 }
 
@@ -423,6 +424,7 @@ static bool setup_entries(QEMUFile *f, Error **errp)
 
     for (SaveStateEntry *se = savevm_next_entry(NULL); se;
          se = savevm_next_entry(se)) {
+        se->loaded = false;
         if (!se->ops || !se->ops->load_setup ||
             (se->ops->is_active && !se->ops->is_active(se->opaque))) {
             continue;

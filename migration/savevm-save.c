@@ -244,20 +244,42 @@ static bool part_failed(SaveVM *s, SaveStateEntry *se, int ret, Error **errp)
 
 /* ---- all entries --------------------------------------------------------- */
 
+/* Also which parts of RAM are there. */
+static bool save_early_state(SaveVM *s, Error **errp)
+{
+    FOR_EACH_ENTRY(se)
+    {
+        if (se->vmsd && se->vmsd->early_setup && !save_full(s, se, errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool savevm_setup(SaveVM *s, Error **errp)
 {
     ERRP_GUARD();
+    /*
+     * Who loads a mapped-ram file has all RAM with the list of its blocks, and
+     * channels of multifd may bring pages once it is there.
+     */
+    bool early_comes_first =
+        migrate_capability(MIGRATION_CAPABILITY_MAPPED_RAM) ||
+        migrate_capability(MIGRATION_CAPABILITY_MULTIFD);
 
     if (s->desc) {
         json_writer_int64(s->desc, "page_size", qemu_target_page_size());
         json_writer_start_array(s->desc, "devices");
+    }
+    if (early_comes_first && !save_early_state(s, errp)) {
+        return false;
     }
     FOR_EACH_ENTRY(se)
     {
         int ret;
 
         if (se->vmsd && se->vmsd->early_setup) {
-            if (!save_full(s, se, errp)) {
+            if (!early_comes_first && !save_full(s, se, errp)) {
                 return false;
             }
             continue;

@@ -191,6 +191,17 @@ SaveStateEntry *savevm_next_entry(SaveStateEntry *entry)
     return next;
 }
 
+bool savevm_early_state_is_loaded(const void *opaque)
+{
+    for (SaveStateEntry *se = savevm_next_entry(NULL); se;
+         se = savevm_next_entry(se)) {
+        if (se->opaque == opaque && se->vmsd && se->vmsd->early_setup) {
+            return se->loaded;
+        }
+    }
+    return false;
+}
+
 /*** Adding and removing. ***/
 
 static void free_entry(SaveStateEntry *se)

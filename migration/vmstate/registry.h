@@ -23,14 +23,12 @@ struct SaveStateEntry {
     uint32_t compat_instance_id;
     int alias_id; /* -1 for none */
     int version_id;
-    int section_id; /* counts entries as they are registered */
+    int section_id;                 /* counts entries as they are registered */
     const VMStateDescription *vmsd; /* this, or */
     const SaveVMHandlers *ops;      /* this, is set */
     void *opaque;
 
-    /* for who loads: what the stream said */
-    int load_version_id;
-    int load_section_id;
+    bool loaded; /* by the stream that is loaded now, or was last */
 
     /* private */
     QTAILQ_ENTRY(SaveStateEntry) by_priority;
@@ -45,6 +43,12 @@ SaveStateEntry *savevm_find_entry(const char *idstr, uint32_t instance_id);
  * one after. None may be removed meanwhile but those that were passed.
  */
 SaveStateEntry *savevm_next_entry(SaveStateEntry *entry);
+
+/*
+ * Whether the early state of this object has come in the stream that is loaded
+ * now. With the big lock.
+ */
+bool savevm_early_state_is_loaded(const void *opaque);
 
 /*
  * Checks a description and all that is in it for mistakes that only show when

@@ -127,7 +127,16 @@ def test_forms(tmp):
         got = json.loads(told("--json", path))["capabilities"]
         assert sorted(got) == capabilities, got
         sections, blocks = check(path, "virt")
-        assert names_once(sections) == names_once(plain[0])
+        expected = names_once(plain[0])
+        if "mapped-ram" in capabilities:
+            # All RAM is read with its list: what is there is known before.
+            early = next(n for n in expected
+                         if n and "virtio-mem-device-early" in n)
+            ram = expected.index("ram")
+            assert expected[ram:ram + 3] == ["ram", early, "ram"], expected
+            expected[ram:ram + 3] = early, "ram"
+        got = names_once(sections)
+        assert got == expected, (got, expected)
         for name, block in plain[1].items():
             assert blocks[name]["size"] == block["size"], name
             assert blocks[name]["pages"] == block["pages"], name

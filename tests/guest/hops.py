@@ -333,21 +333,25 @@ def hop(source, start, chosen, folder, during=None, at_source=None):
                 at_source(source)
             if chosen.through_file:
                 qmp_of(target).command("migrate-incoming", uri=here)
-        except BaseException:
-            end(target)
-            raise
+        except BaseException as error:
+            raise ended(target, error) from error
     try:
         wait_for(target, "completed")
         status = qmp_of(target).command("query-status")
         assert status["status"] == "running", status
-    except BaseException:
-        end(target)
-        raise
+    except BaseException as error:
+        raise ended(target, error) from error
     return target, info
 
 
-def end(machine):
+def ended(machine, error):
+    """What to raise where a hop failed, with what the destination said, which
+    ends."""
+    if isinstance(error, Exception) and not isinstance(error, Unsupported):
+        error = AssertionError(
+            f"{error}; at the destination: {machine.errors()}")
     if hasattr(machine, "close"):
         machine.close()
     else:
         machine.__exit__(None, None, None)
+    return error

@@ -8,6 +8,7 @@ as the description at the end names them; what is no stream, or is cut short.
 import itertools
 import json
 import pathlib
+import struct
 import subprocess
 import sys
 import xml.etree.ElementTree
@@ -169,6 +170,34 @@ def test_wrong(tmp):
     refused(good[:start - 5] + b"\x77" + good[start - 4:], "begins with 0x77")
     refused(good.replace(b"\x05timer", b"\x05times", 1),
             "'times', instance 0, is not in the description")
+    def described(text):
+        text = b'{"configuration": {}, ' + text
+        return good[:start - 5] + b"\6" + struct.pack(">I", len(text)) + text
+
+    first = description(path)["devices"][0]
+    device = (b'"devices": [{"name": "' + first["name"].encode() +
+             b'", "instance_id": %d, ' % first["instance_id"] + b'%s}]}')
+    for text, wrong in (
+            (b"", "no JSON"),
+            (b'"\xff": 0}', "no JSON"),
+            (b'"devices": ' + b"[" * 100000, "no JSON"),
+            (b'"a": ' + b"1" * 5000 + b"}", ""),
+            (b'"vmsd": 1}', "no 'devices' that is a list"),
+            (b'"devices": {}}', "no 'devices' that is a list"),
+            (b'"devices": [7]}', "no 'name' that is a text: 7"),
+            (b'"devices": [{"name": 7}]}', "no 'name' that is a text"),
+            (b'"devices": [{"name": "timer"}]}', "'instance_id'"),
+            (device % b'"fields": 1', "no 'fields' that is a list"),
+            (device % b'"fields": ["x"]', "no 'size' that is a number"),
+            (device % b'"fields": [{"size": -1}]', "no 'size' that is a n"),
+            (device % b'"fields": [{"size": true}]', "no 'size' that is a n"),
+            (device % b'"fields": [{"size": 1, "array_len": "x"}]', "array_len"),
+            (device % b'"fields": [{"size": 1, "array_len": 1e3}]', "array_len"),
+            (device % b'"fields": [{"size": 99999999999999999999}]', "needed"),
+            (device % b'"subsections": 1', "no 'subsections' that is a list"),
+            (device % b'"subsections": [{}]', "no 'vmsd_name' that is a text"),
+            (device % b'"subsections": [[]]', "no 'vmsd_name' that is a text")):
+        refused(described(text), wrong)
     assert tell(f"{tmp}/missing").returncode == 1
     without = save(tmp, machine="virt,suppress-vmdesc=on")
     refused(pathlib.Path(without).read_bytes(), "suppress-vmdesc")

@@ -15,7 +15,7 @@ typedef struct Encoder {
 
 static void *encoder_new(Error **errp)
 {
-    size_t size = compressBound(MULTIFD_PACKET_SIZE);
+    size_t size = MULTIFD_MAX_DATA; /* what it ever adds is far less */
     Encoder *e = g_malloc0(sizeof(*e) + size);
 
     e->size = size;

@@ -18,7 +18,7 @@ typedef struct Encoder {
 
 static void *encoder_new(Error **errp)
 {
-    size_t size = ZSTD_compressBound(MULTIFD_PACKET_SIZE) + KiB;
+    size_t size = MULTIFD_MAX_DATA; /* what it ever adds is far less */
     Encoder *e = g_malloc0(sizeof(*e) + size);
 
     e->size = size;

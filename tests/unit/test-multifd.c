@@ -122,6 +122,62 @@ static void fill(uint8_t *page)
     }
 }
 
+static void set_levels(int level)
+{
+    MigrateSetParameters p = {
+        .has_multifd_zlib_level = true,
+        .multifd_zlib_level = level,
+        .has_multifd_zstd_level = true,
+        .multifd_zstd_level = level,
+    };
+
+    qmp_migrate_set_parameters(&p, &error_abort);
+}
+
+/* Pages that become larger, at each level, in packets that follow another. */
+static void test_incompressible(const void *opaque)
+{
+    MultiFDCompression compression = GPOINTER_TO_INT(opaque);
+    const MultiFDCodec *codec;
+
+    if (!has(compression)) {
+        g_test_skip("not built in");
+        return;
+    }
+    codec = multifd_codec(compression, &error_abort);
+    for (int level = compression == MULTIFD_COMPRESSION_ZLIB ? 0 : 1;
+         level <= 9; level++) {
+        void *encoder, *decoder;
+
+        set_levels(level);
+        encoder = codec->encoder_new(&error_abort);
+        decoder = codec->decoder_new(&error_abort);
+        for (int round = 0; round < 4; round++) {
+            uint8_t *from[MULTIFD_PAGES], *to[MULTIFD_PAGES], *data;
+            size_t size;
+
+            for (unsigned i = 0; i < MULTIFD_PAGES; i++) {
+                from[i] = model + i * TARGET_PAGE_SIZE;
+                to[i] = ram + i * TARGET_PAGE_SIZE;
+                for (unsigned k = 0; k < TARGET_PAGE_SIZE; k += 4) {
+                    stl_he_p(from[i] + k, g_test_rand_int());
+                }
+            }
+            size = codec->encode(encoder, from, MULTIFD_PAGES, &data,
+                                 &error_abort);
+            g_assert_cmpint(size, >, MULTIFD_PACKET_SIZE);
+            g_assert_cmpint(size, <, MULTIFD_MAX_DATA);
+            g_assert_true(codec->decode(decoder, data, size, to, MULTIFD_PAGES,
+                                        &error_abort));
+            g_assert_cmpmem(ram, MULTIFD_PACKET_SIZE, model,
+                            MULTIFD_PACKET_SIZE);
+        }
+        codec->encoder_free(encoder);
+        codec->decoder_free(decoder);
+    }
+    set_levels(1);
+}
+
 static void test_codec(const void *opaque)
 {
     MultiFDCompression compression = GPOINTER_TO_INT(opaque);
@@ -404,7 +460,10 @@ int main(int argc, char **argv)
             g_strdup_printf("/multifd/receiver/%s", names[i]);
 
         if (i) {
+            g_autofree char *more = g_strconcat(codec, "/incompressible", NULL);
+
             g_test_add_data_func(codec, GINT_TO_POINTER(i), test_codec);
+            g_test_add_data_func(more, GINT_TO_POINTER(i), test_incompressible);
         }
         g_test_add_data_func(path, GINT_TO_POINTER(i), test_receiver);
     }

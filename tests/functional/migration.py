@@ -76,7 +76,10 @@ class Machine(Qmp):
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        errors = self.errors()
         self.stderr.close()
+        # One that is killed has no status to tell by.
+        assert exc[0] or "Sanitizer: " not in errors, errors
 
     def errors(self):
         self.stderr.seek(0)

@@ -33,7 +33,7 @@
 #define PAGE     ((size_t)TARGET_PAGE_SIZE)
 #define BIG_PAGE (16 * PAGE)
 #define RECIPE   8
-#define INPUTS   100
+#define INPUTS   50
 #define LONGEST  400
 #define ENDING   UINT64_C(0x0123456789abcdef)
 

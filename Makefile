@@ -102,16 +102,17 @@ soak: deps
 	tests/guest/soak $(BUILD)/system/plateau $(SOAK_BOOTS) || [ $$? = 77 ]
 	tests/guest/memory-soak $(BUILD)/system/plateau $(SOAK_MEMORY_TIME) || \
 		[ $$? = 77 ]
-	tests/functional/migration_hops.py $(BUILD)/system/plateau \
+	QEMU_MODULE_DIR=$(abspath $(BUILD))/backends/crypto \
+		tests/functional/migration_hops.py $(BUILD)/system/plateau \
 		--hops $(SOAK_HOPS)
 	tests/functional/migration_faults.py $(BUILD)/system/plateau \
 		--offsets 200
-	for smp in 1 4; do \
+	for machine in virt microvm; do for smp in 1 4; do \
+		QEMU_MODULE_DIR=$(abspath $(BUILD))/backends/crypto \
 		tests/functional/migration_guest.py --hops $(SOAK_HOPS) \
-			--smp $$smp $(BUILD)/system/plateau || exit 1; \
-	done
-	tests/functional/migration_guest.py --hops $(SOAK_HOPS) --smp 1 \
-		--machine microvm $(BUILD)/system/plateau
+			--smp $$smp --machine $$machine \
+			$(BUILD)/system/plateau || exit 1; \
+	done; done
 	tests/guest/debian-root $(BUILD)/system/plateau || [ $$? = 77 ]
 	tests/guest/insn/memory_test.py --full $(BUILD)/system/plateau
 	[ ! -x $(BUILD)/tests/functional/faulty-kvm ] || \

@@ -130,7 +130,11 @@ class Machine(Qmp):
 
     def quit(self):
         self.command("quit")
-        assert self.process.wait(TIMEOUT) == 0, self.errors()
+        # The sanitizer's own look for leaks crashes once in thousands of
+        # times, in a thread that is just ending.
+        assert self.process.wait(TIMEOUT) == 0 or \
+            "LeakSanitizer has encountered a fatal error" in self.errors(), \
+            self.errors()
 
 
 def runs_on(machine, before, harts=1):

@@ -138,7 +138,8 @@ static QIONetListener *listen_at(MigrationAddress *addr, Error **errp)
     }
     listener = qio_net_listener_new();
     qio_net_listener_set_name(listener, "cpr-socket-listener");
-    if (qio_net_listener_open_sync(listener, &addr->u.socket, 1, errp) < 0) {
+    /* Room for strangers: who connects waits when there is none. */
+    if (qio_net_listener_open_sync(listener, &addr->u.socket, 16, errp) < 0) {
         object_unref(OBJECT(listener));
         return NULL;
     }

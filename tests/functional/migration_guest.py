@@ -93,7 +93,7 @@ class MovingX86(Moving):
     def __init__(self, harts, memory, tmp, words=()):
         super().__init__(harts, memory, tmp, words or ["-no-shutdown"])
         if not words:
-            self.expect(PROMPT, 300)
+            self.expect(PROMPT, 600)
 
     @classmethod
     def board(cls):

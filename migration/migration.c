@@ -151,6 +151,8 @@ static void finish(MigrationState *s)
         qemu_thread_join(&s->thread);
         bql_lock();
         s->has_thread = false;
+    } else {
+        savevm_cleanup(); /* which it would have done */
     }
     close_files(s);
     migration_channel_outgoing_forget();
@@ -255,8 +257,14 @@ static bool may_begin(MigrationState *s, Error **errp)
                          "previous migration");
         return false;
     }
-    return !savevm_is_blocked(errp) && cpr_check_capabilities(errp) &&
-           savevm_prepare(errp);
+    if (savevm_is_blocked(errp) || !cpr_check_capabilities(errp)) {
+        return false;
+    }
+    if (!savevm_prepare(errp)) {
+        savevm_cleanup();
+        return false;
+    }
+    return true;
 }
 
 static void reset_state(MigrationState *s)
@@ -281,6 +289,7 @@ static void reset_state(MigrationState *s)
 
 static void could_not_begin(MigrationState *s, Error *err)
 {
+    savevm_cleanup();
     migration_set_error(s, error_copy(err));
     qatomic_set(&s->busy, false);
     migrate_set_state(&s->status, MIGRATION_STATUS_SETUP,

@@ -4,6 +4,7 @@
  * written to a file, at once or by a thread.
  */
 #include "qemu/osdep.h"
+#include <poll.h>
 #include "dump.h"
 #include "hw/core/cpu.h"
 #include "hw/core/sysemu-cpu-ops.h"
@@ -17,6 +18,7 @@
 #include "qapi/util.h"
 #include "qemu/cutils.h"
 #include "qemu/error-report.h"
+#include "qemu/event_notifier.h"
 #include "qemu/main-loop.h"
 #include "qemu/stats64.h"
 #include "qemu/thread.h"
@@ -27,6 +29,8 @@
 
 #define MAX_GUEST_NOTE (1 << 20)
 #define PIECE          (1 << 20)
+/* A pipe that takes something takes that much. */
+#define STALLING_PIECE 4096
 
 /* With the big lock, except where something else is said. */
 static struct {
@@ -34,6 +38,11 @@ static struct {
     Stat64 written, total;
     bool resume;
     int fd;
+    bool may_stall; /* writing may wait for whoever reads */
+    QemuThread thread;
+    bool has_thread;
+    bool quit;          /* atomically, then the next */
+    EventNotifier wake; /* while there is a thread */
     GArray *blocks;
     GByteArray *header;
     Error *blocker;
@@ -127,11 +136,29 @@ static void add_guest_note(DumpState *s)
 
 /* ---- writing ------------------------------------------------------------- */
 
+/* Until something can be written; false if the process ends. */
+static bool wait_for_reader(void)
+{
+    struct pollfd fds[] = {
+        { .fd = dump.fd, .events = POLLOUT },
+        { .fd = event_notifier_get_fd(&dump.wake), .events = POLLIN },
+    };
+
+    RETRY_ON_EINTR(poll(fds, ARRAY_SIZE(fds), -1));
+    return !qatomic_read(&dump.quit);
+}
+
 static bool put(const uint8_t *data, uint64_t size, bool count, Error **errp)
 {
-    while (size) {
-        size_t piece = MIN(size, PIECE);
+    bool stalls = dump.has_thread && dump.may_stall;
 
+    while (size) {
+        size_t piece = MIN(size, stalls ? STALLING_PIECE : PIECE);
+
+        if (qatomic_read(&dump.quit) || (stalls && !wait_for_reader())) {
+            error_setg(errp, "dump: the process ends");
+            return false;
+        }
         if (qemu_write_full(dump.fd, data, piece) != piece) {
             error_setg_errno(errp, errno, "dump: failed to save memory");
             return false;
@@ -193,6 +220,42 @@ static void *dump_thread(void *opaque)
     error_free(err);
     bql_unlock();
     return NULL;
+}
+
+/* That of the last one, which has ended or soon will. With the big lock. */
+static void join_thread(void)
+{
+    if (dump.has_thread) {
+        bql_unlock();
+        qemu_thread_join(&dump.thread);
+        bql_lock();
+        dump.has_thread = false;
+        event_notifier_cleanup(&dump.wake);
+    }
+}
+
+void dump_shutdown(void)
+{
+    if (dump.has_thread) {
+        dump.resume = false;
+        qatomic_set(&dump.quit, true);
+        event_notifier_set(&dump.wake);
+        join_thread();
+    }
+}
+
+static bool start_thread(Error **errp)
+{
+    int ret = event_notifier_init(&dump.wake, false);
+
+    if (ret) {
+        error_setg_errno(errp, -ret, "dump: no event for a thread");
+        return false;
+    }
+    dump.has_thread = true;
+    qemu_thread_create(&dump.thread, "dump_thread", dump_thread, NULL,
+                       QEMU_THREAD_JOINABLE);
+    return true;
 }
 
 /* ---- beginning ----------------------------------------------------------- */
@@ -270,6 +333,7 @@ static bool check(bool paging, bool has_begin, bool has_length, int64_t length,
     return false;
 }
 
+/* What is in a file stays there until all is known that could go wrong. */
 static int open_protocol(const char *protocol, Error **errp)
 {
     const char *rest;
@@ -278,10 +342,29 @@ static int open_protocol(const char *protocol, Error **errp)
         return monitor_get_fd(monitor_cur(), rest, errp);
     }
     if (strstart(protocol, "file:", &rest)) {
-        return qemu_create(rest, O_WRONLY | O_TRUNC, S_IRUSR, errp);
+        return qemu_create(rest, O_WRONLY, S_IRUSR, errp);
     }
     error_setg(errp, "parameter 'protocol' must start with 'file:' or 'fd:'");
     return -1;
+}
+
+/* Devices and pipes have no length. */
+static bool empty_file(const char *protocol, Error **errp)
+{
+    if (strstart(protocol, "file:", NULL) && ftruncate(dump.fd, 0) &&
+        errno != EINVAL) {
+        error_setg_errno(errp, errno, "dump: '%s' cannot be truncated",
+                         protocol);
+        return false;
+    }
+    return true;
+}
+
+static bool is_regular(int fd)
+{
+    struct stat st;
+
+    return !fstat(fd, &st) && S_ISREG(st.st_mode);
 }
 
 void qmp_dump_guest_memory(bool paging, const char *protocol, bool has_detach,
@@ -289,7 +372,6 @@ void qmp_dump_guest_memory(bool paging, const char *protocol, bool has_detach,
                            bool has_length, int64_t length, bool has_format,
                            DumpGuestMemoryFormat format, Error **errp)
 {
-    QemuThread thread;
     int fd;
     bool ok;
 
@@ -307,7 +389,9 @@ void qmp_dump_guest_memory(bool paging, const char *protocol, bool has_detach,
         close(fd);
         return;
     }
+    join_thread();
     dump.fd = fd;
+    dump.may_stall = !is_regular(fd);
     stat64_set(&dump.written, 0);
     stat64_set(&dump.total, 0);
     qatomic_set(&dump.status, DUMP_STATUS_ACTIVE);
@@ -315,11 +399,12 @@ void qmp_dump_guest_memory(bool paging, const char *protocol, bool has_detach,
     if (dump.resume) {
         vm_stop(RUN_STATE_SAVE_VM);
     }
-    ok = collect(has_begin, begin, length, errp);
+    ok = collect(has_begin, begin, length, errp) && empty_file(protocol, errp);
     if (ok && has_detach && detach) {
-        qemu_thread_create(&thread, "dump_thread", dump_thread, NULL,
-                           QEMU_THREAD_DETACHED);
-        return;
+        ok = start_thread(errp);
+        if (ok) {
+            return;
+        }
     }
     ok = ok && put_all(errp);
     end_dump(ok);

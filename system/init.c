@@ -867,6 +867,7 @@ int qemu_main_loop(void)
 
 void qemu_cleanup(int status)
 {
+    dump_shutdown();
     migration_shutdown();
     vm_shutdown();
     vnc_cleanup();

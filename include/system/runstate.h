@@ -82,6 +82,8 @@ int vm_stop(RunState state);
 int vm_stop_force_state(RunState state);
 /* Whether memory is being dumped: the guest stays stopped. Any thread. */
 bool qemu_system_dump_in_progress(void);
+/* Ours: the process ends, and a dump that runs with it. With the big lock. */
+void dump_shutdown(void);
 int vm_shutdown(void);
 /* Stopped while suspended: start again into suspended, not into running. */
 void vm_set_suspended(bool suspended);

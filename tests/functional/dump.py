@@ -130,6 +130,8 @@ def test_part(tmp):
         assert machine.status() == "prelaunch"
         text = machine.hmp(f"dump-guest-memory {tmp}/part {RAM:#x} 4096")
         assert not text and list(parse(f"{tmp}/part")[3]) == [RAM], text
+        kept = pathlib.Path(tmp, "x")
+        kept.write_text("what was there")
         for arguments, text in (
                 ({"begin": 0}, "'length' is missing"),
                 ({"length": 5}, "'begin' is missing"),
@@ -144,6 +146,7 @@ def test_part(tmp):
             got = machine.refused("dump-guest-memory", **{
                 "paging": False, "protocol": f"file:{tmp}/x", **arguments})
             assert text in got, (arguments, got)
+            assert kept.read_text() == "what was there", arguments
         assert "-z|-l|-s|-w" in machine.hmp(
             f"dump-guest-memory -z -l {tmp}/x")
         machine.quit()
@@ -180,6 +183,19 @@ def test_detach(tmp):
                                      "completed": total}}, result
         runs_on(machine, 0)
         machine.quit()
+
+
+def test_quit(tmp):
+    """The process ends while a dump waits for whoever reads it."""
+    reader, writer = os.pipe()
+    with start(tmp) as machine:
+        machine.pass_fd(writer, "getfd", fdname="pipe")
+        os.close(writer)
+        machine.command("dump-guest-memory", paging=False, detach=True,
+                        protocol="fd:pipe")
+        assert machine.command("query-dump")["status"] == "active"
+        machine.quit()
+    os.close(reader)
 
 
 def test_full(tmp):

@@ -17,6 +17,7 @@ typedef struct TLSCreds {
     QCryptoTLSCreds parent;
     bool sanity_check;
     char *passwordid, *username;
+    bool complete; /* all is loaded */
     gnutls_certificate_credentials_t x509;
     gnutls_psk_client_credentials_t psk_client;
     gnutls_psk_server_credentials_t psk_server;
@@ -174,8 +175,8 @@ static bool load_x509(TLSCreds *c, Error **errp)
     if (c->sanity_check && !check_sanity(ca, cert, errp)) {
         return false;
     }
-    gnutls_certificate_allocate_credentials(&c->x509);
-    if (!loaded(gnutls_certificate_set_x509_trust_file(c->x509, ca,
+    if (!loaded(gnutls_certificate_allocate_credentials(&c->x509), ca, errp) ||
+        !loaded(gnutls_certificate_set_x509_trust_file(c->x509, ca,
                                                        GNUTLS_X509_FMT_PEM),
                 ca, errp) ||
         (cert && !load_own(c, cert, key, errp))) {
@@ -217,8 +218,10 @@ static bool load_psk_client(TLSCreds *c, const char *path, Error **errp)
             char *hex = g_strchomp(*line + strlen(prefix));
             gnutls_datum_t key = { (uint8_t *)hex, strlen(hex) };
 
-            gnutls_psk_allocate_client_credentials(&c->psk_client);
-            return loaded(gnutls_psk_set_client_credentials(c->psk_client,
+            return loaded(
+                       gnutls_psk_allocate_client_credentials(&c->psk_client),
+                       path, errp) &&
+                   loaded(gnutls_psk_set_client_credentials(c->psk_client,
                                                             username, &key,
                                                             GNUTLS_PSK_KEY_HEX),
                           path, errp);
@@ -243,7 +246,10 @@ static bool load_psk(TLSCreds *c, Error **errp)
     if (!is_server(c)) {
         return load_psk_client(c, path, errp);
     }
-    gnutls_psk_allocate_server_credentials(&c->psk_server);
+    if (!loaded(gnutls_psk_allocate_server_credentials(&c->psk_server), path,
+                errp)) {
+        return false;
+    }
     gnutls_psk_set_server_known_dh_params(c->psk_server,
                                           GNUTLS_SEC_PARAM_MEDIUM);
     return loaded(gnutls_psk_set_server_credentials_file(c->psk_server, path),
@@ -263,13 +269,18 @@ static int set_psk(QCryptoTLSCreds *creds, gnutls_session_t session)
 
 static bool load_anon(TLSCreds *c, Error **errp)
 {
-    if (is_server(c)) {
-        gnutls_anon_allocate_server_credentials(&c->anon_server);
-        gnutls_anon_set_server_known_dh_params(c->anon_server,
-                                               GNUTLS_SEC_PARAM_MEDIUM);
-    } else {
-        gnutls_anon_allocate_client_credentials(&c->anon_client);
+    const char *what = "anonymous credentials";
+
+    if (!is_server(c)) {
+        return loaded(gnutls_anon_allocate_client_credentials(&c->anon_client),
+                      what, errp);
     }
+    if (!loaded(gnutls_anon_allocate_server_credentials(&c->anon_server), what,
+                errp)) {
+        return false;
+    }
+    gnutls_anon_set_server_known_dh_params(c->anon_server,
+                                           GNUTLS_SEC_PARAM_MEDIUM);
     return true;
 }
 
@@ -313,7 +324,9 @@ const TLSKind *tls_kind(QCryptoTLSCreds *creds)
 
 static void creds_complete(UserCreatable *uc, Error **errp)
 {
-    kinds[kind_of(uc)].load(tls_creds(uc), errp);
+    TLSCreds *c = tls_creds(uc);
+
+    c->complete = kinds[kind_of(uc)].load(c, errp);
 }
 
 /* ---- properties ---------------------------------------------------------- */
@@ -325,8 +338,22 @@ static const QEnumLookup endpoints = {
     .size = QCRYPTO_TLS_CREDS_ENDPOINT__MAX,
 };
 
+/* What was loaded goes by them, and connections may use it. */
+static bool may_change(Object *obj, Error **errp)
+{
+    if (tls_creds(obj)->complete) {
+        error_setg(errp, "TLS credentials cannot be changed once they are "
+                         "loaded: delete the object, and add another");
+        return false;
+    }
+    return true;
+}
+
 static void set_endpoint(Object *obj, int value, Error **errp)
 {
+    if (!may_change(obj, errp)) {
+        return;
+    }
     QCRYPTO_TLS_CREDS(obj)->endpoint = value;
 }
 
@@ -338,6 +365,9 @@ static int get_endpoint(Object *obj, Error **errp)
 #define TEXT(name, field)                                                      \
     static void set_##name(Object *obj, const char *value, Error **errp)       \
     {                                                                          \
+        if (!may_change(obj, errp)) {                                          \
+            return;                                                            \
+        }                                                                      \
         g_free(tls_creds(obj)->field);                                         \
         tls_creds(obj)->field = g_strdup(value);                               \
     }                                                                          \
@@ -349,6 +379,9 @@ static int get_endpoint(Object *obj, Error **errp)
 #define BOOL(name, field)                                                      \
     static void set_##name(Object *obj, bool value, Error **errp)              \
     {                                                                          \
+        if (!may_change(obj, errp)) {                                          \
+            return;                                                            \
+        }                                                                      \
         tls_creds(obj)->field = value;                                         \
     }                                                                          \
     static bool get_##name(Object *obj, Error **errp)                          \

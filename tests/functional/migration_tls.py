@@ -436,6 +436,10 @@ def test_objects(tmp):
         m.command("object-add", id="c", **{"qom-type": "tls-creds-anon"},
                   priority="NONSENSE")
         m.command("object-add", id="d", **{"qom-type": "tls-creds-anon"})
+        for name, value in (("endpoint", "server"), ("dir", tmp),
+                            ("priority", "NORMAL"), ("verify-peer", False)):
+            assert "once they are loaded" in m.refused(
+                "qom-set", path="/objects/d", property=name, value=value), name
         for creds, text in (("nobody", "No TLS credentials with id 'nobody'"),
                             ("s", "for a client endpoint")):
             m.command("migrate-set-parameters", **{"tls-creds": creds})

@@ -437,6 +437,20 @@ static int restore_queues(VirtIODevice *vdev, int num)
     return ret;
 }
 
+/* What was refused must not come back at a reset. */
+static void mend_default_sizes(VirtIODevice *vdev)
+{
+    for (int n = 0; n < VIRTIO_QUEUE_MAX; n++) {
+        VRing *r = &vdev->vq[n].vring;
+
+        if (!vdev->vq[n].used) {
+            r->num_default = 0;
+        } else if (!r->num_default || r->num_default > VIRTQUEUE_MAX_SIZE) {
+            r->num_default = VIRTQUEUE_MAX_SIZE;
+        }
+    }
+}
+
 int virtio_load(VirtIODevice *vdev, QEMUFile *f, int version_id)
 {
     BusState *qbus = qdev_get_parent_bus(DEVICE(vdev));
@@ -488,6 +502,9 @@ int virtio_load(VirtIODevice *vdev, QEMUFile *f, int version_id)
         ret = vdc->post_load(vdev);
     }
 out:
+    if (ret) {
+        mend_default_sizes(vdev);
+    }
     if (vdev->device_endian == VIRTIO_DEVICE_ENDIAN_UNKNOWN) {
         vdev->device_endian = virtio_default_endian();
     }

@@ -446,11 +446,12 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,
     if (size <= RECIPE || seed % 100 == 0) {
         g_autoptr(GByteArray) fresh = stream_of(seed, seed % 200);
 
+        fresh->len = stream_thin(fresh->data, fresh->len, seed);
         if (fresh->len > max) {
             return size;
         }
         memcpy(data, fresh->data, fresh->len);
-        return stream_thin(data, fresh->len, seed);
+        return fresh->len;
     }
     if (seed % 10 == 1 && LLVMFuzzerMutate) {
         return LLVMFuzzerMutate(data, size, max);

@@ -168,7 +168,7 @@ unsigned long *ram_load_discarded_pages(RAMBlock *rb)
     unsigned long *bitmap = NULL;
 
     rdm = memory_region_get_ram_discard_manager(rb->mr);
-    if (rdm && savevm_early_state_is_loaded(OBJECT(rdm))) {
+    if (rdm && savevm_early_state_is_known(OBJECT(rdm))) {
         MemoryRegionSection all = {
             .mr = rb->mr,
             .size = int128_make64(rb->used_length),

@@ -191,15 +191,20 @@ SaveStateEntry *savevm_next_entry(SaveStateEntry *entry)
     return next;
 }
 
-bool savevm_early_state_is_loaded(const void *opaque)
+bool savevm_early_state_is_known(const void *opaque)
 {
+    bool comes_later = false;
+
     for (SaveStateEntry *se = savevm_next_entry(NULL); se;
          se = savevm_next_entry(se)) {
-        if (se->opaque == opaque && se->vmsd && se->vmsd->early_setup) {
-            return se->loaded;
+        if (se->opaque == opaque) {
+            if (se->vmsd && se->vmsd->early_setup) {
+                return se->loaded;
+            }
+            comes_later = true;
         }
     }
-    return false;
+    return !comes_later;
 }
 
 /*** Adding and removing. ***/

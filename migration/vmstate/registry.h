@@ -45,10 +45,11 @@ SaveStateEntry *savevm_find_entry(const char *idstr, uint32_t instance_id);
 SaveStateEntry *savevm_next_entry(SaveStateEntry *entry);
 
 /*
- * Whether the early state of this object has come in the stream that is loaded
- * now. With the big lock.
+ * Whether this object is already as it was at the source: its early state has
+ * come in the stream that is loaded now, or nothing of it ever comes. With the
+ * big lock.
  */
-bool savevm_early_state_is_loaded(const void *opaque);
+bool savevm_early_state_is_known(const void *opaque);
 
 /*
  * Checks a description and all that is in it for mistakes that only show when

@@ -145,8 +145,8 @@ def is_busy(source):
     end = deadline(120)
     while source.errors().count(BUSY) == told:
         status = source.command("query-migrate")["status"]
-        if status == "completed":
-            return
+        if status != "active":
+            return    # it has stopped already
         if time.monotonic() > end:
             raise GuestError(f"{status}, not refused; {source.tail()}")
         time.sleep(0.02)

@@ -106,35 +106,32 @@ static const VMStateInfo extra_state_info = {
     .put = extra_state_put,
 };
 
-#define DESCRIPTION(_name, _needed, ...)                                     \
-    {                                                                        \
-        .name = _name, .version_id = 1, .minimum_version_id = 1,             \
-        .needed = _needed,                                                   \
-        .fields = (const VMStateField[]) { __VA_ARGS__,                      \
-                                           VMSTATE_END_OF_LIST() },          \
+#define DESCRIPTION(_name, _needed, ...)                                       \
+    {                                                                          \
+        .name = _name, .version_id = 1, .minimum_version_id = 1,               \
+        .needed = _needed,                                                     \
+        .fields =                                                              \
+            (const VMStateField[]){ __VA_ARGS__, VMSTATE_END_OF_LIST() },      \
     }
 
 /* Of all queues, with the description @_vmsd. */
-#define ALL_QUEUES(_vmsd)                                                    \
-    VMSTATE_STRUCT_VARRAY_POINTER_KNOWN(vq, VirtIODevice, VIRTIO_QUEUE_MAX,  \
-                                        0, _vmsd, VirtQueue)
+#define ALL_QUEUES(_vmsd)                                                      \
+    VMSTATE_STRUCT_VARRAY_POINTER_KNOWN(vq, VirtIODevice, VIRTIO_QUEUE_MAX, 0, \
+                                        _vmsd, VirtQueue)
 
 static const VMStateDescription vmstate_virtqueue =
-    DESCRIPTION("virtqueue_state", NULL,
-                VMSTATE_UINT64(vring.avail, VirtQueue),
+    DESCRIPTION("virtqueue_state", NULL, VMSTATE_UINT64(vring.avail, VirtQueue),
                 VMSTATE_UINT64(vring.used, VirtQueue));
 
-static const VMStateDescription vmstate_packed_virtqueue =
-    DESCRIPTION("packed_virtqueue_state", NULL,
-                VMSTATE_UINT16(last_avail_idx, VirtQueue),
-                VMSTATE_BOOL(last_avail_wrap_counter, VirtQueue),
-                VMSTATE_UINT16(used_idx, VirtQueue),
-                VMSTATE_BOOL(used_wrap_counter, VirtQueue),
-                VMSTATE_UINT32(inuse, VirtQueue));
+static const VMStateDescription vmstate_packed_virtqueue = DESCRIPTION(
+    "packed_virtqueue_state", NULL, VMSTATE_UINT16(last_avail_idx, VirtQueue),
+    VMSTATE_BOOL(last_avail_wrap_counter, VirtQueue),
+    VMSTATE_UINT16(used_idx, VirtQueue),
+    VMSTATE_BOOL(used_wrap_counter, VirtQueue),
+    VMSTATE_UINT32(inuse, VirtQueue));
 
-static const VMStateDescription vmstate_ringsize =
-    DESCRIPTION("ringsize_state", NULL,
-                VMSTATE_UINT32(vring.num_default, VirtQueue));
+static const VMStateDescription vmstate_ringsize = DESCRIPTION(
+    "ringsize_state", NULL, VMSTATE_UINT32(vring.num_default, VirtQueue));
 
 static const VMStateDescription vmstate_device_endian =
     DESCRIPTION("virtio/device_endian", device_endian_needed,
@@ -144,17 +141,14 @@ static const VMStateDescription vmstate_64bit_features =
     DESCRIPTION("virtio/64bit_features", features64_needed,
                 VMSTATE_UINT64(guest_features, VirtIODevice));
 
-static const VMStateDescription vmstate_virtqueues =
-    DESCRIPTION("virtio/virtqueues", virtqueues_needed,
-                ALL_QUEUES(vmstate_virtqueue));
+static const VMStateDescription vmstate_virtqueues = DESCRIPTION(
+    "virtio/virtqueues", virtqueues_needed, ALL_QUEUES(vmstate_virtqueue));
 
-static const VMStateDescription vmstate_virtio_ringsize =
-    DESCRIPTION("virtio/ringsize", ringsize_needed,
-                ALL_QUEUES(vmstate_ringsize));
+static const VMStateDescription vmstate_virtio_ringsize = DESCRIPTION(
+    "virtio/ringsize", ringsize_needed, ALL_QUEUES(vmstate_ringsize));
 
-static const VMStateDescription vmstate_broken =
-    DESCRIPTION("virtio/broken", broken_needed,
-                VMSTATE_BOOL(broken, VirtIODevice));
+static const VMStateDescription vmstate_broken = DESCRIPTION(
+    "virtio/broken", broken_needed, VMSTATE_BOOL(broken, VirtIODevice));
 
 static const VMStateDescription vmstate_extra_state =
     DESCRIPTION("virtio/extra_state", extra_state_needed,
@@ -164,35 +158,27 @@ static const VMStateDescription vmstate_extra_state =
                     .flags = VMS_SINGLE,
                 });
 
-static const VMStateDescription vmstate_started =
-    DESCRIPTION("virtio/started", started_needed,
-                VMSTATE_BOOL(started, VirtIODevice));
+static const VMStateDescription vmstate_started = DESCRIPTION(
+    "virtio/started", started_needed, VMSTATE_BOOL(started, VirtIODevice));
 
 static const VMStateDescription vmstate_packed_virtqueues =
     DESCRIPTION("virtio/packed_virtqueues", packed_virtqueues_needed,
                 ALL_QUEUES(vmstate_packed_virtqueue));
 
-static const VMStateDescription vmstate_disabled =
-    DESCRIPTION("virtio/disabled", disabled_needed,
-                VMSTATE_BOOL(disabled, VirtIODevice));
+static const VMStateDescription vmstate_disabled = DESCRIPTION(
+    "virtio/disabled", disabled_needed, VMSTATE_BOOL(disabled, VirtIODevice));
 
 static const VMStateDescription vmstate_virtio = {
     .name = "virtio",
     .version_id = 1,
     .minimum_version_id = 1,
-    .fields = (const VMStateField[]) { VMSTATE_END_OF_LIST() },
-    .subsections = (const VMStateDescription *const[]) {
-        &vmstate_device_endian,
-        &vmstate_64bit_features,
-        &vmstate_virtqueues,
-        &vmstate_virtio_ringsize,
-        &vmstate_broken,
-        &vmstate_extra_state,
-        &vmstate_started,
-        &vmstate_packed_virtqueues,
-        &vmstate_disabled,
-        NULL
-    },
+    .fields = (const VMStateField[]){ VMSTATE_END_OF_LIST() },
+    .subsections =
+        (const VMStateDescription *const[]){
+            &vmstate_device_endian, &vmstate_64bit_features,
+            &vmstate_virtqueues, &vmstate_virtio_ringsize, &vmstate_broken,
+            &vmstate_extra_state, &vmstate_started, &vmstate_packed_virtqueues,
+            &vmstate_disabled, NULL },
 };
 
 /* ---- saving -------------------------------------------------------------- */
@@ -338,8 +324,8 @@ static int load_features(VirtIODevice *vdev, uint32_t low)
 
     if (virtio_set_features_nocheck(vdev, features) < 0) {
         error_report("Features 0x%" PRIx64 " unsupported. "
-                     "Allowed features: 0x%" PRIx64, features,
-                     vdev->host_features);
+                     "Allowed features: 0x%" PRIx64,
+                     features, vdev->host_features);
         return -EINVAL;
     }
     if (!virtio_device_started(vdev, vdev->status) &&
@@ -357,8 +343,8 @@ static int check_packed(VirtQueue *vq, int n)
 
     if (vq->last_avail_idx >= num || vq->used_idx >= num || vq->inuse > num) {
         error_report("VQ %d size 0x%x < last_avail_idx 0x%x, used_idx 0x%x or "
-                     "0x%x descriptors in use", n, num, vq->last_avail_idx,
-                     vq->used_idx, vq->inuse);
+                     "0x%x descriptors in use",
+                     n, num, vq->last_avail_idx, vq->used_idx, vq->inuse);
         return -EINVAL;
     }
     vq->shadow_avail_idx = vq->last_avail_idx;
@@ -376,8 +362,8 @@ static int check_split(VirtQueue *vq, int n)
     if (heads > vq->vring.num) {
         virtio_error(vq->vdev,
                      "VQ %d size 0x%x Guest index 0x%x inconsistent with Host "
-                     "index 0x%x: delta 0x%x", n, vq->vring.num, avail,
-                     vq->last_avail_idx, heads);
+                     "index 0x%x: delta 0x%x",
+                     n, vq->vring.num, avail, vq->last_avail_idx, heads);
         vq->used_idx = 0;
         vq->shadow_avail_idx = 0;
         vq->inuse = 0;
@@ -386,8 +372,8 @@ static int check_split(VirtQueue *vq, int n)
     vq->used_idx = virtio_split_used_idx(vq, caches);
     vq->inuse = (uint16_t)(vq->last_avail_idx - vq->used_idx);
     if (vq->inuse > vq->vring.num) {
-        error_report("VQ %d size 0x%x < last_avail_idx 0x%x - used_idx 0x%x",
-                     n, vq->vring.num, vq->last_avail_idx, vq->used_idx);
+        error_report("VQ %d size 0x%x < last_avail_idx 0x%x - used_idx 0x%x", n,
+                     vq->vring.num, vq->last_avail_idx, vq->used_idx);
         vq->inuse = 0;
         return -EINVAL;
     }

@@ -70,13 +70,15 @@ bench:
 	@$(MAKE) --no-print-directory all BUILD=build-bench BUILDTYPE=release
 	tests/bench/run build-bench
 
-# The seeds once, then the fuzzers; only they are built.
+# The seeds once, then the fuzzers; only they are built. More optimization costs
+# more time in the compiler than it saves in short runs.
 .PHONY: fuzz
 fuzz:
 	@scripts/install-deps build fuzz
 	@CC=$(CLANG) $(MAKE) --no-print-directory configure BUILD=build-fuzz \
 		SANITIZE=address,undefined \
-		MESON_FLAGS='$(MESON_FLAGS) -Dfuzzing=true -Db_lundef=false -Dc_args=-g1'
+		MESON_FLAGS='$(MESON_FLAGS) -Dfuzzing=true -Db_lundef=false \
+			-Dc_args=-g1 -Doptimization=1'
 	$(MESON) test -C build-fuzz --print-errorlogs --suite fuzz
 	tests/fuzz/run build-fuzz $(FUZZ_TIME) $(FUZZ_MEMORY_TIME)
 

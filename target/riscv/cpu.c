@@ -202,6 +202,9 @@ static void reset_registers(RISCVCPU *cpu)
                          env->external_seip ? MIP_SEIP : 0);
     env->load_res = -1;
     env->bins = 0;
+    /* A stream that was refused may have left what no guest can have set. */
+    env->frm = 0;
+    env->priv_ver = MIN(env->priv_ver, PRIV_VERSION_LATEST);
     env->menvcfg = cpu->cfg.ext_svpbmt ? MENVCFG_PBMTE : 0;
     if (cpu->cfg.ext_svadu && !cpu->cfg.ext_svade) {
         env->menvcfg |= MENVCFG_ADUE;

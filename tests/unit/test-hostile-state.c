@@ -89,6 +89,24 @@ static uint64_t hart_id(uint64_t value)
     return old;
 }
 
+static uint64_t rounding_mode(uint64_t value)
+{
+    RISCVCPU *cpu = RISCV_CPU(qemu_get_cpu(1));
+    uint64_t old = cpu->env.frm;
+
+    cpu->env.frm = value;
+    return old;
+}
+
+static uint64_t privileged_version(uint64_t value)
+{
+    RISCVCPU *cpu = RISCV_CPU(qemu_get_cpu(1));
+    uint64_t old = cpu->env.priv_ver;
+
+    cpu->env.priv_ver = value;
+    return old;
+}
+
 static uint64_t interrupt_pin(uint64_t value)
 {
     uint8_t *pin = &edu()->config[PCI_INTERRUPT_PIN];
@@ -195,6 +213,8 @@ static const struct {
     { "block/smaller", NULL, edit_block_size, MiB, "Size mismatch" },
     { "block/zero", NULL, edit_block_size, 0, "has 0x0 bytes" },
     { "hart/id", hart_id, NULL, 0, "mhartid" },
+    { "hart/rounding", rounding_mode, NULL, 8, "device 'cpu'" },
+    { "hart/privileged-version", privileged_version, NULL, 99, "device 'cpu'" },
     { "pci/pin", interrupt_pin, NULL, 4, "interrupt pin 4, device: 1" },
     { "pci/no-pin", interrupt_pin, NULL, 0, "interrupt pin 0, device: 1" },
     { "pci/pin-255", interrupt_pin, NULL, 255, "interrupt pin 255" },
@@ -257,6 +277,23 @@ static void test_row(gconstpointer data)
     free(said);
 }
 
+/* A machine that has refused a stream is one that can be moved itself. */
+static void test_afterwards(gconstpointer data)
+{
+    g_autoptr(GByteArray) bad = bad_stream(GPOINTER_TO_INT(data));
+    g_autoptr(GByteArray) own = NULL;
+    char *said;
+
+    g_assert_false(load(bad, &said));
+    free(said);
+    qemu_system_reset(SHUTDOWN_CAUSE_NONE);
+    own = save();
+    if (!load(own, &said)) {
+        g_error("its own stream is refused: %s", said);
+    }
+    free(said);
+}
+
 int main(int argc, char **argv)
 {
     char *args[ARRAY_SIZE(arguments) + 1] = { NULL };
@@ -269,6 +306,11 @@ int main(int argc, char **argv)
             g_strconcat("/hostile-state/", rows[i].name, NULL);
 
         g_test_add_data_func(path, GINT_TO_POINTER(i), test_row);
+        if (g_str_has_prefix(rows[i].name, "hart/")) {
+            g_autofree char *after = g_strconcat(path, "/afterwards", NULL);
+
+            g_test_add_data_func(after, GINT_TO_POINTER(i), test_afterwards);
+        }
     }
     return g_test_run();
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Addresses of streams, and the channels to them. */
 #include "qemu/osdep.h"
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include "channel.h"
 #include "io/channel-command.h"
 #include "io/channel-file.h"
@@ -487,6 +489,17 @@ void migration_channel_outgoing_more(MigrationChannelFunc *done, void *opaque)
         }
     }
     aio_bh_schedule_oneshot(qemu_get_aio_context(), refused_bh, o);
+}
+
+size_t migration_channel_unread(QIOChannel *ioc)
+{
+    Object *sioc = object_dynamic_cast(OBJECT(ioc), TYPE_QIO_CHANNEL_SOCKET);
+    int bytes;
+
+    if (!sioc || ioctl(QIO_CHANNEL_SOCKET(sioc)->fd, SIOCOUTQ, &bytes) < 0) {
+        return 0;
+    }
+    return bytes;
 }
 
 void migration_channel_end(QIOChannel *ioc)

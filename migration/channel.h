@@ -70,6 +70,12 @@ void migration_channel_outgoing_more(MigrationChannelFunc *done, void *opaque);
 void migration_channel_outgoing_give_up(void);
 
 /*
+ * How many bytes the other side has still to take (of TCP, to acknowledge); 0
+ * where that is not known. Any thread.
+ */
+size_t migration_channel_unread(QIOChannel *ioc);
+
+/*
  * The last byte has been written: tells the other side, where the channel has a
  * way to, that this is the end and not a cut.
  */

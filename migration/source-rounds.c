@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The source of a migration: rounds of RAM, until little is left. */
 #include "qemu/osdep.h"
+#include "channel.h"
 #include "exec/target_page.h"
 #include "migration-stats.h"
 #include "migration/qemu-file.h"
@@ -131,6 +132,20 @@ static bool is_little(MigrationState *s, LastRounds *last, uint64_t *must,
     return true;
 }
 
+/*
+ * The destination is behind by what lies in the socket. If the guest stopped
+ * now, it would stand still for that, too.
+ */
+static void let_catch_up(MigrationState *s, const LastRounds *last)
+{
+    qemu_fflush(s->to_dst);
+    while (migration_channel_unread(qemu_file_get_ioc(s->to_dst)) &&
+           migration_now_ms() < last->end_ms &&
+           migration_status(s) == MIGRATION_STATUS_ACTIVE) {
+        qemu_sem_timedwait(&s->rate_sem, 1);
+    }
+}
+
 /* Sends RAM until what is left fits into the downtime. */
 bool source_run_rounds(MigrationState *s, SaveVM *vm, Error **errp)
 {
@@ -149,6 +164,9 @@ bool source_run_rounds(MigrationState *s, SaveVM *vm, Error **errp)
             }
             trace_migrate_pending(must, can, s->threshold);
             if (may_switch_over(s) && (enough || wants_postcopy(s, must))) {
+                if (enough) {
+                    let_catch_up(s, &last);
+                }
                 return true;
             }
             if (!savevm_iterate(vm, &finished, errp)) {

@@ -33,6 +33,7 @@ struct PostcopyBlock {
     size_t page_size;
     bool has_zeropage; /* atomically */
     bool registered;
+    bool whole;            /* no part of it is there for nobody */
     unsigned long *wanted; /* host pages that somebody waits for; the lock */
 };
 
@@ -414,13 +415,24 @@ void postcopy_memory_serve(bool serve)
     }
 }
 
+/* Nobody waits for it yet, but who comes would find zeros. */
+static bool is_missing(const PostcopyBlock *b, unsigned long *page)
+{
+    unsigned long pages = b->length >> TARGET_PAGE_BITS;
+
+    QEMU_LOCK_GUARD(&mem.lock);
+    *page = find_next_zero_bit(b->rb->receivedmap, pages, 0) /
+            (b->page_size >> TARGET_PAGE_BITS);
+    return b->whole && *page < b->length / b->page_size;
+}
+
 bool postcopy_memory_is_wanted(Error **errp)
 {
     for (guint i = 0; i < mem.blocks->len; i++) {
         PostcopyBlock *b = nth(i);
         unsigned long page = next_wanted(b, 0);
 
-        if (page < b->length / b->page_size) {
+        if (page < b->length / b->page_size || is_missing(b, &page)) {
             error_setg(errp,
                        "a page is missing, of RAM block '%s' at 0x%" PRIx64,
                        b->rb->idstr, (uint64_t)page * b->page_size);
@@ -439,6 +451,7 @@ static void set_up_blocks(void)
         PostcopyBlock *b = nth(i);
 
         b->length = b->rb->used_length;
+        b->whole = !memory_region_get_ram_discard_manager(b->rb->mr);
         b->rb->postcopy_length = b->length;
         b->wanted = bitmap_new(b->length / b->page_size);
     }

@@ -336,10 +336,21 @@ static const VMStateDescription vmstate_acpi = {
 };
 
 /* The item that is selected need not be there when it comes to another host. */
+static int fw_cfg_post_load(void *opaque, int version_id)
+{
+    FWCfgState *s = opaque;
+
+    if ((s->cur_entry & FW_CFG_ENTRY_MASK) >= fw_cfg_max_entry(s)) {
+        s->cur_entry = FW_CFG_INVALID;
+    }
+    return 0;
+}
+
 static const VMStateDescription vmstate_fw_cfg = {
     .name = "fw_cfg",
     .version_id = 2,
     .minimum_version_id = 2,
+    .post_load = fw_cfg_post_load,
     .fields =
         (const VMStateField[]){
             VMSTATE_UINT16(cur_entry, FWCfgState),

@@ -7,6 +7,7 @@
  */
 #include "qemu/osdep.h"
 #include "exec/ram_addr.h"
+#include "hw/nvram/fw_cfg.h"
 #include "hw/pci/pci_bus.h"
 #include "hw/pci/pci_device.h"
 #include "hw/virtio/virtio-mem.h"
@@ -104,6 +105,15 @@ static uint64_t privileged_version(uint64_t value)
     uint64_t old = cpu->env.priv_ver;
 
     cpu->env.priv_ver = value;
+    return old;
+}
+
+static uint64_t selected_item(uint64_t value)
+{
+    FWCfgState *s = fw_cfg_find();
+    uint64_t old = s->cur_entry;
+
+    s->cur_entry = value;
     return old;
 }
 
@@ -215,6 +225,7 @@ static const struct {
     { "hart/id", hart_id, NULL, 0, "mhartid" },
     { "hart/rounding", rounding_mode, NULL, 8, "device 'cpu'" },
     { "hart/privileged-version", privileged_version, NULL, 99, "device 'cpu'" },
+    { "fw-cfg/item", selected_item, NULL, 0x3ffe, NULL },
     { "pci/pin", interrupt_pin, NULL, 4, "interrupt pin 4, device: 1" },
     { "pci/no-pin", interrupt_pin, NULL, 0, "interrupt pin 0, device: 1" },
     { "pci/pin-255", interrupt_pin, NULL, 255, "interrupt pin 255" },
@@ -265,6 +276,7 @@ static void test_row(gconstpointer data)
         g_test_fail();
     }
     free(said);
+    g_assert_cmpuint(fw_cfg_find()->cur_entry & FW_CFG_ENTRY_MASK, !=, 0x3ffe);
     /* Whatever has come must be harmless here, and gone after it. */
     qemu_system_reset(SHUTDOWN_CAUSE_NONE);
     g_assert_cmpuint(irq_count(0), ==, 0);

@@ -244,6 +244,7 @@ def test_after_it_has_left(tmp):
     supported(tmp)
     stream = Stream(tmp)
     for data, text in (
+            (b"\0", "a page is missing"),
             (b"\2" + bytes([255] * 4), "but it is not RAM"),
             (b"\1", "section type 1"),
             (b"\4", "section type 4"),

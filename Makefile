@@ -70,8 +70,8 @@ bench:
 	@$(MAKE) --no-print-directory all BUILD=build-bench BUILDTYPE=release
 	tests/bench/run build-bench
 
-# The seeds once, then the fuzzers; only they are built. More optimization costs
-# more time in the compiler than it saves in short runs.
+# Only what runs is built; each fuzzer begins with its seeds. More optimization
+# costs more time in the compiler than it saves in short runs.
 .PHONY: fuzz
 fuzz:
 	@scripts/install-deps build fuzz
@@ -79,7 +79,7 @@ fuzz:
 		SANITIZE=address,undefined \
 		MESON_FLAGS='$(MESON_FLAGS) -Dfuzzing=true -Db_lundef=false \
 			-Dc_args=-g1 -Doptimization=1'
-	$(MESON) test -C build-fuzz --print-errorlogs --suite fuzz
+	ninja -C build-fuzz $(if $(JOBS),-j $(JOBS)) fuzzers
 	tests/fuzz/run build-fuzz $(FUZZ_TIME) $(FUZZ_MEMORY_TIME)
 
 # Only what the tests need is built. gcc warns that the sanitizer does not know

@@ -9,45 +9,50 @@
 
 #define NAME_SIZE 16
 
+/* struct kvm_stats_desc, with room for a name */
 typedef struct Desc {
-    struct kvm_stats_desc d;
+    uint32_t flags;
+    int16_t exponent;
+    uint16_t size;
+    uint32_t offset;
+    uint32_t bucket_size;
     char name[NAME_SIZE];
 } Desc;
+G_STATIC_ASSERT(offsetof(Desc, name) == sizeof(struct kvm_stats_desc));
 
 static const Desc descs[] = {
-    { { .flags = KVM_STATS_TYPE_CUMULATIVE | KVM_STATS_UNIT_NONE |
-                 KVM_STATS_BASE_POW10,
-        .size = 1,
-        .offset = 0 },
-      "exits" },
-    { { .flags = KVM_STATS_TYPE_INSTANT | KVM_STATS_UNIT_BOOLEAN |
-                 KVM_STATS_BASE_POW10,
-        .size = 1,
-        .offset = 8 },
-      "blocking" },
-    { { .flags = KVM_STATS_TYPE_LINEAR_HIST | KVM_STATS_UNIT_SECONDS |
-                 KVM_STATS_BASE_POW10,
-        .exponent = -9,
-        .size = 3,
-        .offset = 16,
-        .bucket_size = 5 },
-      "waits" },
-    { { .flags =
-            KVM_STATS_TYPE_PEAK | KVM_STATS_UNIT_BYTES | KVM_STATS_BASE_POW2,
-        .exponent = 10,
-        .size = 1,
-        .offset = 40 },
-      "memory" },
+    { .flags = KVM_STATS_TYPE_CUMULATIVE | KVM_STATS_UNIT_NONE |
+               KVM_STATS_BASE_POW10,
+      .size = 1,
+      .offset = 0,
+      .name = "exits" },
+    { .flags = KVM_STATS_TYPE_INSTANT | KVM_STATS_UNIT_BOOLEAN |
+               KVM_STATS_BASE_POW10,
+      .size = 1,
+      .offset = 8,
+      .name = "blocking" },
+    { .flags = KVM_STATS_TYPE_LINEAR_HIST | KVM_STATS_UNIT_SECONDS |
+               KVM_STATS_BASE_POW10,
+      .exponent = -9,
+      .size = 3,
+      .offset = 16,
+      .bucket_size = 5,
+      .name = "waits" },
+    { .flags = KVM_STATS_TYPE_PEAK | KVM_STATS_UNIT_BYTES | KVM_STATS_BASE_POW2,
+      .exponent = 10,
+      .size = 1,
+      .offset = 40,
+      .name = "memory" },
     /* Types, units and bases of the future. */
-    { { .flags = 0xf, .size = 1, .offset = 0 }, "new type" },
-    { { .flags = 0xf0, .size = 1, .offset = 0 }, "new unit" },
-    { { .flags = 0xf00, .size = 1, .offset = 0 }, "new base" },
+    { .flags = 0xf, .size = 1, .offset = 0, .name = "new type" },
+    { .flags = 0xf0, .size = 1, .offset = 0, .name = "new unit" },
+    { .flags = 0xf00, .size = 1, .offset = 0, .name = "new base" },
     /* No zero ends this one. */
-    { { .flags = KVM_STATS_TYPE_LOG_HIST | KVM_STATS_UNIT_CYCLES |
-                 KVM_STATS_BASE_POW10,
-        .size = 2,
-        .offset = 48 },
-      "0123456789abcde" },
+    { .flags = KVM_STATS_TYPE_LOG_HIST | KVM_STATS_UNIT_CYCLES |
+               KVM_STATS_BASE_POW10,
+      .size = 2,
+      .offset = 48,
+      .name = "0123456789abcde" },
 };
 static const uint64_t values[] = { 7, 1, 10, 20, 30, 64, 1, 2 };
 

@@ -71,17 +71,28 @@ static bool must_wait(int ret)
     return ret == GNUTLS_E_AGAIN || ret == GNUTLS_E_INTERRUPTED;
 }
 
+/* Whether the next that has come is why the other side has gone. */
+static bool alert_came(QIOChannelTLS *t)
+{
+    ssize_t ret;
+
+    if (t->n_peeked == sizeof(t->peeked)) {
+        return false;
+    }
+    ret = gnutls_record_recv(t->session, t->peeked + t->n_peeked, 1);
+    if (ret > 0) { /* data, for whoever reads next */
+        t->n_peeked += ret;
+    }
+    return ret == GNUTLS_E_FATAL_ALERT_RECEIVED;
+}
+
 /*
  * Sets @errp to the reason of @ret. What the other side has said counts more
  * than that the connection is gone, which is a consequence of it.
  */
 static void explain(QIOChannelTLS *t, int ret, const char *what, Error **errp)
 {
-    uint8_t byte;
-
-    if (ret == GNUTLS_E_PUSH_ERROR && t->shaken &&
-        gnutls_record_recv(t->session, &byte, 1) ==
-            GNUTLS_E_FATAL_ALERT_RECEIVED) {
+    if (ret == GNUTLS_E_PUSH_ERROR && t->shaken && alert_came(t)) {
         ret = GNUTLS_E_FATAL_ALERT_RECEIVED;
     }
     if (t->refusal) {

@@ -154,6 +154,12 @@ static void listen_on(MigrationAddress *addr, Error **errp)
                        QEMU_THREAD_JOINABLE);
 }
 
+static bool is_listened_on(const MigrationAddress *addr)
+{
+    return addr->transport == MIGRATION_ADDRESS_TYPE_SOCKET &&
+           addr->u.socket.type != SOCKET_ADDRESS_TYPE_FD;
+}
+
 void qmp_migrate_recover(const char *uri, Error **errp)
 {
     ERRP_GUARD();
@@ -176,18 +182,19 @@ void qmp_migrate_recover(const char *uri, Error **errp)
                          "came");
         return;
     }
+    /* Before a descriptor that was passed would be taken. */
+    if (rec.creds && !is_listened_on(addr)) {
+        error_setg(errp, "with TLS it needs an address to listen on (tcp or "
+                         "unix)");
+        return;
+    }
     stop();
     ioc = migration_channel_open_now(addr, false, errp);
     if (*errp) {
         return;
     }
-    if (ioc && rec.creds) {
-        error_setg(errp, "with TLS it needs an address to listen on (tcp or "
-                         "unix)");
-    } else if (ioc) {
-        postcopy_reconnected(ioc);
-    }
     if (ioc) {
+        postcopy_reconnected(ioc);
         object_unref(OBJECT(ioc));
         return;
     }

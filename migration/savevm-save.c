@@ -511,12 +511,6 @@ bool savevm_put_end(SaveVM *s, Error **errp)
            file_is_fine(s->f, errp);
 }
 
-bool savevm_complete(SaveVM *s, Error **errp)
-{
-    return savevm_complete_to_end(s, errp) && savevm_put_end(s, errp) &&
-           file_is_fine(s->f, errp);
-}
-
 void savevm_cleanup(void)
 {
     precopy_notify(PRECOPY_NOTIFY_CLEANUP, NULL);

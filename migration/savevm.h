@@ -93,19 +93,17 @@ bool savevm_iterate(SaveVM *s, bool *finished, Error **errp);
  * runs there, and what could follow. Without the big lock.
  */
 void savevm_pending(bool exact, uint64_t *must_precopy, uint64_t *can_postcopy);
-/* All the rest; the guest is stopped. Sent when it returns. */
-bool savevm_complete(SaveVM *s, Error **errp);
 /*
- * The two steps of that: all but the mark of the end, without which no guest
- * is loaded; then the mark and what follows it. The second returns true when
- * the mark has left, even if what follows has not: false with @errp says that
- * the guest cannot run there.
+ * All the rest in two steps; the guest is stopped. All but the mark of the end,
+ * without which no guest is loaded; then the mark and what follows it. The
+ * second returns true when the mark has left, even if what follows has not:
+ * false with @errp says that the guest cannot run there.
  */
 bool savevm_complete_to_end(SaveVM *s, Error **errp);
 bool savevm_put_end(SaveVM *s, Error **errp);
 /*
- * The two halves of that, where they are apart: what was sent in rounds, and
- * devices. The second goes to @f, which stays the caller's.
+ * The two halves of the first step, where they are apart: what was sent in
+ * rounds, and devices. The second goes to @f, which stays the caller's.
  */
 bool savevm_complete_rounds(SaveVM *s, Error **errp);
 bool savevm_complete_devices(SaveVM *s, QEMUFile *f, Error **errp);

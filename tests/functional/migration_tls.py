@@ -164,6 +164,12 @@ def recovers(tmp, *capabilities):
         source.command("migrate-pause")
         source.wait_for("postcopy-paused")
         target.wait_for("postcopy-paused")
+        with socket.socket(socket.AF_UNIX) as passed:
+            target.pass_fd(passed.fileno(), "getfd", fdname="passed")
+        error = target.refused("migrate-recover", uri="fd:passed")
+        assert ("multi-channel" if capabilities else
+                "needs an address to listen on") in error, error
+        target.command("closefd", fdname="passed")  # it has not been taken
         target.command("migrate-recover", uri=f"unix:{again}")
         with socket.socket(socket.AF_UNIX) as stranger, \
                 socket.socket(socket.AF_UNIX) as silent:

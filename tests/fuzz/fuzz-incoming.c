@@ -314,8 +314,8 @@ static void save_again(void)
     s.vm = savevm_new(s.f);
     if (savevm_prepare(&err)) {
         savevm_put_header(s.vm);
-        if (savevm_setup(s.vm, &err)) {
-            savevm_complete(s.vm, &err);
+        if (savevm_setup(s.vm, &err) && savevm_complete_to_end(s.vm, &err)) {
+            savevm_put_end(s.vm, &err);
         }
         savevm_cleanup();
     }

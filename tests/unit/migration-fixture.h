@@ -84,7 +84,8 @@ static inline GByteArray *saving_end(Saving *s)
 {
     GByteArray *bytes = g_byte_array_new();
 
-    g_assert_true(savevm_complete(s->vm, &error_abort));
+    g_assert_true(savevm_complete_to_end(s->vm, &error_abort));
+    g_assert_true(savevm_put_end(s->vm, &error_abort));
     savevm_cleanup();
     savevm_free(s->vm);
     if (s->buf) {

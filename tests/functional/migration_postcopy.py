@@ -8,7 +8,6 @@ when the connection breaks at any point and there is another later.
 import os
 import pathlib
 import random
-import select
 import socket
 import sys
 import threading
@@ -17,68 +16,11 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from migration import TIMEOUT, Machine, runs_on, start  # noqa: E402
+from proxy import Proxy  # noqa: E402
 from tap import Skip, run_tap, tests_of  # noqa: E402
 
 POSTCOPY = ("postcopy-ram",)
 PREEMPT = ("postcopy-ram", "postcopy-preempt")
-
-
-class Proxy:
-    """Between source and destination; cuts all connections after so many
-    bytes towards the destination."""
-
-    def __init__(self, there, here, cut=None):
-        self.there, self.cut = there, cut
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(here)
-        self.listener.listen(4)
-        self.pairs = []
-        self.passed = 0
-        self.lock = threading.Lock()
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            try:
-                a, _ = self.listener.accept()
-            except OSError:
-                return
-            b = socket.socket(socket.AF_UNIX)
-            b.connect(self.there)
-            self.pairs.append((a, b))
-            threading.Thread(target=self.carry, args=(a, b),
-                             daemon=True).start()
-
-    def carry(self, a, b):
-        try:
-            while True:
-                for ready in select.select([a, b], [], [])[0]:
-                    size = 65536
-                    if ready is a and self.cut is not None:
-                        size = max(1, min(size, self.cut - self.passed))
-                    data = ready.recv(size)
-                    if not data:
-                        return self.close_pair(a, b)
-                    (b if ready is a else a).sendall(data)
-                    with self.lock:
-                        self.passed += len(data) if ready is a else 0
-                    if self.cut is not None and self.passed >= self.cut:
-                        return self.break_all()
-        except (OSError, ValueError):
-            self.close_pair(a, b)
-
-    @staticmethod
-    def close_pair(a, b):
-        for s in (a, b):
-            try:
-                s.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-
-    def break_all(self):
-        self.listener.close()
-        for a, b in self.pairs:
-            self.close_pair(a, b)
 
 
 def supported(tmp):
@@ -241,32 +183,24 @@ def test_pause_and_recover_preempt(tmp):
     breaks(tmp, PREEMPT)
 
 
-class Crowded:
+class Crowded(Proxy):
     """After so many connections, whoever connects waits for ever."""
 
-    def __init__(self, there, here, passes):
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(here)
-        self.listener.listen(0)
-        self.there, self.here, self.passes = there, here, passes
+    def __init__(self, path, there, passes):
+        self.path, self.passes = path, passes
         self.filler = socket.socket(socket.AF_UNIX)
-        self.ends = []
-        if passes:
-            threading.Thread(target=self.accept, daemon=True).start()
+        super().__init__(path, there, backlog=0)
+
+    def start(self):
+        if self.passes:
+            super().start()
         else:
-            self.filler.connect(here)
+            self.filler.connect(self.path)
 
     def accept(self):
         for _ in range(self.passes):
-            a, _ = self.listener.accept()
-            b = socket.socket(socket.AF_UNIX)
-            b.connect(self.there)
-            self.ends += [a, b]
-        self.filler.connect(self.here)
-        Proxy.carry(self, a, b)
-
-    cut, passed, lock = None, 0, threading.Lock()
-    close_pair = staticmethod(Proxy.close_pair)
+            self.connected(self.listener.accept()[0])
+        self.filler.connect(self.path)
 
     @staticmethod
     def waits(task):
@@ -284,9 +218,8 @@ class Crowded:
             time.sleep(0.01)
 
     def close(self):
-        self.listener.close()
-        for s in (self.filler, *self.ends):
-            s.close()
+        super().close()
+        self.filler.close()
 
 
 def test_pause_while_connecting(tmp):
@@ -301,7 +234,7 @@ def test_pause_while_connecting(tmp):
             source.wait_for("postcopy-paused")
             target.wait_for("postcopy-paused")
             target.command("migrate-recover", uri=f"unix:{tmp}/t{i}")
-            crowd = Crowded(f"{tmp}/t{i}", f"{tmp}/h{i}", 1 - i)
+            crowd = Crowded(f"{tmp}/h{i}", f"{tmp}/t{i}", 1 - i)
             source.command("migrate", uri=f"unix:{tmp}/h{i}", resume=True)
             crowd.wait_for(source)
             source.wait_for("postcopy-recover-setup" if i
@@ -327,7 +260,7 @@ def test_breaks_anywhere(tmp):
             draw.randrange(20000)
         folder = f"{tmp}/{i}"
         os.mkdir(folder)
-        proxy = Proxy(f"{folder}/there", f"{folder}/here", cut)
+        proxy = Proxy(f"{folder}/here", f"{folder}/there", cut, cuts=True)
         capabilities = draw.choice([POSTCOPY, PREEMPT])
         with start(folder) as source, \
                 begin(folder, source, f"unix:{folder}/here", capabilities,
@@ -347,7 +280,7 @@ def test_breaks_anywhere(tmp):
                 end(source, target)
             else:
                 end(source, target)
-        proxy.break_all()
+        proxy.close()
     assert "postcopy-paused" in seen, seen
 
 

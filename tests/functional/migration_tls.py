@@ -19,8 +19,8 @@ sys.path.insert(0, str(HERE.parent))
 os.environ["PLATEAU_MODULE_DIR"] = sys.argv[2]
 from migration import (  # noqa: E402
     Machine, TIMEOUT, free_port, runs_on, start)
-from migration_postcopy import (  # noqa: E402
-    PREEMPT, Proxy, leave, supported)
+from migration_postcopy import PREEMPT, leave, supported  # noqa: E402
+from proxy import Proxy  # noqa: E402
 from tap import Skip, run_tap, tests_of  # noqa: E402
 
 REPEAT = 1
@@ -317,27 +317,19 @@ ANON = {"qom-type": "tls-creds-anon"}
 class Silent(Proxy):
     """From that connection on it says nothing any more."""
 
-    def __init__(self, there, here, passes):
+    def __init__(self, path, there, passes):
         self.passes = passes
         self.held = threading.Semaphore(0)
         self.silent = []
-        super().__init__(there, here)
+        super().__init__(path, there)
 
-    def accept(self):
-        while True:
-            try:
-                a, _ = self.listener.accept()
-            except OSError:
-                return
-            if len(self.pairs) < self.passes:
-                b = socket.socket(socket.AF_UNIX)
-                b.connect(self.there)
-                self.pairs.append((a, b))
-                threading.Thread(target=self.carry, args=(a, b),
-                                 daemon=True).start()
-            else:
-                self.silent.append(a)
-                self.held.release()
+    def connected(self, near):
+        self.passes -= 1
+        if self.passes >= 0:
+            super().connected(near)
+        else:
+            self.silent.append(near)
+            self.held.release()
 
     def wait(self):
         assert self.held.acquire(timeout=TIMEOUT)
@@ -361,7 +353,7 @@ def test_cancel_in_handshake(tmp):
                 machine.enable("events", *capabilities)
                 secure(machine, endpoint, ANON)
             target.command("migrate-incoming", uri=f"unix:{base}there")
-            proxy = Silent(f"{base}there", f"{base}here", len(capabilities))
+            proxy = Silent(f"{base}here", f"{base}there", len(capabilities))
             source.command("migrate", uri=f"unix:{base}here")
             proxy.wait()
             source.command("migrate_cancel")
@@ -375,7 +367,7 @@ def test_cancel_in_handshake(tmp):
                 target.wait_for("completed")
                 runs_on(target, source.check())
             source.quit()
-            proxy.break_all()
+            proxy.close()
 
 
 def preempt(tmp, passes):
@@ -388,7 +380,7 @@ def preempt(tmp, passes):
                    **{"exit-on-error": False})
     source.command("migrate-set-parameters", **{
         "max-bandwidth": 4 << 20, "max-postcopy-bandwidth": 4 << 20})
-    proxy = Silent(f"{tmp}/there", f"{tmp}/here", passes)
+    proxy = Silent(f"{tmp}/here", f"{tmp}/there", passes)
     source.command("migrate", uri=f"unix:{tmp}/here")
     source.wait_for("active")
     return source, target, proxy
@@ -410,7 +402,7 @@ def test_preempt_in_handshake(tmp):
                 proxy.is_let_go()
                 runs_on(source, 1)
             source.quit()
-        proxy.break_all()
+        proxy.close()
 
 
 def test_objects(tmp):

@@ -8,10 +8,11 @@ import threading
 class Proxy:
     """Connections to the UNIX socket `path` go on to `there`. Once `limit`
     bytes have gone that way, over all connections together, nothing moves any
-    more, and `reached` is set. None is no limit."""
+    more, and `reached` is set; with `cuts`, both ends hear of it. None is no
+    limit."""
 
-    def __init__(self, path, there, limit=None):
-        self.there, self.limit = there, limit
+    def __init__(self, path, there, limit=None, cuts=False, backlog=64):
+        self.there, self.limit, self.cuts = there, limit, cuts
         self.passed = 0
         self.reached = threading.Event()
         self.lock = threading.Lock()
@@ -19,26 +20,31 @@ class Proxy:
         self.closed = False
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(path)
-        self.listener.listen(64)
+        self.listener.listen(backlog)
         self.sockets.append(self.listener)
+        self.start()
+
+    def start(self):
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self):
         while True:
             try:
-                near, _ = self.listener.accept()
-                far = socket.socket(socket.AF_UNIX)
-                far.connect(self.there)
+                self.connected(self.listener.accept()[0])
             except OSError:
                 self.close()
                 return
-            with self.lock:
-                self.sockets += [near, far]
-            for pump in ((near, far, True), (far, near, False)):
-                threading.Thread(target=self.pump, args=pump,
-                                 daemon=True).start()
-            if self.closed:
-                self.close()
+
+    def connected(self, near):
+        """Joins it to what it shall go on to."""
+        far = socket.socket(socket.AF_UNIX)
+        far.connect(self.there)
+        with self.lock:
+            self.sockets += [near, far]
+        for pump in ((near, far, True), (far, near, False)):
+            threading.Thread(target=self.pump, args=pump, daemon=True).start()
+        if self.closed:
+            self.close()
 
     def allowed(self, want):
         """How many of so many bytes may pass."""
@@ -57,6 +63,8 @@ class Proxy:
                     sink.sendall(data[:size])
                 if size < len(data):
                     self.reached.set()
+                    if self.cuts:
+                        self.close()
                     return
                 if self.reached.is_set():
                     return

@@ -105,15 +105,8 @@ static bool put_package(MigrationState *s, const Package *p, Error **errp)
 /* With the big lock. */
 static bool stop_and_discard(MigrationState *s, SaveVM *vm, Error **errp)
 {
-    if (!source_stop_guest(s, errp)) {
-        return false;
-    }
-    migration_rate_set(RATE_LIMIT_DISABLED);
-    if (precopy_notify(PRECOPY_NOTIFY_COMPLETE, errp)) {
-        return false;
-    }
-    savevm_put_command(s->to_dst, MIG_CMD_SWITCHOVER_START, 0, NULL);
-    if (!savevm_complete_rounds_for_postcopy(vm, errp)) {
+    if (!source_begin_switchover(s, errp) ||
+        !savevm_complete_rounds_for_postcopy(vm, errp)) {
         return false;
     }
     ram_postcopy_begin(s->to_dst);
@@ -277,8 +270,6 @@ static bool send_pages(MigrationState *s, SaveVM *vm, Error **errp)
 
 static void drop_connection(MigrationState *s)
 {
-    QEMUFile *to_dst, *from_dst;
-
     WITH_QEMU_LOCK_GUARD(&s->lock) {
         if (s->to_dst_urgent) {
             qemu_file_shutdown(s->to_dst_urgent);
@@ -286,16 +277,7 @@ static void drop_connection(MigrationState *s)
     }
     source_return_close(s);
     close_urgent(s);
-    WITH_QEMU_LOCK_GUARD(&s->lock) {
-        to_dst = g_steal_pointer(&s->to_dst);
-        from_dst = g_steal_pointer(&s->from_dst);
-    }
-    if (from_dst) {
-        qemu_fclose(from_dst);
-    }
-    if (to_dst) {
-        qemu_fclose(to_dst);
-    }
+    source_close_files(s);
 }
 
 /* False when the process ends. Takes @err. */

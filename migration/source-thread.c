@@ -57,7 +57,7 @@ static bool wait_for_continue(MigrationState *s)
                              MIGRATION_STATUS_DEVICE);
 }
 
-bool source_stop_guest(MigrationState *s, Error **errp)
+bool source_begin_switchover(MigrationState *s, Error **errp)
 {
     if (!s->stopped_guest && !migration_stop_guest(s, errp)) {
         return false;
@@ -66,7 +66,15 @@ bool source_stop_guest(MigrationState *s, Error **errp)
         error_setg(errp, "Switchover is interrupted");
         return false;
     }
-    return migration_block_inactivate(errp);
+    if (!migration_block_inactivate(errp)) {
+        return false;
+    }
+    migration_rate_set(RATE_LIMIT_DISABLED);
+    if (precopy_notify(PRECOPY_NOTIFY_COMPLETE, errp)) {
+        return false;
+    }
+    savevm_put_command(s->to_dst, MIG_CMD_SWITCHOVER_START, 0, NULL);
+    return true;
 }
 
 /*
@@ -94,15 +102,8 @@ static bool put_end(MigrationState *s, SaveVM *vm, Error **errp)
 /* With the big lock. */
 static bool switch_over(MigrationState *s, SaveVM *vm, Error **errp)
 {
-    if (!source_stop_guest(s, errp)) {
-        return false;
-    }
-    migration_rate_set(RATE_LIMIT_DISABLED);
-    if (precopy_notify(PRECOPY_NOTIFY_COMPLETE, errp)) {
-        return false;
-    }
-    savevm_put_command(s->to_dst, MIG_CMD_SWITCHOVER_START, 0, NULL);
-    return savevm_complete_to_end(vm, errp) && put_end(s, vm, errp);
+    return source_begin_switchover(s, errp) &&
+           savevm_complete_to_end(vm, errp) && put_end(s, vm, errp);
 }
 
 void source_complete(MigrationState *s)

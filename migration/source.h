@@ -20,6 +20,9 @@ void migration_set_error(MigrationState *s, Error *err);
 /* The main loop shall end it: the thread has nothing more to do. */
 void migration_end_soon(MigrationState *s);
 
+/* The stream's two directions, if they are open; not the urgent one. */
+void source_close_files(MigrationState *s);
+
 /* The guest is here to stay: as it was before it was stopped. Main loop. */
 void migration_take_guest_back(MigrationState *s);
 
@@ -48,9 +51,10 @@ void source_wait_for_interval(MigrationState *s);
 
 /*
  * With the big lock: stops the guest and, if a user wants it, waits until it
- * may go on; then the state is "device". False with @errp.
+ * may go on; then the state is "device", and the destination is told. False
+ * with @errp.
  */
-bool source_stop_guest(MigrationState *s, Error **errp);
+bool source_begin_switchover(MigrationState *s, Error **errp);
 
 /* The destination shall be ready for postcopy, if that is allowed. */
 void source_postcopy_advise(MigrationState *s);

@@ -152,16 +152,22 @@ def test_part(tmp):
         machine.quit()
 
 
+def dump_to_pipe(machine):
+    """Begins one; the pipe's other end."""
+    reader, writer = os.pipe()
+    machine.pass_fd(writer, "getfd", fdname="pipe")
+    os.close(writer)
+    machine.command("dump-guest-memory", paging=False, detach=True,
+                    protocol="fd:pipe")
+    assert machine.command("query-dump")["status"] == "active"
+    return reader
+
+
 def test_detach(tmp):
     """Progress shows through a pipe that nobody reads yet; nothing else may
     start the guest meanwhile."""
-    reader, writer = os.pipe()
     with start(tmp) as machine:
-        machine.pass_fd(writer, "getfd", fdname="pipe")
-        os.close(writer)
-        machine.command("dump-guest-memory", paging=False, detach=True,
-                        protocol="fd:pipe")
-        assert machine.command("query-dump")["status"] == "active"
+        reader = dump_to_pipe(machine)
         assert "Finished: 0." in machine.hmp("info dump")
         assert "dump in process" in machine.refused("cont")
         assert "dump in process" in machine.refused("stop")
@@ -187,15 +193,10 @@ def test_detach(tmp):
 
 def test_quit(tmp):
     """The process ends while a dump waits for whoever reads it."""
-    reader, writer = os.pipe()
     with start(tmp) as machine:
-        machine.pass_fd(writer, "getfd", fdname="pipe")
-        os.close(writer)
-        machine.command("dump-guest-memory", paging=False, detach=True,
-                        protocol="fd:pipe")
-        assert machine.command("query-dump")["status"] == "active"
+        reader = dump_to_pipe(machine)
         machine.quit()
-    os.close(reader)
+        os.close(reader)
 
 
 def test_full(tmp):

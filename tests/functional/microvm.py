@@ -24,6 +24,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "guest"))
 sys.path.insert(0, str(HERE.parent))
+import x86  # noqa: E402
 from guest import Guest, deadline, run_tap  # noqa: E402
 from tap import Skip  # noqa: E402
 
@@ -384,12 +385,7 @@ def program(folder, name):
     """tests/guest/x86/NAME.S as a kernel."""
     if not shutil.which("cc"):
         raise Skip("no compiler")
-    kernel = pathlib.Path(folder, name)
-    subprocess.run(
-        ["cc", "-m32", "-nostdlib", "-static", "-no-pie", "-Wl,-e,start",
-         "-Wl,-Ttext-segment=0x100000", "-Wl,--build-id=none", "-o", kernel,
-         HERE.parent / "guest" / "x86" / f"{name}.S"], check=True)
-    return kernel
+    return x86.kernel(folder, name)
 
 
 def interrupts(irqchip):

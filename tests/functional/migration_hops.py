@@ -14,15 +14,14 @@ KVM the guests are of the board microvm, where a 32-bit program counts.
 import argparse
 import os
 import pathlib
-import shutil
 import struct
-import subprocess
 import sys
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "guest"))
 import hops  # noqa: E402
+import x86  # noqa: E402
 from migration import COUNTERS, PAGES, PER_HART, TIMEOUT, Machine  # noqa: E402
 from tap import Skip, run_tap  # noqa: E402
 
@@ -158,17 +157,12 @@ def test_memfd(tmp):
 
 
 def microvm(tmp, memory, cpus):
-    if not os.access("/dev/kvm", os.R_OK | os.W_OK):
-        raise Skip("no /dev/kvm, or no permission")
-    if not shutil.which("cc"):
-        raise Skip("no compiler")
-    kernel = pathlib.Path(tmp, "kernel")
-    subprocess.run(
-        ["cc", "-m32", "-nostdlib", "-static", "-no-pie", "-Wl,-e,start",
-         "-Wl,-Ttext-segment=0x100000", "-Wl,--build-id=none", "-o", kernel,
-         HERE.parent / "guest" / "x86" / "count.S"], check=True)
+    why = x86.missing_for_kernels()
+    if why:
+        raise Skip(why)
     return journey(tmp, memory, cpus, CountingX86,
-                   ["-accel", "kvm", "-cpu", "host", "-kernel", kernel])
+                   ["-accel", "kvm", "-cpu", "host", "-kernel",
+                    x86.kernel(tmp, "count")])
 
 
 def test_kvm(tmp):

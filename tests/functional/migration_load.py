@@ -122,15 +122,20 @@ def test_without_it_does_not(tmp):
         source.wait_for("cancelled")
 
 
+def hold_back(tmp, source):
+    """A migration that cannot end throttles its guest."""
+    writes(source)
+    source.enable("auto-converge")
+    source.command("migrate-set-parameters", **{
+        **SLOW, "downtime-limit": 0, "cpu-throttle-initial": 99})
+    source.command("migrate", uri=f"unix:{tmp}/s")
+    wait(lambda: throttled(source) == 99)
+
+
 def test_cancelled(tmp):
     """Then the guest is as fast as before."""
     with guest(tmp) as source, guest(tmp, "-incoming", f"unix:{tmp}/s"):
-        writes(source)
-        source.enable("auto-converge")
-        source.command("migrate-set-parameters", **{
-            **SLOW, "downtime-limit": 0, "cpu-throttle-initial": 99})
-        source.command("migrate", uri=f"unix:{tmp}/s")
-        wait(lambda: throttled(source) == 99)
+        hold_back(tmp, source)
         source.command("migrate_cancel")
         source.wait_for("cancelled")
         assert "throttle" not in source.hmp("info migrate")
@@ -140,12 +145,7 @@ def test_cancelled(tmp):
 def test_stops_while_held_back(tmp):
     """Who stops the guest, or asks a CPU, does not wait for its sleep."""
     with guest(tmp) as source, guest(tmp, "-incoming", f"unix:{tmp}/s"):
-        writes(source)
-        source.enable("auto-converge")
-        source.command("migrate-set-parameters", **{
-            **SLOW, "downtime-limit": 0, "cpu-throttle-initial": 99})
-        source.command("migrate", uri=f"unix:{tmp}/s")
-        wait(lambda: throttled(source) == 99)
+        hold_back(tmp, source)
         for _ in range(5):
             source.command("stop")
             assert "pc " in source.hmp("info registers")

@@ -8,20 +8,19 @@ not plugged; and all of RAM is at the destination what it was at the source.
 import os
 import pathlib
 import random
-import shutil
-import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from migration import (PAGES, PER_HART, RAM, TIMEOUT, Machine,  # noqa: E402
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "guest"))
+import x86  # noqa: E402
+from migration import (PAGES, PER_HART, RAM, Machine,  # noqa: E402
                        runs_on)
 from migration_postcopy import (POSTCOPY, PREEMPT, leave,  # noqa: E402
                                 recover, supported, wait_for_requests)
 from tap import Skip, run_tap, tests_of  # noqa: E402
 
 MIB = 1 << 20
-HERE = pathlib.Path(__file__).resolve().parent
 SLOWLY = {"max-bandwidth": 4 * MIB, "max-postcopy-bandwidth": MIB}
 
 
@@ -117,18 +116,12 @@ class X86(Machine):
 
 def kvm(tmp, capabilities, *args, harts=1):
     supported(tmp)
-    if not os.access("/dev/kvm", os.R_OK | os.W_OK):
-        raise Skip("no /dev/kvm, or no permission")
-    if not shutil.which("cc"):
-        raise Skip("no compiler")
-    kernel = pathlib.Path(tmp, "kernel")
-    subprocess.run(
-        ["cc", "-m32", "-nostdlib", "-static", "-no-pie", "-Wl,-e,start",
-         "-Wl,-Ttext-segment=0x100000", "-Wl,--build-id=none", "-o", kernel,
-         HERE.parent / "guest" / "x86" / "count.S"], check=True,
-        timeout=TIMEOUT)
+    why = x86.missing_for_kernels()
+    if why:
+        raise Skip(why)
     counts(tmp, capabilities, *args, "-accel", "kvm", "-cpu", "host",
-           "-kernel", kernel, harts=harts, cls=X86, machine="microvm")
+           "-kernel", x86.kernel(tmp, "count"), harts=harts, cls=X86,
+           machine="microvm")
 
 
 def test_kvm(tmp):

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Tiny x86 programs as the firmware of a board, assembled by the host's tools.
+"""Tiny x86 programs, made by the host's tools: as the firmware of a board, or
+as its kernel.
 
-They begin in real mode at `start`, with CS = 0xf000: labels are offsets there.
+Firmware begins in real mode at `start`, with CS = 0xf000: labels are offsets
+there. Kernels are those of the folder x86.
 """
 import os
 import pathlib
@@ -77,3 +79,21 @@ def firmware(folder, source):
                            capture_output=True).stdout
     return image, {name: int(at, 16) for at, _, name in
                    (line.split() for line in names.splitlines())}
+
+
+def missing_for_kernels():
+    """Why none can run; None if it can."""
+    if not os.access("/dev/kvm", os.R_OK | os.W_OK):
+        return "no /dev/kvm, or no permission"
+    return None if shutil.which("cc") else "no compiler"
+
+
+def kernel(folder, name):
+    """x86/NAME.S as a kernel by PVH."""
+    path = pathlib.Path(folder, name)
+    subprocess.run(
+        ["cc", "-m32", "-nostdlib", "-static", "-no-pie", "-Wl,-e,start",
+         "-Wl,-Ttext-segment=0x100000", "-Wl,--build-id=none", "-o", path,
+         pathlib.Path(__file__).with_name("x86") / f"{name}.S"], check=True,
+        timeout=60)
+    return path

@@ -8,40 +8,20 @@
  *   up      that CPU runs
  *   eject   it is to go; from the second time on it ejects itself
  *   gone    it is no more there
- *
- * cc -m32 -nostdlib -static -no-pie -Wl,-Ttext=0x100000 -Wl,--build-id=none
  */
-    .set APIC, 0xfee00000
+#include "pvh.h"
+
     .set EVENTS, 0xfea00000
     .set SLOTS, 0xfea00300
     .set CPU_EVENT, 8
-    .set AP_CODE, 0x8000
-
-    .section .note.pvh, "a", @note
-    .long 4, 4, 18 /* XEN_ELFNOTE_PHYS32_ENTRY */
-    .asciz "Xen"
-    .long start
-
-    .macro say text
-    mov $\text, %esi
-    call print
-    .endm
 
     .text
     .globl start
 start:
     mov $stack_end, %esp
-    lgdt gdt_ptr
-    ljmp $8, $1f
-1:  mov $16, %ax
-    mov %ax, %ds
-    mov %ax, %es
-    mov %ax, %ss
+    load_flat_segments
     movl $0x1ff, APIC + 0xf0
-    mov $ap_start, %esi
-    mov $AP_CODE, %edi
-    mov $ap_end - ap_start, %ecx
-    rep movsb
+    copy_ap_code
     say s_ready
 
 wait_for_event:
@@ -94,14 +74,7 @@ remove:
     say s_gone
     jmp scan
 
-print:
-    mov $0x3f8, %dx
-1:  lodsb
-    test %al, %al
-    jz 2f
-    out %al, %dx
-    jmp 1b
-2:  ret
+    print_function
 
 /* The slot is selected already. */
 ap:
@@ -115,20 +88,7 @@ ap:
 2:  incl ap_runs
     jmp 2b
 
-    .code16
-ap_start:
-    cli
-    xor %ax, %ax
-    mov %ax, %ds
-    lgdtl AP_CODE + ap_gdt_ptr - ap_start
-    mov %cr0, %eax
-    or $1, %al
-    mov %eax, %cr0
-    ljmpl $8, $ap
-ap_gdt_ptr:
-    .word gdt_end - gdt - 1
-    .long gdt
-ap_end:
+    ap_code ap
 
     .section .rodata
 s_ready: .asciz "ready\n"
@@ -139,12 +99,6 @@ s_gone:  .asciz "gone\n"
 
     .data
     .balign 8
-gdt:
-    .quad 0, 0x00cf9b000000ffff, 0x00cf93000000ffff
-gdt_end:
-gdt_ptr:
-    .word gdt_end - gdt - 1
-    .long gdt
 ap_runs:  .long 0
 ap_slot:  .long 0
 removals: .long 0

@@ -11,28 +11,16 @@
  *   timer  of the local APIC
  *   ap     another CPU, started by INIT and SIPI (if there is one)
  *   done
- *
- * cc -m32 -nostdlib -static -no-pie -Wl,-Ttext=0x100000 -Wl,--build-id=none
  */
-    .set APIC, 0xfee00000
-    .set IOAPIC, 0xfec00000
-    .set AP_CODE, 0x8000
-    .set AP_FLAG, 0x9000
+#include "pvh.h"
 
-    .section .note.pvh, "a", @note
-    .long 4, 4, 18 /* XEN_ELFNOTE_PHYS32_ENTRY */
-    .asciz "Xen"
-    .long start
+    .set IOAPIC, 0xfec00000
+    .set AP_FLAG, 0x9000
 
     .macro gate vector, handler
     mov $\handler, %eax
     mov $idt + 8 * \vector, %edi
     call set_gate
-    .endm
-
-    .macro say text
-    mov $\text, %esi
-    call print
     .endm
 
     .macro ioapic reg, value
@@ -70,12 +58,7 @@
     .globl start
 start:
     mov $stack_end, %esp
-    lgdt gdt_ptr
-    ljmp $8, $1f
-1:  mov $16, %ax
-    mov %ax, %ds
-    mov %ax, %es
-    mov %ax, %ss
+    load_flat_segments
     gate 0x20, on_pic
     gate 0x31, on_edge
     gate 0x34, on_level
@@ -162,13 +145,9 @@ start:
     movl $0, APIC + 0x380
     say s_timer
 
-    mov $ap_start, %esi
-    mov $AP_CODE, %edi
-    mov $ap_end - ap_start, %ecx
-    rep movsb
+    copy_ap_code
     movl $0, AP_FLAG
-    movl $0xc4500, APIC + 0x300 /* to all but this one */
-    movl $0xc4600 + (AP_CODE >> 12), APIC + 0x300
+    start_all_others
     mov $20000000, %ecx
 1:  cmpl $0x1234, AP_FLAG
     je 2f
@@ -228,14 +207,7 @@ set_gate:
     mov %ax, 6(%edi)
     ret
 
-print:
-    mov $0x3f8, %dx
-1:  lodsb
-    test %al, %al
-    jz 2f
-    out %al, %dx
-    jmp 1b
-2:  ret
+    print_function
 
     .code16
 ap_start:
@@ -258,11 +230,6 @@ s_done:  .asciz "done\n"
 
     .data
     .balign 8
-gdt:
-    .quad 0, 0x00cf9b000000ffff, 0x00cf93000000ffff
-gdt_ptr:
-    .word . - gdt - 1
-    .long gdt
 idt_ptr:
     .word 256 * 8 - 1
     .long idt

@@ -172,7 +172,7 @@ static void init_region(Model *m, ModelRegion *r, MemoryRegion *target,
     ModelOwner *o = MODEL_OWNER(r->owner);
     const char *name = "region";
 
-    r->mr = MEMORY_REGION(&o->iommu);
+    r->mr = &o->iommu.parent_obj; /* no object yet */
     switch (r->kind) {
     case KIND_CONTAINER:
         memory_region_init(r->mr, r->owner, name, size);

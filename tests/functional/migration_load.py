@@ -32,6 +32,7 @@ PROGRAM = struct.pack(
     0x00bf0f33, 0xc0102ff3, 0xffefeee3, 0xfff30313, 0xfe0310e3,
     0xfd5ff06f)
 FAST = 200              # at 10 MHz: 50,000 pages in a second
+FOR_EVER = 0xffffffff
 SIZE = 16               # MiB that it writes to
 
 
@@ -78,6 +79,22 @@ def measure(machine, mode, milliseconds=1000):
 
 def throttled(machine):
     return machine.command("query-migrate").get("cpu-throttle-percentage", 0)
+
+
+# --- the switch-over ----------------------------------------------------------
+
+def test_little_is_left(tmp):
+    """After the first tenth of a second, all would fit into the downtime; for
+    another second it goes while the guest still runs."""
+    with guest(tmp, pause=FOR_EVER) as source, \
+            guest(tmp, "-incoming", f"unix:{tmp}/s") as target:
+        source.command("migrate-set-parameters", **{
+            "avail-switchover-bandwidth": 1 << 40, "downtime-limit": 1000,
+            "max-bandwidth": 64 << 20, "zero-page-detection": "none"})
+        source.command("migrate", uri=f"unix:{tmp}/s")
+        ram = source.wait_for("completed")["ram"]
+        target.wait_for("completed")
+        assert ram["downtime-bytes"] < ram["total"] - (20 << 20), ram
 
 
 # --- auto-converge ------------------------------------------------------------
@@ -191,7 +208,7 @@ def test_dirty_rate(tmp):
 
 def test_idle(tmp):
     """Nothing is written; and the process may end in the middle."""
-    with guest(tmp, pause=0x7fffffff) as machine:
+    with guest(tmp, pause=FOR_EVER) as machine:
         writes(machine, 1)
         for mode in ("dirty-bitmap", "page-sampling"):
             assert measure(machine, mode, 200) == 0

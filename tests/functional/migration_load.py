@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A guest that writes faster than it can be sent: auto-converge holds it back
-until it can; and how fast it writes, as calc-dirty-rate tells.
+until it can; how fast it writes, as calc-dirty-rate tells; and one that does not
+write, which stops when little is left.
 
 The guest writes a word to a page of 16 MiB, waits, goes on with the next page.
 How long it waits follows the program: about 200 MiB in a second, or for ever.

@@ -256,6 +256,21 @@ static void reset_queue(VirtIOMMIOProxy *proxy, VirtIODevice *vdev,
     }
 }
 
+/*
+ * What came since the driver looked at the status would be lost to a controller
+ * that takes edges, as a PC's PIC: the line falls even if it is to stay high.
+ * One that takes levels asks again at the end of the interrupt.
+ */
+static void acknowledge(VirtIOMMIOProxy *proxy, VirtIODevice *vdev,
+                        uint32_t bits)
+{
+    qatomic_and(&vdev->isr, ~bits);
+    if (qatomic_read(&vdev->isr)) {
+        qemu_irq_lower(proxy->irq);
+    }
+    virtio_update_irq(vdev);
+}
+
 static void notify_queue(VirtIODevice *vdev, uint32_t value)
 {
     uint16_t n = value;
@@ -422,8 +437,7 @@ static void write_register(VirtIOMMIOProxy *proxy, VirtIODevice *vdev,
         notify_queue(vdev, value);
         break;
     case VIRTIO_MMIO_INTERRUPT_ACK:
-        qatomic_and(&vdev->isr, ~value);
-        virtio_update_irq(vdev);
+        acknowledge(proxy, vdev, value);
         break;
     case VIRTIO_MMIO_STATUS:
         set_status(proxy, vdev, value);

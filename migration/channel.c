@@ -205,17 +205,18 @@ QIOChannel *migration_channel_open_now(MigrationAddress *addr, bool outgoing,
     }
 }
 
+bool migration_address_is_listened_on(const MigrationAddress *addr)
+{
+    return addr->transport == MIGRATION_ADDRESS_TYPE_SOCKET &&
+           addr->u.socket.type != SOCKET_ADDRESS_TYPE_FD;
+}
+
 /* Whether a stream there can have more than one channel. */
 static bool takes_several(const MigrationAddress *addr)
 {
-    switch (addr->transport) {
-    case MIGRATION_ADDRESS_TYPE_SOCKET:
-        return addr->u.socket.type != SOCKET_ADDRESS_TYPE_FD;
-    case MIGRATION_ADDRESS_TYPE_FILE:
-        return migrate_capability(MIGRATION_CAPABILITY_MAPPED_RAM);
-    default:
-        return false;
-    }
+    return migration_address_is_listened_on(addr) ||
+           (addr->transport == MIGRATION_ADDRESS_TYPE_FILE &&
+            migrate_capability(MIGRATION_CAPABILITY_MAPPED_RAM));
 }
 
 /* Whether a stream there can have positions, as far as that is known now. */
@@ -479,8 +480,7 @@ void migration_channel_outgoing_more(MigrationChannelFunc *done, void *opaque)
         if (!destination) {
             error_setg(&o->err, "no migration runs that could have one more "
                                 "channel");
-        } else if (destination->transport != MIGRATION_ADDRESS_TYPE_SOCKET ||
-                   destination->u.socket.type == SOCKET_ADDRESS_TYPE_FD) {
+        } else if (!migration_address_is_listened_on(destination)) {
             error_setg(&o->err, "only sockets with an address can have one "
                                 "more channel");
         } else {

@@ -18,6 +18,8 @@ MigrationAddress *migration_address(const char *uri,
                                     MigrationChannelList *channels,
                                     MigrationChannel **cpr, Error **errp);
 
+/* Whether it is one of sockets, which connect: not of a descriptor or file. */
+bool migration_address_is_listened_on(const MigrationAddress *addr);
 /*
  * Whether the capabilities that are on need more channels than @addr can have,
  * or positions; then false with @errp. With the big lock.

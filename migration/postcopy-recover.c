@@ -154,12 +154,6 @@ static void listen_on(MigrationAddress *addr, Error **errp)
                        QEMU_THREAD_JOINABLE);
 }
 
-static bool is_listened_on(const MigrationAddress *addr)
-{
-    return addr->transport == MIGRATION_ADDRESS_TYPE_SOCKET &&
-           addr->u.socket.type != SOCKET_ADDRESS_TYPE_FD;
-}
-
 void qmp_migrate_recover(const char *uri, Error **errp)
 {
     ERRP_GUARD();
@@ -183,7 +177,7 @@ void qmp_migrate_recover(const char *uri, Error **errp)
         return;
     }
     /* Before a descriptor that was passed would be taken. */
-    if (rec.creds && !is_listened_on(addr)) {
+    if (rec.creds && !migration_address_is_listened_on(addr)) {
         error_setg(errp, "with TLS it needs an address to listen on (tcp or "
                          "unix)");
         return;

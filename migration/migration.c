@@ -100,7 +100,7 @@ void migration_set_error(MigrationState *s, Error *err)
 
 /* ---- the end ------------------------------------------------------------- */
 
-void source_close_files(MigrationState *s)
+void migration_close_files(MigrationState *s)
 {
     QEMUFile *to_dst, *from_dst;
 
@@ -154,7 +154,7 @@ static void finish(MigrationState *s)
     } else {
         savevm_cleanup(); /* which it would have done */
     }
-    source_close_files(s);
+    migration_close_files(s);
     migration_channel_outgoing_forget();
     qatomic_set(&s->busy, false);
     if (completed) {
@@ -499,7 +499,7 @@ void migration_shutdown(void)
         bql_lock();
         s->has_thread = false;
     }
-    source_close_files(s);
+    migration_close_files(s);
     migration_channel_outgoing_forget();
     qapi_free_MigrationAddress(g_steal_pointer(&cpr_main));
     error_free(g_steal_pointer(&s->error));

@@ -416,7 +416,7 @@ static bool has_all(Error **errp)
         error_setg(errp, "the channel of urgent pages ended too soon");
         return false;
     }
-    return !postcopy_memory_is_wanted(errp);
+    return !postcopy_memory_lacks_page(errp);
 }
 
 /* ---- the thread ---------------------------------------------------------- */

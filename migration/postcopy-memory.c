@@ -33,7 +33,7 @@ struct PostcopyBlock {
     size_t page_size;
     bool has_zeropage; /* atomically */
     bool registered;
-    bool whole;            /* no part of it is there for nobody */
+    bool whole;            /* no part of it may be discarded */
     unsigned long *wanted; /* host pages that somebody waits for; the lock */
 };
 
@@ -420,13 +420,16 @@ static bool is_missing(const PostcopyBlock *b, unsigned long *page)
 {
     unsigned long pages = b->length >> TARGET_PAGE_BITS;
 
+    if (!b->whole) {
+        return false;
+    }
     QEMU_LOCK_GUARD(&mem.lock);
     *page = find_next_zero_bit(b->rb->receivedmap, pages, 0) /
             (b->page_size >> TARGET_PAGE_BITS);
-    return b->whole && *page < b->length / b->page_size;
+    return *page < b->length / b->page_size;
 }
 
-bool postcopy_memory_is_wanted(Error **errp)
+bool postcopy_memory_lacks_page(Error **errp)
 {
     for (guint i = 0; i < mem.blocks->len; i++) {
         PostcopyBlock *b = nth(i);

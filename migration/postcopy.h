@@ -83,7 +83,7 @@ bool postcopy_place_page(PostcopyBlock *b, uint64_t offset, const void *page,
  */
 void postcopy_memory_serve(bool serve);
 /* Whether a page is missing at the end; then @errp says which. */
-bool postcopy_memory_is_wanted(Error **errp);
+bool postcopy_memory_lacks_page(Error **errp);
 /* Sends what has arrived of a block; 0, -ENOENT, or the channel's failure. */
 int postcopy_memory_put_received(const char *name, QEMUFile *f);
 

@@ -277,7 +277,7 @@ static void drop_connection(MigrationState *s)
     }
     source_return_close(s);
     close_urgent(s);
-    source_close_files(s);
+    migration_close_files(s);
 }
 
 /* False when the process ends. Takes @err. */

@@ -21,7 +21,7 @@ void migration_set_error(MigrationState *s, Error *err);
 void migration_end_soon(MigrationState *s);
 
 /* The stream's two directions, if they are open; not the urgent one. */
-void source_close_files(MigrationState *s);
+void migration_close_files(MigrationState *s);
 
 /* The guest is here to stay: as it was before it was stopped. Main loop. */
 void migration_take_guest_back(MigrationState *s);

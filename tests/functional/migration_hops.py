@@ -157,7 +157,7 @@ def test_memfd(tmp):
 
 
 def microvm(tmp, memory, cpus):
-    why = x86.missing_for_kernels()
+    why = x86.missing("cc")
     if why:
         raise Skip(why)
     return journey(tmp, memory, cpus, CountingX86,

@@ -10,7 +10,6 @@ import pathlib
 import random
 import socket
 import sys
-import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))

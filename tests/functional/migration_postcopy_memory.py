@@ -116,7 +116,7 @@ class X86(Machine):
 
 def kvm(tmp, capabilities, *args, harts=1):
     supported(tmp)
-    why = x86.missing_for_kernels()
+    why = x86.missing("cc")
     if why:
         raise Skip(why)
     counts(tmp, capabilities, *args, "-accel", "kvm", "-cpu", "host",

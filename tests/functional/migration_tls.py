@@ -19,7 +19,7 @@ sys.path.insert(0, str(HERE.parent))
 os.environ["PLATEAU_MODULE_DIR"] = sys.argv[2]
 from migration import (  # noqa: E402
     Machine, TIMEOUT, free_port, runs_on, start)
-from migration_postcopy import PREEMPT, leave, supported  # noqa: E402
+from migration_postcopy import PREEMPT, supported  # noqa: E402
 from proxy import Proxy  # noqa: E402
 from tap import Skip, run_tap, tests_of  # noqa: E402
 

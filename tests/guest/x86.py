@@ -10,6 +10,8 @@ import pathlib
 import shutil
 import subprocess
 
+FOR_FIRMWARE = ("as", "ld", "nm")
+
 # Prints A, then echoes each byte that comes, by interrupts: halted meanwhile.
 ECHO = """
 start:
@@ -53,13 +55,14 @@ serial:
 """
 
 
-def missing():
-    """Why a test cannot run; None if it can."""
+def missing(*tools):
+    """Why a test cannot run that needs these; None if it can."""
     if os.uname().machine != "x86_64":
         return "the host is no x86"
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
         return "no /dev/kvm, or no permission"
-    tool = next((t for t in ("as", "ld", "nm") if not shutil.which(t)), None)
+    tool = next((t for t in tools or FOR_FIRMWARE if not shutil.which(t)),
+                None)
     return tool and f"no {tool}"
 
 
@@ -81,15 +84,8 @@ def firmware(folder, source):
                    (line.split() for line in names.splitlines())}
 
 
-def missing_for_kernels():
-    """Why none can run; None if it can."""
-    if not os.access("/dev/kvm", os.R_OK | os.W_OK):
-        return "no /dev/kvm, or no permission"
-    return None if shutil.which("cc") else "no compiler"
-
-
 def kernel(folder, name):
-    """x86/NAME.S as a kernel by PVH."""
+    """x86/NAME.S as a kernel by PVH. It takes a "cc"."""
     path = pathlib.Path(folder, name)
     subprocess.run(
         ["cc", "-m32", "-nostdlib", "-static", "-no-pie", "-Wl,-e,start",

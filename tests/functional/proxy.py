@@ -14,6 +14,7 @@ class Proxy:
     def __init__(self, path, there, limit=None, cuts=False, backlog=64):
         self.there, self.limit, self.cuts = there, limit, cuts
         self.passed = 0
+        self.most = 0     # of one connection
         self.reached = threading.Event()
         self.lock = threading.Lock()
         self.sockets = []
@@ -55,10 +56,13 @@ class Proxy:
         return want
 
     def pump(self, source, sink, counted):
+        passed = 0
         while True:
             try:
                 data = source.recv(65536)
                 size = self.allowed(len(data)) if counted else len(data)
+                passed += size if counted else 0
+                self.most = max(self.most, passed)
                 if data and not self.reached.is_set():
                     sink.sendall(data[:size])
                 if size < len(data):
